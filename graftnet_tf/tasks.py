@@ -1,0 +1,124 @@
+"""Tasks: one sub-dataset each, with its classes and the attributes it reports."""
+
+import csv
+import dataclasses
+import io
+import os
+
+import tensorflow as tf
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+
+BINARY_CLASSES = ("negative", "positive")
+SPLITS = ("train", "test")
+COLUMNS = ("image", "class", "group")
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What one sub-dataset labels.
+
+    Attributes:
+      name: also the name of its folder.
+      classes: class names; a label is an index into them.
+      attributes: class reported under each attribute's name. A binary task reports its
+        own name for class `positive`; `gender` (other, male, female) reports two.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    attributes: dict[str, str]
+
+    def __post_init__(self):
+        if len(set(self.classes)) != len(self.classes) or len(self.classes) < 2:
+            raise GraftNetError(
+                f"Task {self.name} has classes {list(self.classes)}; "
+                "expected two or more different ones."
+            )
+        unknown = set(self.attributes.values()) - set(self.classes)
+        if unknown or not self.attributes:
+            raise GraftNetError(
+                f"Task {self.name} reports attributes {self.attributes}; expected at least "
+                f"one, each of a class among {list(self.classes)}."
+            )
+
+    @classmethod
+    def binary(cls, name: str) -> "Task":
+        return cls(name, BINARY_CLASSES, {name: BINARY_CLASSES[1]})
+
+    def class_index(self, attribute: str) -> int:
+        """Index of the class whose score is `attribute`'s score."""
+        return self.classes.index(self.attributes[attribute])
+
+    def to_dict(self) -> dict:
+        return {
+            "name": self.name,
+            "classes": list(self.classes),
+            "attributes": dict(self.attributes),
+        }
+
+    @classmethod
+    def from_dict(cls, content: dict) -> "Task":
+        return cls(content["name"], tuple(content["classes"]), dict(content["attributes"]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One picture and its one label.
+
+    Attributes:
+      image: path, absolute or relative to the workspace.
+      label: index into the task's classes.
+      group: what must stay on one side of any split (a photo, a person, a camera visit).
+    """
+
+    image: str
+    label: int
+    group: str
+
+
+def write_task(directory: str, task: Task, splits: dict[str, list[Example]]) -> None:
+    """Writes `directory`/task.json and one CSV per split, each atomically."""
+    for split in SPLITS:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for example in splits.get(split, []):
+            writer.writerow((example.image, task.classes[example.label], example.group))
+        files.write_text(os.path.join(directory, f"{split}.csv"), text.getvalue())
+    files.write_json(os.path.join(directory, "task.json"), task.to_dict())
+
+
+def read_task(directory: str) -> Task:
+    """The task whose folder is `directory`."""
+    return Task.from_dict(files.read_json(os.path.join(directory, "task.json")))
+
+
+def read_examples(directory: str, split: str) -> list[Example]:
+    """The examples of one split of the task whose folder is `directory`.
+
+    Raises:
+      GraftNetError: the file is missing, lacks a column, or names an unknown class.
+    """
+    task = read_task(directory)
+    path = os.path.join(directory, f"{split}.csv")
+    if not tf.io.gfile.exists(path):
+        raise GraftNetError(f"{path} does not exist; expected columns {', '.join(COLUMNS)}.")
+    with tf.io.gfile.GFile(path) as file:
+        rows = list(csv.DictReader(io.StringIO(file.read())))
+    if rows and not set(COLUMNS) <= set(rows[0]):
+        raise GraftNetError(f"{path} has columns {list(rows[0])}; expected {list(COLUMNS)}.")
+    unknown = {row["class"] for row in rows} - set(task.classes)
+    if unknown:
+        raise GraftNetError(
+            f"{path} names classes {sorted(unknown)}; "
+            f"task {task.name} has {list(task.classes)}."
+        )
+    return [Example(r["image"], task.classes.index(r["class"]), r["group"]) for r in rows]
+
+
+def class_counts(task: Task, examples: list[Example]) -> dict[str, int]:
+    """Number of examples of each class, zero included, in class order."""
+    labels = [example.label for example in examples]
+    return {name: labels.count(index) for index, name in enumerate(task.classes)}

@@ -1,0 +1,1 @@
+"""Composing branches into one SavedModel, serving it over gRPC, and calling it."""

@@ -1,0 +1,1 @@
+"""YOLACT instance segmentation in TensorFlow."""
