@@ -20,27 +20,35 @@ SEED = flags.DEFINE_integer("seed", 0, "Seed of everything random.")
 def run(main: Callable[[], None]) -> None:
     """Parses the command line and runs `main`.
 
-    Exits with 0 when `main` returns, 2 on wrong arguments and 1 on anything else; a
-    person's mistake gets one line on stderr, a fault of ours its traceback.
+    Exits with 0 when `main` returns, 2 on wrong arguments (any `flags.Error`) and 1 on
+    anything else; a person's mistake gets one line on stderr, a fault of ours its
+    traceback.
     """
-    flags_ = flags.FLAGS
-    logging.use_absl_handler()
+
+    def guarded(_: list[str]) -> None:
+        logging.set_verbosity(logging.INFO)
+        try:
+            main()
+        except flags.Error as error:
+            _fail(2, error)
+        except GraftNetError as error:
+            _fail(1, error)
+
+    app.run(guarded, flags_parser=_parse)
+
+
+def _parse(argv: list[str]) -> list[str]:
     try:
-        rest = flags_(sys.argv)
-        if len(rest) > 1:
-            raise flags.Error(f"Unknown arguments {rest[1:]}; flags start with --.")
+        rest = flags.FLAGS(argv)
+        if rest[1:]:
+            raise flags.Error(f"Unknown arguments {rest[1:]}: flags start with --.")
+        return rest
     except flags.Error as error:
-        fail(2, error)
-    logging.set_verbosity(logging.INFO)
-    try:
-        app.run(lambda _: main(), argv=sys.argv[:1], flags_parser=lambda argv: argv)
-    except (GraftNetError, flags.Error) as error:
-        fail(2 if isinstance(error, flags.Error) else 1, error)
+        _fail(2, error)
 
 
-def fail(status: int, error: object) -> None:
-    message = " ".join(str(error).split())
-    print(f"{os.path.basename(sys.argv[0])}: {message}", file=sys.stderr)
+def _fail(status: int, error: Exception) -> None:
+    print(f"{os.path.basename(sys.argv[0])}: {' '.join(str(error).split())}", file=sys.stderr)
     sys.exit(status)
 
 
@@ -56,14 +64,13 @@ def open_workspace(*, create: bool = False) -> Workspace:
 
 
 def provenance() -> Provenance:
-    """The running command, as manifests record it."""
-    module = flags.FLAGS.find_module_defining_flag
-    own = {
-        name: flag.value
-        for name, flag in flags.FLAGS.__flags.items()  # absl offers no public listing
-        if flag.present and module(name)
+    """The running command and the flags given to it, as manifests record them."""
+    given = {
+        name: value
+        for name, value in flags.FLAGS.flag_values_dict().items()
+        if flags.FLAGS[name].present
     }
-    return Provenance(command=" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]), flags=own)
+    return Provenance(" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]), given)
 
 
 def print_json(result: dict) -> None:
