@@ -1,0 +1,168 @@
+"""How well scores tell an attribute's positives from its negatives.
+
+Everywhere below, `labels` is bool [N] (true: shows the attribute) and `scores` float [N]
+(higher: more likely to show it). A NaN score belongs to a picture that could not be
+scored: it enters no rate, and `at_threshold` counts it. What is undefined, such as the
+recall without positives, is None.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+
+import numpy as np
+from sklearn.metrics import confusion_matrix_at_thresholds, roc_auc_score
+
+
+@dataclasses.dataclass(frozen=True)
+class ThresholdRow:
+    """One attribute at one threshold: the columns of the paper's Table 2, and counts.
+
+    Attributes:
+      threshold: scores from here upwards count as positive.
+      positives, negatives: scored examples of each.
+      unscored: examples whose score is NaN; in no other figure.
+      accuracy, precision, recall, fpr, balanced_accuracy: in 0…1, None where undefined.
+        Balanced accuracy is (recall + 1 - fpr) / 2.
+    """
+
+    threshold: float
+    positives: int
+    negatives: int
+    unscored: int
+    accuracy: float | None
+    precision: float | None
+    recall: float | None
+    fpr: float | None
+    balanced_accuracy: float | None
+
+
+def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> ThresholdRow:
+    """The figures at a threshold; a score equal to it counts as positive."""
+    kept_labels, kept_scores = _scored(labels, scores)
+    called = kept_scores >= threshold
+    positives = int(np.sum(kept_labels))
+    negatives = len(kept_labels) - positives
+    true_positives = int(np.sum(called & kept_labels))
+    false_positives = int(np.sum(called & ~kept_labels))
+    recall = _ratio(true_positives, positives)
+    fpr = _ratio(false_positives, negatives)
+    return ThresholdRow(
+        threshold=threshold,
+        positives=positives,
+        negatives=negatives,
+        unscored=len(labels) - len(kept_labels),
+        accuracy=_ratio(true_positives + negatives - false_positives, positives + negatives),
+        precision=_ratio(true_positives, true_positives + false_positives),
+        recall=recall,
+        fpr=fpr,
+        balanced_accuracy=None if recall is None or fpr is None else (recall + 1 - fpr) / 2,
+    )
+
+
+def accuracy_and_precision(
+    positives: int, negatives: int, recall: float, fpr: float
+) -> tuple[float | None, float | None]:
+    """Accuracy and precision that follow from recall and FPR on so many examples.
+
+    accuracy = (P·recall + N·(1 - fpr)) / (P + N), precision = P·recall / (P·recall + N·fpr).
+    """
+    true_positives, false_positives = positives * recall, negatives * fpr
+    return (
+        _ratio(true_positives + negatives - false_positives, positives + negatives),
+        _ratio(true_positives, true_positives + false_positives),
+    )
+
+
+def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
+    """The threshold that maximises Youden's J = recall - FPR (Youden, 1950).
+
+    J is twice the balanced accuracy less one, so this is the threshold that is best for
+    mA, and it does not depend on how many negatives were collected per positive, which
+    is arbitrary where every task has its own sub-dataset. Of equal J the highest
+    threshold wins: fewer false alarms. The threshold lies halfway between the lowest
+    score that counts as positive and the next lower one, so that a slightly lower score
+    of a new positive still passes; it is always finite.
+
+    Returns:
+      None when positives or negatives are missing.
+    """
+    labels, scores = _scored(labels, scores)
+    if not _has_both(labels):
+        return None
+    _, fps, _, tps, candidates = confusion_matrix_at_thresholds(labels, scores)
+    negatives, positives = fps[-1], tps[-1]
+    best = int(np.argmax(tps * negatives - fps * positives))  # J·P·N, exact in integers
+    lowest_positive = candidates[best]
+    next_lower = candidates[min(best + 1, len(candidates) - 1)]
+    halfway = (lowest_positive + next_lower) / 2
+    return float(halfway if halfway > next_lower else lowest_positive)
+
+
+def auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
+    """Area under the ROC curve; None when positives or negatives are missing."""
+    labels, scores = _scored(labels, scores)
+    return float(roc_auc_score(labels, scores)) if _has_both(labels) else None
+
+
+def auc_interval(
+    labels: np.ndarray,
+    scores: np.ndarray,
+    *,
+    seed: int,
+    resamples: int = 200,
+    level: float = 0.95,
+) -> tuple[float, float] | None:
+    """Percentile bootstrap interval of the AUC.
+
+    Positives and negatives are resampled separately, picture by picture: pictures of the
+    same person are taken as independent, so the interval is rather too narrow than too
+    wide.
+
+    Returns:
+      (low, high), or None when positives or negatives are missing.
+    """
+    labels, scores = _scored(labels, scores)
+    if not _has_both(labels):
+        return None
+    positives, negatives = scores[labels], scores[~labels]
+    # An AUC is the mean over positives of the share of negatives below, ties at a half.
+    # Counts per distinct score are enough to resample it.
+    values, index = np.unique(np.concatenate([positives, negatives]), return_inverse=True)
+    share = np.bincount(index[: len(positives)], minlength=len(values)) / len(positives)
+    other_share = np.bincount(index[len(positives) :], minlength=len(values)) / len(negatives)
+    rng = np.random.default_rng(seed)
+    areas = []
+    for _ in range(resamples):
+        above = rng.multinomial(len(positives), share) / len(positives)
+        below = rng.multinomial(len(negatives), other_share) / len(negatives)
+        areas.append(np.sum(above * (np.cumsum(below) - below / 2)))
+    low, high = np.quantile(areas, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def mean_defined(values: Iterable[float | None]) -> float | None:
+    """Mean of the values that are defined; None when none is.
+
+    Of balanced accuracies it is mA, the mean accuracy of pedestrian attribute
+    recognition (Deng et al. 2014, PETA; Li et al. 2016, RAP).
+    """
+    defined = [value for value in values if value is not None]
+    return float(np.mean(defined)) if defined else None
+
+
+def _scored(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    labels, scores = np.asarray(labels, bool), np.asarray(scores, np.float64)
+    if labels.ndim != 1 or labels.shape != scores.shape:
+        raise ValueError(
+            f"Expected labels and scores of one shape [N]; got {labels.shape} and {scores.shape}."
+        )
+    scored = ~np.isnan(scores)
+    return labels[scored], scores[scored]
+
+
+def _has_both(labels: np.ndarray) -> bool:
+    return bool(labels.any() and not labels.all())
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
