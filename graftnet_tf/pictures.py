@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from graftnet_tf import files
 from graftnet_tf.decoding import decode_picture
 from graftnet_tf.preprocessing import Preprocessing
 
@@ -38,25 +39,36 @@ class DecodedPictures:
     unreadable: dict[str, str]
 
 
-def read_picture(path: str) -> tf.Tensor:
-    """Reads and decodes one file with the decoder of training and serving.
+def read_data(path: str) -> bytes:
+    """The bytes of one file, local or `gs://`.
+
+    Raises:
+      UnreadablePictureError: the file cannot be read.
+    """
+    try:
+        return files.read_bytes(path)
+    except tf.errors.OpError as error:
+        raise UnreadablePictureError(_reason(error)) from None
+
+
+def decode(data: bytes) -> tf.Tensor:
+    """Decodes one picture with the decoder of training and serving.
 
     The orientation that a camera notes in EXIF is not applied.
 
     Args:
-      path: a JPEG or PNG file, local or `gs://`.
+      data: the bytes of a JPEG or PNG file.
 
     Returns:
       uint8 [H, W, 3] RGB.
 
     Raises:
-      UnreadablePictureError: the file cannot be read, or not be decoded.
+      UnreadablePictureError: they cannot be decoded.
     """
+    if not data:
+        raise UnreadablePictureError("The file is empty.")
     try:
-        data = tf.io.read_file(path)
-        if not data.numpy():
-            raise UnreadablePictureError("The file is empty.")
-        return decode_picture(data)
+        return decode_picture(tf.constant(data))
     except tf.errors.OpError as error:
         raise UnreadablePictureError(_reason(error)) from None
 
@@ -108,7 +120,7 @@ def decode_all(
     unreadable: dict[str, str] = {}
 
     def fitted(path: str) -> np.ndarray:
-        return preprocessing.letterbox(read_picture(path)[tf.newaxis])[0].numpy()
+        return preprocessing.letterbox(decode(read_data(path))[tf.newaxis])[0].numpy()
 
     for path, result in process_all(paths, fitted, description="Decoding"):
         if isinstance(result, UnreadablePictureError):

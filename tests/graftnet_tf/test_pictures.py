@@ -9,7 +9,7 @@ from graftnet_tf.pictures import (
     UnreadablePictureError,
     decode_all,
     process_all,
-    read_picture,
+    read_data,
 )
 from graftnet_tf.preprocessing import Preprocessing
 
@@ -87,6 +87,6 @@ def test_results_come_in_the_order_of_the_paths():
     assert isinstance(results[1][1], UnreadablePictureError)
 
 
-def test_read_picture_says_why(folder):
+def test_a_folder_in_place_of_a_file_is_unreadable(folder):
     with pytest.raises(UnreadablePictureError, match="directory"):
-        read_picture(str(folder))
+        read_data(str(folder))

@@ -1,0 +1,11 @@
+"""Importers: datasets in their own layouts become collections of labelled photos."""
+
+from collections.abc import Callable, Sequence
+
+from graftnet_tf.importers import ccp
+from graftnet_tf.importers.collection import Collection
+
+IMPORTERS: dict[str, Callable[[str, Sequence[str]], Collection]] = {
+    "ccp": ccp.scan,
+}
+"""By format: called with (source, names of the tasks wanted, none for all of them)."""

@@ -1,0 +1,47 @@
+"""What every importer finds in its source: photos, each labelled for some tasks."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from graftnet_tf.tasks import Task
+
+
+@dataclasses.dataclass(frozen=True)
+class Photo:
+    """One photo of a source.
+
+    Attributes:
+      source: path or URL.
+      name: file name, folders allowed, that its copy gets; unique in its collection.
+      group: what must stay on one side of any split.
+      labels: class index by task name; the photo is no example of a task not named.
+      split: "train" or "test" where the source says so, None where it is to be drawn.
+      cut: from the decoded photo, uint8 [H, W, 3], to the person to keep, uint8 [h, w, 3];
+        None when the photo is taken whole.
+    """
+
+    source: str
+    name: str
+    group: str
+    labels: Mapping[str, int]
+    split: str | None = None
+    cut: Callable[[np.ndarray], np.ndarray] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Collection:
+    """What a source holds.
+
+    Attributes:
+      name: of the folder below WORKSPACE/pictures that the copies go to.
+      tasks: those that the photos are labelled for.
+      photos: in a fixed order.
+      skipped: reason for each photo that cannot be labelled, by source.
+    """
+
+    name: str
+    tasks: list[Task]
+    photos: list[Photo]
+    skipped: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,157 @@
+"""Writing a collection into a workspace: its pictures first, then its tasks."""
+
+import csv
+import dataclasses
+import io
+import os
+import uuid
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers.collection import Collection, Photo
+from graftnet_tf.importers.fetch import fetch, is_web
+from graftnet_tf.importers.split import draw_split
+from graftnet_tf.pictures import UnreadablePictureError, decode, process_all
+from graftnet_tf.tasks import SPLITS, Example, Task, write_task
+from graftnet_tf.workspace import Workspace
+
+JPEG_QUALITY = 95
+
+
+@dataclasses.dataclass(frozen=True)
+class Imported:
+    """One task as it was written.
+
+    Attributes:
+      task: what it labels.
+      examples: by split.
+      skipped: reason for each picture left out, by source; also in skipped.csv.
+    """
+
+    task: Task
+    examples: dict[str, list[Example]]
+    skipped: dict[str, str]
+
+
+def import_tasks(
+    workspace: Workspace,
+    collection: Collection,
+    *,
+    test_fraction: float = 0.2,
+    seed: int = 0,
+    overwrite: bool = False,
+    copy: bool = True,
+) -> list[Imported]:
+    """Checks every picture of a collection, copies it and writes the tasks.
+
+    Pictures go to WORKSPACE/pictures/NAME, people cut out as JPEG, others as the very bytes
+    of the source. A picture that cannot be decoded is left out and listed in skipped.csv
+    (columns image, reason) beside the task. Tasks are published when all pictures are.
+
+    Args:
+      workspace: to write to.
+      collection: what an importer found.
+      test_fraction: share of the groups, in 0…1, to draw for test where the source has no
+        split of its own.
+      seed: of the draw.
+      overwrite: replace tasks that exist, with all that is in their folders.
+      copy: when false, pictures taken whole stay where they are and are named by their
+        path; those from the web are copied all the same.
+
+    Returns:
+      What was written, per task.
+
+    Raises:
+      GraftNetError: a task exists and `overwrite` is false, or no picture is readable.
+    """
+    existing = [task.name for task in collection.tasks if task.name in workspace.task_names()]
+    if existing and not overwrite:
+        raise GraftNetError(
+            f"Tasks {', '.join(existing)} exist already in {workspace.root}. "
+            "Replace them with --overwrite, or name others with --tasks."
+        )
+    images, unreadable = _store_pictures(workspace, collection, copy)
+    if not images:
+        path, reason = next(iter(unreadable.items()))
+        raise GraftNetError(
+            f"None of the {len(unreadable)} pictures is readable; the first, {path}: {reason}"
+        )
+    results = []
+    for task in collection.tasks:
+        labelled = [photo for photo in collection.photos if task.name in photo.labels]
+        examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
+        for photo in labelled:
+            if photo.source in images:
+                split = photo.split or draw_split(
+                    photo.group, test_fraction=test_fraction, seed=seed
+                )
+                examples[split].append(
+                    Example(images[photo.source], photo.labels[task.name], photo.group)
+                )
+        skipped = dict(collection.skipped) | {
+            photo.source: unreadable[photo.source]
+            for photo in labelled
+            if photo.source in unreadable
+        }
+        results.append(Imported(task, examples, skipped))
+    for imported in results:
+        _publish(workspace, imported)
+    return results
+
+
+def _store_pictures(
+    workspace: Workspace, collection: Collection, copy: bool
+) -> tuple[dict[str, str], dict[str, str]]:
+    """By source: `image` of the examples for the readable, the reason for the others."""
+    photos = {photo.source: photo for photo in collection.photos}
+
+    def store(source: str) -> str:
+        photo = photos[source]
+        data = fetch(source)
+        data = _checked(data, photo)
+        if not copy and photo.cut is None and not is_web(source):
+            return source if "://" in source else os.path.abspath(source)
+        image = os.path.join("pictures", collection.name, photo.name)
+        with files.replacing(workspace.path(image)) as aside, tf.io.gfile.GFile(aside, "wb") as f:
+            f.write(data)
+        return image
+
+    images: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    for source, result in process_all(photos, store, description="Importing"):
+        if isinstance(result, UnreadablePictureError):
+            unreadable[source] = str(result)
+        else:
+            images[source] = result
+    return images, unreadable
+
+
+def _checked(data: bytes, photo: Photo) -> bytes:
+    """The bytes to keep of a photo that can be decoded."""
+    decoded = decode(data)
+    if photo.cut is None:
+        return data
+    person = np.ascontiguousarray(photo.cut(decoded.numpy()))
+    return tf.io.encode_jpeg(person, quality=JPEG_QUALITY, chroma_downsampling=False).numpy()
+
+
+def _publish(workspace: Workspace, imported: Imported) -> None:
+    """Writes a task's folder aside and puts it in place of the one there may be."""
+    name = imported.task.name
+    aside, replaced = (workspace.path(f"{files.INCOMING}{uuid.uuid4().hex}-{name}") for _ in "12")
+    write_task(aside, imported.task, imported.examples)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("image", "reason"))
+    writer.writerows(imported.skipped.items())
+    files.write_text(os.path.join(aside, "skipped.csv"), text.getvalue())
+    place = workspace.path("tasks", name)
+    tf.io.gfile.makedirs(workspace.path("tasks"))
+    if tf.io.gfile.isdir(place):
+        tf.io.gfile.rename(place, replaced)
+    tf.io.gfile.rename(aside, place)
+    if tf.io.gfile.isdir(replaced):
+        tf.io.gfile.rmtree(replaced)

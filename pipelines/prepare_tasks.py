@@ -1,0 +1,76 @@
+"""Imports real data as single-label tasks into a workspace.
+
+prepare_tasks --workspace=DIR --format=ccp --source=CCP [--tasks=hat,bag]
+"""
+
+from absl import flags
+
+from graftnet_tf.importers import IMPORTERS
+from graftnet_tf.importers.store import Imported, import_tasks
+from graftnet_tf.tasks import SPLITS, class_counts
+from pipelines import shell
+
+FORMAT = flags.DEFINE_enum("format", None, sorted(IMPORTERS), "Layout of the source.")
+SOURCE = flags.DEFINE_string("source", None, "Folder, or CSV file, to import.")
+TASKS = flags.DEFINE_list(
+    "tasks",
+    [],
+    "ccp: the tasks to import, all by default. folders, csv: the name of the one task, that "
+    "of the folder or file by default.",
+)
+TEST_FRACTION = flags.DEFINE_float(
+    "test_fraction",
+    0.2,
+    "Share of the photos to keep aside for test, where the source has no split of its own; "
+    "1.0 makes all of it test data.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
+OVERWRITE = flags.DEFINE_bool(
+    "overwrite", False, "Replace tasks that exist, with all that is in their folders."
+)
+COPY = flags.DEFINE_bool(
+    "copy",
+    True,
+    "Copy pictures into the workspace. Without it, those taken whole stay where they are, and "
+    "the workspace needs them there.",
+)
+
+
+def main() -> None:
+    if not FORMAT.value or not SOURCE.value:
+        raise flags.Error("--format and --source are needed: what to import, and from where.")
+    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASKS.value)
+    results = import_tasks(
+        shell.open_workspace(create=True),
+        collection,
+        test_fraction=TEST_FRACTION.value,
+        seed=shell.SEED.value,
+        overwrite=OVERWRITE.value,
+        copy=COPY.value,
+    )
+    print(_counts_table(results))
+    skipped = {path: why for imported in results for path, why in imported.skipped.items()}
+    print(f"{len(skipped)} pictures left out{':' if skipped else '.'}")
+    for path, why in skipped.items():
+        print(f"  {path}: {why}")
+
+
+def _counts_table(results: list[Imported]) -> str:
+    """Pictures per class and split of every task."""
+    lines = [f"{'task':<20} {'class':<20} {'train':>7} {'test':>7}"]
+    for imported in results:
+        train, test = (class_counts(imported.task, imported.examples[s]) for s in SPLITS)
+        lines += [
+            f"{imported.task.name:<20} {name:<20} {train[name]:>7} {test[name]:>7}"
+            for name in imported.task.classes
+        ]
+    return "\n".join(lines)
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()
