@@ -27,32 +27,37 @@ def decode_picture(data: tf.Tensor) -> tf.Tensor:
     """
     jpeg = tf.strings.substr(data, 0, 3) == _JPEG_MAGIC
     png = tf.strings.substr(data, 0, 8) == _PNG_MAGIC
-    tf.debugging.Assert(
+    known_format = tf.debugging.Assert(
         jpeg | (png & (tf.strings.length(data) > _PNG_HEADER_BYTES)),
         ["Not a JPEG or PNG picture; its length in bytes is", tf.strings.length(data)],
     )
-    height, width = tf.unstack(
-        tf.cond(jpeg, lambda: tf.io.extract_jpeg_shape(data)[:2], lambda: _png_shape(data))
-    )
-    check_size(height, width)
-    return tf.cond(
-        jpeg,
-        lambda: tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE"),
-        lambda: tf.io.decode_png(data, channels=3),
-    )
+    with tf.control_dependencies([known_format]):
+        height, width = tf.unstack(
+            tf.cond(jpeg, lambda: tf.io.extract_jpeg_shape(data)[:2], lambda: _png_shape(data))
+        )
+    with tf.control_dependencies([check_size(height, width)]):
+        return tf.cond(
+            jpeg,
+            lambda: tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE"),
+            lambda: tf.io.decode_png(data, channels=3),
+        )
 
 
-def check_size(height: tf.Tensor, width: tf.Tensor) -> None:
+def check_size(height: tf.Tensor, width: tf.Tensor) -> tf.Operation | None:
     """Asserts that a picture of this size is worth, and safe, looking at.
 
     Args:
       height, width: int32 [], pixels.
 
+    Returns:
+      In a graph, the assertion, for `tf.control_dependencies`: without it, the picture
+      may be decoded before its size has been judged.
+
     Raises:
       tf.errors.InvalidArgumentError: too small or too large.
     """
     pixels = tf.cast(height, tf.int64) * tf.cast(width, tf.int64)
-    tf.debugging.Assert(
+    return tf.debugging.Assert(
         (tf.minimum(height, width) >= MIN_SIDE) & (pixels <= MAX_PIXELS),
         [
             f"Expected sides of at least {MIN_SIDE} and at most {MAX_PIXELS} pixels in all; "
