@@ -1,0 +1,240 @@
+"""A composed model measured on a workspace's test data, attribute by attribute."""
+
+import dataclasses
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from graftnet_tf import metrics
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.loaded_model import LoadedModel
+from graftnet_tf.pictures import UnreadablePictureError, decode, read_data
+from graftnet_tf.workspace import Workspace
+
+_READERS = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class AttributeEvaluation:
+    """One attribute on its task's test examples.
+
+    Attributes:
+      name, task: of the attribute.
+      paths: picture file of each of N examples.
+      labels: bool [N], whether the example is of the attribute's class.
+      scores: float32 [N] in 0…1; NaN for a picture that could not be scored.
+      row: the figures at the threshold in the model's metadata.
+      auc: area under the ROC curve, None when a class is missing.
+      auc_interval: its 95 % bootstrap interval.
+    """
+
+    name: str
+    task: str
+    paths: tuple[str, ...]
+    labels: np.ndarray
+    scores: np.ndarray
+    row: metrics.ThresholdRow
+    auc: float | None
+    auc_interval: tuple[float, float] | None
+
+    def figures(self) -> dict[str, Any]:
+        """Task, AUC with its interval and the threshold row, by column name."""
+        low, high = self.auc_interval or (None, None)
+        return {
+            "task": self.task,
+            "auc": self.auc,
+            "auc_low": low,
+            "auc_high": high,
+            **dataclasses.asdict(self.row),
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What a composed model reached, and what it could not be measured on.
+
+    Attributes:
+      model: directory of the composed SavedModel.
+      metadata: the JSON document of its `metadata` signature.
+      pictures: number of different test pictures.
+      attributes: those with test examples, in the model's order.
+      unreadable: reason for each picture that could not be scored, by path.
+      without_test_data: attributes of the model that have no test example.
+      without_branch: tasks of the workspace that the model does not have.
+      seed: of the bootstrap.
+    """
+
+    model: str
+    metadata: dict[str, Any]
+    pictures: int
+    attributes: tuple[AttributeEvaluation, ...]
+    unreadable: dict[str, str]
+    without_test_data: tuple[str, ...]
+    without_branch: tuple[str, ...]
+    seed: int
+
+    @property
+    def model_version(self) -> str:
+        return self.metadata["model_version"]
+
+    @property
+    def mean_auc(self) -> float | None:
+        return metrics.mean_defined(attribute.auc for attribute in self.attributes)
+
+    @property
+    def mean_accuracy(self) -> float | None:
+        """mA: the mean of the attributes' balanced accuracies."""
+        return metrics.mean_defined(a.row.balanced_accuracy for a in self.attributes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every figure, ready for JSON; undefined ones are None."""
+        return {
+            "model": self.model,
+            "model_version": self.model_version,
+            "pictures": self.pictures,
+            "mean_auc": self.mean_auc,
+            "mA": self.mean_accuracy,
+            "attributes": {a.name: a.figures() for a in self.attributes},
+            "unreadable": [
+                {"picture": path, "reason": reason} for path, reason in self.unreadable.items()
+            ],
+            "without_test_data": list(self.without_test_data),
+            "without_branch": list(self.without_branch),
+            "seed": self.seed,
+        }
+
+
+def evaluate(
+    model_dir: str,
+    workspace: Workspace,
+    *,
+    tasks: Sequence[str] | None = None,
+    batch: int = 32,
+    seed: int = 0,
+) -> Evaluation:
+    """Scores every test picture once and measures each attribute on its own task.
+
+    Thresholds are those in the model's metadata: they were chosen without the test data.
+
+    Args:
+      model_dir: a composed SavedModel, such as WORKSPACE/serving/graftnet/1.
+      workspace: the test splits of its tasks are the test data.
+      tasks: names of the tasks to look at; None for all.
+      batch: pictures per request.
+      seed: of the AUC's bootstrap interval.
+
+    Raises:
+      GraftNetError: the model is none of ours, an asked task does not exist, a task lacks
+        the class that the model reports, there is no test data, or not one picture could
+        be scored.
+    """
+    model = LoadedModel(model_dir)
+    looked_at = workspace.task_names() if tasks is None else tasks
+    names = [workspace.task(name).name for name in looked_at]
+    examples = {name: _labelled(workspace, name) for name in names if name in model.tasks}
+    paths = list(dict.fromkeys(path for rows in examples.values() for path, _ in rows))
+    if not paths:
+        raise GraftNetError(
+            f"No test picture in {workspace.root} for {model_dir}: it has the tasks "
+            f"{', '.join(model.tasks)}; looked at {', '.join(names) or 'no task'}. "
+            "Prepare one of its tasks with a test fraction above 0."
+        )
+    asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
+    measured = {a: r for a, r in asked.items() if examples.get(r["task"])}
+    _check_classes(measured, workspace)
+    scores, unreadable = _score_all(model, paths, batch)
+    if len(unreadable) == len(paths):
+        raise GraftNetError(
+            f"None of the {len(paths)} test pictures could be scored; "
+            f"the first is {paths[0]}: {unreadable[paths[0]]}"
+        )
+    row_of = {path: row for row, path in enumerate(paths)}
+
+    def measure(attribute: str, report: dict[str, Any]) -> AttributeEvaluation:
+        own = examples[report["task"]]
+        labels = np.array([label == report["class"] for _, label in own])
+        own_scores = scores[attribute][[row_of[path] for path, _ in own]]
+        return AttributeEvaluation(
+            name=attribute,
+            task=report["task"],
+            paths=tuple(path for path, _ in own),
+            labels=labels,
+            scores=own_scores,
+            row=metrics.at_threshold(labels, own_scores, report["threshold"]),
+            auc=metrics.auc(labels, own_scores),
+            auc_interval=metrics.auc_interval(labels, own_scores, seed=seed),
+        )
+
+    return Evaluation(
+        model=model_dir,
+        metadata=model.metadata,
+        pictures=len(paths),
+        attributes=tuple(measure(*item) for item in measured.items()),
+        unreadable=unreadable,
+        without_test_data=tuple(name for name in asked if name not in measured),
+        without_branch=tuple(name for name in names if name not in model.tasks),
+        seed=seed,
+    )
+
+
+def _labelled(workspace: Workspace, task: str) -> list[tuple[str, str]]:
+    """(picture file, class name) of each of a task's test examples."""
+    classes = workspace.task(task).classes
+    return [
+        (workspace.image_path(example.image), classes[example.label])
+        for example in workspace.examples(task, "test")
+    ]
+
+
+def _check_classes(attributes: dict[str, dict[str, Any]], workspace: Workspace) -> None:
+    for attribute, report in attributes.items():
+        classes = workspace.task(report["task"]).classes
+        if report["class"] not in classes:
+            raise GraftNetError(
+                f"The model reports {attribute} for class {report['class']} of task "
+                f"{report['task']}, which has the classes {list(classes)} in {workspace.root}: "
+                "evaluate on the workspace that the model was trained in."
+            )
+
+
+def _score_all(
+    model: LoadedModel, paths: Sequence[str], batch: int
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """float32 [len(paths)] per attribute, and the reason for each picture without scores."""
+    scores = {name: np.full(len(paths), np.nan, np.float32) for name in model.attributes}
+    unreadable = {}
+    with (
+        ThreadPoolExecutor(_READERS) as readers,
+        tqdm(total=len(paths), desc="Scoring", unit="picture") as progress,
+    ):
+        for start in range(0, len(paths), batch):
+            rows = np.arange(start, min(start + batch, len(paths)))
+            contents = list(readers.map(_content, (paths[row] for row in rows)))
+            filled = [index for index, content in enumerate(contents) if content]
+            if filled:
+                answer = model.score([contents[index] for index in filled])
+                for name, column in answer.items():
+                    scores[name][rows[filled]] = column
+            progress.update(len(rows))
+    for row in np.flatnonzero(np.all([np.isnan(column) for column in scores.values()], axis=0)):
+        unreadable[paths[row]] = _reason(paths[row])
+    return scores, unreadable
+
+
+def _content(path: str) -> bytes:
+    """A file's bytes; none when it cannot be read, which `_reason` then explains."""
+    try:
+        return read_data(path)
+    except UnreadablePictureError:
+        return b""
+
+
+def _reason(path: str) -> str:
+    try:
+        decode(read_data(path))
+    except UnreadablePictureError as error:
+        return str(error)
+    return "The model gave no score, although the picture can be decoded."

@@ -1,0 +1,104 @@
+"""A composed model small enough to build in every test, and a workspace to measure it on."""
+
+import json
+import os
+
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from graftnet_tf.tasks import Example, Task, write_task
+from graftnet_tf.workspace import Workspace
+
+COLOURS = {"bald": 0, "male": 1, "female": 2, "hat": 2}
+GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})
+METADATA = {
+    "model_version": "7",
+    "tree": "0003",
+    "trunk": {"version": "0002", "fingerprint": "f" * 64},
+    "preprocessing": {"height": 24, "width": 16, "low": 0.0, "high": 1.0},
+    "tasks": {
+        task.name: {
+            "classes": list(task.classes),
+            "attributes": task.attributes,
+            "branch_version": "0001",
+            "graft_after": 5,
+            "last_block": 7,
+            "pooling": "gap",
+        }
+        for task in (Task.binary("bald"), GENDER, Task.binary("hat"))
+    },
+    "attributes": {
+        "bald": {"task": "bald", "class": "positive", "threshold": 0.5},
+        "male": {"task": "gender", "class": "male", "threshold": 0.5},
+        "female": {"task": "gender", "class": "female", "threshold": 0.9},
+        "hat": {"task": "hat", "class": "positive", "threshold": 0.5},
+    },
+}
+
+
+class ColourModel(tf.Module):
+    """Scores are the top left pixel's red, green and blue."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="pictures")])
+    def predict_jpeg(self, pictures):
+        decoded = tf.strings.substr(pictures, 1, 3) == b"PNG"
+        tf.debugging.Assert(tf.reduce_any(decoded), ["No picture can be decoded."])
+        colours = tf.map_fn(
+            lambda item: tf.cond(
+                item[1],
+                lambda: tf.cast(tf.io.decode_png(item[0], channels=3)[0, 0], tf.float32) / 255,
+                lambda: tf.fill([3], float("nan")),
+            ),
+            (pictures, decoded),
+            fn_output_signature=tf.TensorSpec([3], tf.float32),
+        )
+        scores = {name: colours[:, channel] for name, channel in COLOURS.items()}
+        return {**scores, "decoded": decoded}
+
+    @tf.function(input_signature=[])
+    def metadata(self):
+        return {"metadata": tf.constant(json.dumps(METADATA))}
+
+
+@pytest.fixture(scope="session")
+def colour_model(tmp_path_factory) -> str:
+    """Directory of a composed model: red is bald, green male, blue female and hat."""
+    directory = str(tmp_path_factory.mktemp("model") / "7")
+    model = ColourModel()
+    signatures = {"predict_jpeg": model.predict_jpeg, "metadata": model.metadata}
+    tf.saved_model.save(model, directory, signatures=signatures)
+    return directory
+
+
+@pytest.fixture
+def colour_workspace(tmp_path) -> Workspace:
+    """Tasks bald (2 positives, 3 negatives), gender (4 pictures), cap, which has no branch.
+
+    One negative of bald is also gender's male. Red of bald's positives is 200 and 100, of
+    its negatives 150, 50 and 0: an AUC of 5/6.
+    """
+    os.makedirs(tmp_path / "pictures")
+
+    def picture(name: str, red: int, green: int, blue: int) -> str:
+        Image.new("RGB", (20, 30), (red, green, blue)).save(tmp_path / "pictures" / name)
+        return f"pictures/{name}"
+
+    shared = picture("shared.png", 0, 255, 0)
+    bald = [
+        (picture("bald.png", 200, 9, 9), 1),
+        (picture("thin.png", 100, 9, 9), 1),
+        (picture("cap.png", 150, 9, 9), 0),
+        (picture("hair.png", 50, 9, 9), 0),
+        (shared, 0),
+    ]
+    gender = [
+        (shared, 1),
+        (picture("f.png", 0, 0, 255), 2),
+        (picture("g.png", 0, 0, 240), 2),
+        (picture("crowd.png", 0, 90, 90), 0),
+    ]
+    for task, rows in ((Task.binary("bald"), bald), (GENDER, gender), (Task.binary("cap"), bald)):
+        examples = [Example(image, label, image) for image, label in rows]
+        write_task(str(tmp_path / "tasks" / task.name), task, {"train": [], "test": examples})
+    return Workspace(str(tmp_path))
