@@ -1,5 +1,6 @@
 """The bytes of a picture, from a file or from the web."""
 
+import http.client
 import urllib.request
 
 from graftnet_tf.pictures import UnreadablePictureError, read_data
@@ -23,7 +24,7 @@ def fetch(source: str) -> bytes:
     try:
         with urllib.request.urlopen(source, timeout=TIMEOUT_SECONDS) as response:
             data = response.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise UnreadablePictureError(f"Download failed: {error}") from None
     if len(data) > MAX_BYTES:
         raise UnreadablePictureError(f"The download is larger than {MAX_BYTES} bytes.")

@@ -1,10 +1,41 @@
 """The split into train and test."""
 
 import hashlib
+from collections.abc import Sequence
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers.collection import Photo
+
+
+def assign_splits(photos: Sequence[Photo], *, test_fraction: float, seed: int) -> dict[str, str]:
+    """The split of every photo: its group's, as the source says, else drawn.
+
+    Args:
+      photos: of one collection.
+      test_fraction, seed: as in `draw_split`.
+
+    Returns:
+      "train" or "test" by source.
+
+    Raises:
+      GraftNetError: the source puts a group on both sides.
+    """
+    stated: dict[str, str] = {}
+    for photo in photos:
+        if photo.split and stated.setdefault(photo.group, photo.split) != photo.split:
+            raise GraftNetError(
+                f"Group {photo.group} is in both train and test; a group must stay on one side, "
+                "or the test results mean nothing. Give all its pictures one split."
+            )
+    return {
+        photo.source: stated.get(photo.group)
+        or draw_split(photo.group, test_fraction=test_fraction, seed=seed)
+        for photo in photos
+    }
 
 
 def draw_split(group: str, *, test_fraction: float, seed: int) -> str:
-    """ "train" or "test", drawn for one group by a hash of it and the seed.
+    """Draws train or test for one group by a hash of it and the seed.
 
     A group's side depends on no other group: a photo never moves from test to train when
     the source grows or shrinks, and every task and every part of a source splits alike. The
@@ -15,6 +46,9 @@ def draw_split(group: str, *, test_fraction: float, seed: int) -> str:
       group: what must stay on one side.
       test_fraction: in 0…1; at 0 every group is train, at 1 every group is test.
       seed: another seed is another split.
+
+    Returns:
+      "train" or "test".
     """
     digest = hashlib.sha256(f"{seed}/{group}".encode()).digest()
     drawn = int.from_bytes(digest[:6], "big") / (1 << 48)

@@ -6,14 +6,13 @@ import io
 import os
 import uuid
 
-import numpy as np
 import tensorflow as tf
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.fetch import fetch, is_web
-from graftnet_tf.importers.split import draw_split
+from graftnet_tf.importers.split import assign_splits
 from graftnet_tf.pictures import UnreadablePictureError, decode, process_all
 from graftnet_tf.tasks import SPLITS, Example, Task, write_task
 from graftnet_tf.workspace import Workspace
@@ -65,7 +64,8 @@ def import_tasks(
       What was written, per task.
 
     Raises:
-      GraftNetError: a task exists and `overwrite` is false, or no picture is readable.
+      GraftNetError: a task exists and `overwrite` is false, the source puts a group on both
+        sides of its split, or no picture is readable.
     """
     existing = [task.name for task in collection.tasks if task.name in workspace.task_names()]
     if existing and not overwrite:
@@ -73,33 +73,39 @@ def import_tasks(
             f"Tasks {', '.join(existing)} exist already in {workspace.root}. "
             "Replace them with --overwrite, or name others with --tasks."
         )
+    splits = assign_splits(collection.photos, test_fraction=test_fraction, seed=seed)
     images, unreadable = _store_pictures(workspace, collection, copy)
     if not images:
         path, reason = next(iter(unreadable.items()))
         raise GraftNetError(
             f"None of the {len(unreadable)} pictures is readable; the first, {path}: {reason}"
         )
-    results = []
-    for task in collection.tasks:
-        labelled = [photo for photo in collection.photos if task.name in photo.labels]
-        examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
-        for photo in labelled:
-            if photo.source in images:
-                split = photo.split or draw_split(
-                    photo.group, test_fraction=test_fraction, seed=seed
-                )
-                examples[split].append(
-                    Example(images[photo.source], photo.labels[task.name], photo.group)
-                )
-        skipped = dict(collection.skipped) | {
-            photo.source: unreadable[photo.source]
-            for photo in labelled
-            if photo.source in unreadable
-        }
-        results.append(Imported(task, examples, skipped))
+    results = [_labelled(collection, task, images, unreadable, splits) for task in collection.tasks]
     for imported in results:
         _publish(workspace, imported)
     return results
+
+
+def _labelled(
+    collection: Collection,
+    task: Task,
+    images: dict[str, str],
+    unreadable: dict[str, str],
+    splits: dict[str, str],
+) -> Imported:
+    """The examples of one task, from `image`, reason and split by source."""
+    examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
+    skipped = dict(collection.skipped)
+    for photo in collection.photos:
+        if task.name not in photo.labels:
+            continue
+        if photo.source in unreadable:
+            skipped[photo.source] = unreadable[photo.source]
+            continue
+        examples[splits[photo.source]].append(
+            Example(images[photo.source], photo.labels[task.name], photo.group)
+        )
+    return Imported(task, examples, skipped)
 
 
 def _store_pictures(
@@ -110,8 +116,7 @@ def _store_pictures(
 
     def store(source: str) -> str:
         photo = photos[source]
-        data = fetch(source)
-        data = _checked(data, photo)
+        data = _checked(fetch(source), photo)
         if not copy and photo.cut is None and not is_web(source):
             return source if "://" in source else os.path.abspath(source)
         image = os.path.join("pictures", collection.name, photo.name)
@@ -130,18 +135,24 @@ def _store_pictures(
 
 
 def _checked(data: bytes, photo: Photo) -> bytes:
-    """The bytes to keep of a photo that can be decoded."""
-    decoded = decode(data)
+    """The bytes to keep of a photo; they can be decoded."""
+    image = decode(data).numpy()
     if photo.cut is None:
         return data
-    person = np.ascontiguousarray(photo.cut(decoded.numpy()))
-    return tf.io.encode_jpeg(person, quality=JPEG_QUALITY, chroma_downsampling=False).numpy()
+    person = tf.io.encode_jpeg(
+        photo.cut(image), quality=JPEG_QUALITY, chroma_downsampling=False
+    ).numpy()
+    decode(person)
+    return person
 
 
 def _publish(workspace: Workspace, imported: Imported) -> None:
     """Writes a task's folder aside and puts it in place of the one there may be."""
     name = imported.task.name
-    aside, replaced = (workspace.path(f"{files.INCOMING}{uuid.uuid4().hex}-{name}") for _ in "12")
+    aside, replaced = (
+        workspace.path(f"{files.INCOMING}{uuid.uuid4().hex}-{kind}-{name}")
+        for kind in ("new", "old")
+    )
     write_task(aside, imported.task, imported.examples)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

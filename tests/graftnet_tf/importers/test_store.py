@@ -1,0 +1,129 @@
+"""Tests of writing a collection into a workspace."""
+
+import csv
+import os
+
+import pytest
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers import folders
+from graftnet_tf.importers.collection import Collection, Photo
+from graftnet_tf.importers.store import import_tasks
+from graftnet_tf.pictures import decode_all
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.tasks import SPLITS, Task
+from graftnet_tf.workspace import Workspace
+from tests.graftnet_tf.importers.conftest import write_picture
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(str(tmp_path / "workspace"), create=True)
+
+
+@pytest.fixture
+def source(tmp_path):
+    for number in range(6):
+        label = ("negative", "positive")[number % 2]
+        write_picture(tmp_path / "bald" / label / f"{number}.jpg", seed=number)
+    return tmp_path / "bald"
+
+
+def images(workspace, task="bald"):
+    return [e.image for split in SPLITS for e in workspace.examples(task, split)]
+
+
+def skipped(workspace, task="bald"):
+    with open(workspace.path("tasks", task, "skipped.csv"), encoding="utf-8") as file:
+        return {os.path.basename(row["image"]): row["reason"] for row in csv.DictReader(file)}
+
+
+def test_the_workspace_can_move_and_the_source_go(workspace, source, tmp_path):
+    import_tasks(workspace, folders.scan(str(source)))
+    source.rename(tmp_path / "gone")
+    os.rename(workspace.root, tmp_path / "moved")
+    moved = Workspace(str(tmp_path / "moved"))
+    paths = [moved.image_path(image) for image in images(moved)]
+    decoded = decode_all(paths, Preprocessing(32, 16))
+    assert len(decoded.rows) == 6
+    assert skipped(moved) == {}
+
+
+def test_bad_pictures_are_listed_and_the_others_kept(workspace, source):
+    (source / "negative" / "0.jpg").write_bytes(b"")
+    whole = (source / "positive" / "1.jpg").read_bytes()
+    (source / "positive" / "1.jpg").write_bytes(whole[: len(whole) // 2])
+    write_picture(source / "positive" / "dot.png", 1, 1)
+    (imported,) = import_tasks(workspace, folders.scan(str(source)))
+    assert len(images(workspace)) == 4
+    assert set(skipped(workspace)) == {"0.jpg", "1.jpg", "dot.png"}
+    assert skipped(workspace)["0.jpg"] == "The file is empty."
+    assert len(imported.skipped) == 3
+
+
+@pytest.mark.parametrize(
+    ("fraction", "full", "empty"), [(1.0, "test", "train"), (0.0, "train", "test")]
+)
+def test_all_of_it_can_be_one_split(workspace, source, fraction, full, empty):
+    import_tasks(workspace, folders.scan(str(source)), test_fraction=fraction)
+    assert len(workspace.examples("bald", full)) == 6
+    assert workspace.examples("bald", empty) == []
+
+
+def test_without_copies_pictures_stay_where_they_are(workspace, source):
+    import_tasks(workspace, folders.scan(str(source)), copy=False)
+    assert all(image.startswith(f"{source}/") for image in images(workspace))
+    assert not os.path.exists(workspace.path("pictures"))
+
+
+def test_an_existing_task_is_replaced_only_when_told(workspace, source):
+    import_tasks(workspace, folders.scan(str(source)), test_fraction=0.0)
+    before = files.tree_sha256(workspace.path("tasks"))
+    (source / "negative" / "0.jpg").unlink()
+    with pytest.raises(GraftNetError, match="bald exist already"):
+        import_tasks(workspace, folders.scan(str(source)))
+    assert files.tree_sha256(workspace.path("tasks")) == before
+    import_tasks(workspace, folders.scan(str(source)), overwrite=True)
+    assert len(images(workspace)) == 5
+    assert sorted(os.listdir(workspace.root)) == ["pictures", "tasks"]
+
+
+def test_a_failure_while_replacing_leaves_the_old_task(workspace, source, monkeypatch):
+    import_tasks(workspace, folders.scan(str(source)))
+    before = files.tree_sha256(workspace.path("tasks"))
+    write = files.write_text
+
+    def fail_on_test_csv(path, text):
+        if path.endswith("test.csv"):
+            raise OSError("disk full")
+        write(path, text)
+
+    monkeypatch.setattr(files, "write_text", fail_on_test_csv)
+    with pytest.raises(OSError, match="disk full"):
+        import_tasks(workspace, folders.scan(str(source)), seed=1, overwrite=True)
+    assert files.tree_sha256(workspace.path("tasks")) == before
+    assert workspace.task_names() == ["bald"]
+
+
+def test_a_source_without_one_readable_picture_is_refused(workspace, source):
+    for path in source.glob("*/*.jpg"):
+        path.write_bytes(b"no picture")
+    with pytest.raises(GraftNetError, match="None of the 6 pictures is readable"):
+        import_tasks(workspace, folders.scan(str(source)))
+    assert workspace.task_names() == []
+
+
+def test_a_photo_is_an_example_of_the_tasks_it_is_labelled_for(workspace, tmp_path):
+    write_picture(tmp_path / "both.jpg")
+    (tmp_path / "one.jpg").write_bytes(b"no picture")
+    photos = [
+        Photo(str(tmp_path / "both.jpg"), "both.jpg", "g", {"hat": 1, "bag": 0}),
+        Photo(str(tmp_path / "one.jpg"), "one.jpg", "h", {"hat": 1}),
+    ]
+    collection = Collection("set", [Task.binary("hat"), Task.binary("bag")], photos)
+    hat, bag = import_tasks(workspace, collection, test_fraction=0.0)
+    assert [example.label for example in hat.examples["train"]] == [1]
+    assert [example.label for example in bag.examples["train"]] == [0]
+    assert len(hat.skipped) == 1
+    assert bag.skipped == {}
