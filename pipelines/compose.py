@@ -1,0 +1,32 @@
+"""Builds the served model from the trunk and the branches.
+
+Without --tree, the newest trunk and branches become a new tree; with it, that tree is
+composed again.
+"""
+
+from absl import flags
+
+from pipelines import shell
+from serving.compose import SERVED, compose
+from serving.tree import newest_tree, publish_tree
+
+TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
+TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
+
+
+def main() -> None:
+    if TREE.value and TASKS.value:
+        raise flags.Error("--tasks chooses for a new tree; --tree names one that exists.")
+    workspace = shell.open_workspace()
+    chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
+    tree = TREE.value or publish_tree(workspace, newest_tree(workspace, branches=chosen))
+    version = compose(workspace, tree, provenance=shell.provenance())
+    print(f"Tree {tree} is served model version {version}: {workspace.path(*SERVED, version)}")
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()

@@ -1,0 +1,66 @@
+"""Composing: from a tree to a published multi-head SavedModel."""
+
+import os
+import time
+
+import tensorflow as tf
+
+from graftnet_tf import files, manifest
+from graftnet_tf.manifest import Provenance
+from graftnet_tf.workspace import Workspace
+from serving.composed_model import ComposedModel
+from serving.metadata import describe
+from serving.parts import check_attributes, check_grafts, load_branch, load_trunk
+from serving.tree import read_tree
+
+SERVED = ("serving", "graftnet")
+
+
+def compose(workspace: Workspace, tree_version: str, *, provenance: Provenance) -> str:
+    """Builds the SavedModel of a tree and publishes it below WORKSPACE/serving/graftnet.
+
+    The trunk's and the branches' SavedModels are all it needs, not the code that made
+    them.
+
+    Args:
+      workspace: holds the tree, its trunk and its branches.
+      tree_version: version of a published tree.
+      provenance: the command behind this.
+
+    Returns:
+      The version of the composed model: a plain number, as TF Serving wants it.
+
+    Raises:
+      GraftNetError: a part is missing or damaged, a branch was made for another trunk, or
+        an attribute's name is unfit or used twice.
+    """
+    started = time.monotonic()
+    tree = read_tree(workspace, tree_version)
+    trunk = load_trunk(workspace, tree.trunk)
+    branches = [
+        load_branch(workspace, task, chosen.version) for task, chosen in tree.branches.items()
+    ]
+    check_grafts(trunk, branches)
+    check_attributes(branches)
+    parts = [
+        ("trunks", trunk.version, manifest.NAME),
+        *(("branches", part.task.name, part.version, manifest.NAME) for part in branches),
+        ("trees", f"{tree_version}.json"),
+    ]
+
+    def write(path: str, version: str) -> None:
+        metadata = describe(version, tree_version, tree, trunk, branches)
+        model = ComposedModel(trunk, branches, metadata.to_json())
+        tf.saved_model.save(model, path, signatures=model.signatures())
+        manifest.write(
+            path,
+            kind="composed model",
+            version=version,
+            content={"tree": tree_version, "attributes": metadata.attributes},
+            inputs={os.path.join(*part): files.sha256(workspace.path(*part)) for part in parts},
+            seed=0,
+            seconds=time.monotonic() - started,
+            provenance=provenance,
+        )
+
+    return files.publish_next(workspace.path(*SERVED), write, name=str)

@@ -1,0 +1,129 @@
+"""The published trunk and branches that a composed model is built from."""
+
+import dataclasses
+import os
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from graftnet_tf import manifest
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.tasks import Task
+from graftnet_tf.workspace import Workspace
+
+RESERVED_OUTPUTS = ("decoded",)
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrunkPart:
+    """A trunk loaded from its SavedModel.
+
+    Attributes:
+      version: of the trunk.
+      last_block: number of its last block.
+      fingerprints: fingerprint of the weights of blocks 0…k, under `str(k)`.
+      preprocessing: how a picture becomes its input, for people to read.
+      model: has the signatures `preprocess` and `taps`.
+    """
+
+    version: str
+    last_block: int
+    fingerprints: dict[str, str]
+    preprocessing: dict[str, Any]
+    model: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class BranchPart:
+    """A branch loaded from its SavedModel.
+
+    Attributes:
+      version: of the branch.
+      task: the task that it scores.
+      trunk_version, trunk_fingerprint: the trunk that it was trained on, up to `graft_after`.
+      graft_after: the trunk block whose output it takes.
+      last_block: number of the last block it computes.
+      pooling: name of its pooling.
+      model: has the signature `scores`.
+    """
+
+    version: str
+    task: Task
+    trunk_version: str
+    trunk_fingerprint: str
+    graft_after: int
+    last_block: int
+    pooling: str
+    model: Any
+
+
+def load_trunk(workspace: Workspace, version: str) -> TrunkPart:
+    """Loads a trunk.
+
+    Raises:
+      GraftNetError: it does not exist, or its files are damaged.
+    """
+    return TrunkPart(**_load(workspace, TrunkPart, "trunks", version))
+
+
+def load_branch(workspace: Workspace, task: str, version: str) -> BranchPart:
+    """Loads a task's branch.
+
+    Raises:
+      GraftNetError: it does not exist, or its files are damaged.
+    """
+    fields = _load(workspace, BranchPart, "branches", task, version)
+    return BranchPart(**{**fields, "task": Task.from_dict(fields["task"])})
+
+
+def check_grafts(trunk: TrunkPart, branches: Sequence[BranchPart]) -> None:
+    """Checks that every branch was trained on this trunk's weights.
+
+    Raises:
+      GraftNetError: one was not; names both versions and fingerprints.
+    """
+    for branch in branches:
+        expected = trunk.fingerprints.get(str(branch.graft_after))
+        if branch.trunk_fingerprint != expected:
+            raise GraftNetError(
+                f"Branch {branch.task.name}/{branch.version} was made for trunk "
+                f"{branch.trunk_version}, whose blocks up to {branch.graft_after} have fingerprint "
+                f"{branch.trunk_fingerprint}; trunk {trunk.version} has "
+                f"{expected or 'no such block'}. Train the branch again on trunk "
+                f"{trunk.version}, or compose with trunk {branch.trunk_version}."
+            )
+
+
+def check_attributes(branches: Sequence[BranchPart]) -> None:
+    """Checks that the attributes can be names of outputs, each of one task.
+
+    Raises:
+      GraftNetError: a name is unfit, or two tasks report it.
+    """
+    owners: dict[str, str] = {}
+    for branch in branches:
+        for attribute in branch.task.attributes:
+            if not _ATTRIBUTE.fullmatch(attribute) or attribute in RESERVED_OUTPUTS:
+                raise GraftNetError(
+                    f"Task {branch.task.name} reports an attribute {attribute!r}; expected a "
+                    "letter, then letters, digits and underscores, and not "
+                    f"{' or '.join(RESERVED_OUTPUTS)}. Rename it in the task and train again."
+                )
+            owner = owners.setdefault(attribute, branch.task.name)
+            if owner != branch.task.name:
+                raise GraftNetError(
+                    f"Tasks {owner} and {branch.task.name} both report the attribute "
+                    f"{attribute!r}. Rename it in one of them, or leave one out with --tasks."
+                )
+
+
+def _load(workspace: Workspace, part: type, *path: str) -> dict[str, Any]:
+    """Values of the fields of `part` for the version at `path`: its manifest and its model."""
+    directory = workspace.version_dir(*path)
+    manifest.verify(directory)
+    content = manifest.read(directory)
+    content["model"] = tf.saved_model.load(os.path.join(directory, "saved_model"))
+    return {field.name: content[field.name] for field in dataclasses.fields(part)}

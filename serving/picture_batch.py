@@ -1,0 +1,62 @@
+"""Decoding a batch of picture files inside the graph, each one for itself."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from graftnet_tf.decoding import decode_picture
+
+NOTHING_DECODED = "No picture of the request could be decoded"
+
+
+def decode_batch(
+    pictures: tf.Tensor, to_input: Callable[[tf.Tensor], tf.Tensor], input_shape: tf.TensorShape
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Decodes those pictures of a batch that can be decoded.
+
+    Made of tf.data's core ops: its `ignore_errors` drops one picture where an op of an
+    ordinary graph would fail the whole batch.
+
+    Args:
+      pictures: string [N], the bytes of JPEG or PNG files.
+      to_input: from one picture, uint8 [1, H, W, 3], to the trunk's input, float32
+        [1, h, w, 3].
+      input_shape: static (h, w, 3).
+
+    Returns:
+      (float32 [M, h, w, 3], int64 [M]): the inputs of the M ≤ N pictures that could be
+      decoded, and their rows in `pictures`.
+
+    Raises:
+      tf.errors.InvalidArgumentError: there are pictures and none can be decoded.
+    """
+
+    def decode(row: tf.Tensor, data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return to_input(decode_picture(data)[tf.newaxis])[0], row
+
+    count = tf.size(pictures, out_type=tf.int64)
+    decoded = (
+        tf.data.Dataset.from_tensor_slices(pictures)
+        .enumerate()
+        .map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+        .ignore_errors()
+    )
+    end = tf.data.Dataset.from_tensors((tf.zeros(input_shape), tf.constant(-1, tf.int64)))
+    inputs, rows = decoded.concatenate(end).batch(count + 1).get_single_element()
+    inputs, rows = inputs[:-1], rows[:-1]
+    some = tf.debugging.Assert(
+        (tf.size(rows) > 0) | (count == 0), [f"{NOTHING_DECODED}; number of pictures:", count]
+    )
+    with tf.control_dependencies([some]):
+        return tf.identity(inputs), rows
+
+
+def spread_scores(scores: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """float32 [M] to float32 [count]: each score in its row, NaN in the others."""
+    unscored = tf.fill([count], tf.constant(float("nan")))
+    return tf.tensor_scatter_nd_update(unscored, rows[:, tf.newaxis], scores)
+
+
+def decoded_flags(rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """bool [count]: true in the given rows."""
+    return tf.scatter_nd(rows[:, tf.newaxis], tf.ones_like(rows), [count]) > 0

@@ -1,0 +1,31 @@
+import pytest
+
+from graftnet_tf.workspace import Workspace
+from serving.compose import SERVED
+from serving.loaded_model import LoadedModel
+from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory):
+    """A workspace with a trunk, three branches and version 1 of the served model.
+
+    Read only: tests that publish make their own.
+    """
+    workspace = Workspace(str(tmp_path_factory.mktemp("workspace")))
+    publish_trunk(workspace)
+    publish_branch(workspace, "bald", graft_after=1, seed=1)
+    publish_branch(workspace, "t_shirt", graft_after=3, seed=2)
+    publish_branch(workspace, GENDER, graft_after=0, seed=3)
+    publish_model(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def model_dir(workspace):
+    return workspace.path(*SERVED, "1")
+
+
+@pytest.fixture(scope="session")
+def loaded_model(model_dir):
+    return LoadedModel(model_dir, 1)

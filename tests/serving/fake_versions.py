@@ -1,0 +1,118 @@
+"""Tiny trunks and branches, published as training publishes real ones."""
+
+import hashlib
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf import files, manifest
+from graftnet_tf.manifest import Provenance
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.tasks import Task
+from graftnet_tf.workspace import Workspace, four_digits
+from serving.compose import compose
+from serving.tree import newest_tree, publish_tree
+
+PREPROCESSING = Preprocessing(height=32, width=16)
+LAST_BLOCK = 3
+CHANNELS = 8
+GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})
+
+
+def publish_trunk(workspace: Workspace, *, seed: int = 0) -> str:
+    """Publishes a trunk of four convolutions and returns its version."""
+    random = np.random.default_rng(seed)
+    model = tf.Module()
+    model.kernels = [
+        tf.Variable(random.normal(0, 0.3, (3, 3, inputs, CHANNELS)), dtype=tf.float32)
+        for inputs in (3, *[CHANNELS] * LAST_BLOCK)
+    ]
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
+    def preprocess(images):
+        return {"inputs": PREPROCESSING(images)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 32, 16, 3], tf.float32, "inputs")])
+    def taps(inputs):
+        blocks = {}
+        for block, kernel in enumerate(model.kernels):
+            inputs = tf.nn.relu(tf.nn.conv2d(inputs, kernel, 1 + block % 2, "SAME"))
+            blocks[f"block{block}"] = inputs
+        return blocks
+
+    digest = hashlib.sha256()
+    fingerprints = {}
+    for block, kernel in enumerate(model.kernels):
+        digest.update(kernel.numpy().tobytes())
+        fingerprints[str(block)] = digest.hexdigest()
+    content = {
+        "last_block": LAST_BLOCK,
+        "preprocessing": PREPROCESSING.to_dict(),
+        "fingerprints": fingerprints,
+    }
+    signatures = {"preprocess": preprocess, "taps": taps}
+    return _publish(workspace.path("trunks"), "trunk", model, signatures, content)
+
+
+def publish_branch(
+    workspace: Workspace, task: Task | str, *, graft_after: int = 1, seed: int = 1
+) -> str:
+    """Publishes a branch on the newest trunk and returns its version.
+
+    Args:
+      workspace: has a trunk.
+      task: a task, or the name of a binary one.
+      graft_after: trunk block it takes.
+      seed: of its weights.
+    """
+    task = Task.binary(task) if isinstance(task, str) else task
+    trunk_version = workspace.newest("trunks")
+    fingerprints = manifest.read(workspace.version_dir("trunks", trunk_version))["fingerprints"]
+    random = np.random.default_rng(seed)
+    model = tf.Module()
+    model.kernel = tf.Variable(random.normal(0, 0.3, (3, 3, CHANNELS, CHANNELS)), dtype=tf.float32)
+    model.head = tf.Variable(random.normal(0, 1, (CHANNELS, len(task.classes))), dtype=tf.float32)
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None, None, CHANNELS], tf.float32, "features")]
+    )
+    def scores(features):
+        features = tf.nn.relu(tf.nn.conv2d(features, model.kernel, 1, "SAME"))
+        return {"scores": tf.nn.softmax(tf.reduce_mean(features, [1, 2]) @ model.head)}
+
+    content = {
+        "task": task.to_dict(),
+        "trunk_version": trunk_version,
+        "trunk_fingerprint": fingerprints[str(graft_after)],
+        "graft_after": graft_after,
+        "last_block": graft_after + 1,
+        "pooling": "gap",
+        "thresholds": dict.fromkeys(task.attributes, 0.5),
+        "metrics": {},
+    }
+    parent = workspace.path("branches", task.name)
+    return _publish(parent, "branch", model, {"scores": scores}, content)
+
+
+def publish_model(workspace: Workspace, *, tasks: list[str] | None = None) -> str:
+    """Composes the newest trunk and branches and returns the composed model's version."""
+    tree = newest_tree(workspace, branches=tasks and dict.fromkeys(tasks))
+    return compose(workspace, publish_tree(workspace, tree), provenance=Provenance())
+
+
+def _publish(parent, kind, model, signatures, content):
+    def write(path, version):
+        tf.saved_model.save(model, os.path.join(path, "saved_model"), signatures=signatures)
+        manifest.write(
+            path,
+            kind=kind,
+            version=version,
+            content=content,
+            inputs={},
+            seed=0,
+            seconds=0.0,
+            provenance=Provenance(),
+        )
+
+    return files.publish_next(parent, write, name=four_digits)

@@ -1,0 +1,58 @@
+import pytest
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.workspace import Workspace
+from serving.tree import GraftedBranch, Tree, newest_tree, publish_tree, read_tree
+from tests.serving.fake_versions import publish_branch, publish_trunk
+
+
+@pytest.fixture
+def grown(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    publish_trunk(workspace)
+    publish_branch(workspace, "bald")
+    publish_branch(workspace, "bald", seed=2)
+    publish_branch(workspace, "suit")
+    return workspace
+
+
+def test_the_newest_version_of_every_branch_is_taken(grown):
+    assert newest_tree(grown) == Tree(
+        trunk="0001",
+        branches={
+            "bald": GraftedBranch("0002", {"bald": 0.5}),
+            "suit": GraftedBranch("0001", {"suit": 0.5}),
+        },
+    )
+
+
+def test_versions_and_tasks_can_be_chosen(grown):
+    tree = newest_tree(grown, branches={"bald": "0001"})
+    assert {task: branch.version for task, branch in tree.branches.items()} == {"bald": "0001"}
+
+
+def test_what_is_published_reads_back(grown):
+    tree = newest_tree(grown)
+    assert publish_tree(grown, tree) == "0001"
+    assert publish_tree(grown, newest_tree(grown, branches={"suit": None})) == "0002"
+    assert read_tree(grown, "0001") == tree
+    assert files.read_json(grown.path("trees", "0002.json")) == {
+        "version": "0002",
+        "trunk": "0001",
+        "branches": {"suit": {"version": "0001", "thresholds": {"suit": 0.5}}},
+    }
+
+
+def test_missing_versions_are_named(grown):
+    with pytest.raises(GraftNetError, match=r"'0009'.*there are none"):
+        read_tree(grown, "0009")
+    with pytest.raises(GraftNetError, match=r"branches/bald/0007.*0001, 0002"):
+        newest_tree(grown, branches={"bald": "0007"})
+    with pytest.raises(GraftNetError, match="No branches/hat"):
+        newest_tree(grown, branches={"hat": None})
+
+
+def test_a_workspace_without_branches_says_how_to_make_one(tmp_path):
+    with pytest.raises(GraftNetError, match="graftnet-train-branch"):
+        newest_tree(Workspace(str(tmp_path)))
