@@ -38,8 +38,10 @@ COPY = flags.DEFINE_bool(
 
 
 def main() -> None:
-    if not FORMAT.value or not SOURCE.value:
-        raise flags.Error("--format and --source are needed: what to import, and from where.")
+    if not (shell.WORKSPACE.value and FORMAT.value and SOURCE.value):
+        raise flags.Error(
+            "--workspace, --format and --source are needed: where to, what, from where."
+        )
     collection = IMPORTERS[FORMAT.value](SOURCE.value, TASKS.value)
     results = import_tasks(
         shell.open_workspace(create=True),

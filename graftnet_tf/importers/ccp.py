@@ -17,46 +17,16 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 from scipy.io import loadmat
+from tqdm import tqdm
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers.ccp_tasks import LABELS_USED, TASKS, label_of
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.cutout import cut_out
 from graftnet_tf.importers.scan import files_below, require_folder
 from graftnet_tf.pictures import UnreadablePictureError
 from graftnet_tf.tasks import Task
-
-BINARY_TASKS = {
-    "bag": {"bag", "purse", "wallet"},
-    "sunglasses": {"sunglasses"},
-    "hat": {"hat"},
-    "scarf": {"scarf"},
-    "coat": {"coat"},
-    "dress": {"dress"},
-    "skirt": {"skirt"},
-    "shorts": {"shorts"},
-    "jeans": {"jeans"},
-    "boots": {"boots"},
-    "sandals": {"sandals"},
-    "socks": {"socks"},
-    "stockings": {"stockings", "tights", "leggings"},
-    "belt": {"belt"},
-    "necklace": {"necklace"},
-    "watch": {"watch"},
-    "suit_or_blazer": {"suit", "blazer"},
-    "t_shirt": {"t-shirt"},
-}
-"""A photo is positive when it has any of the labels."""
-
-LOWER_BODY = Task(
-    "lower_body",
-    ("other", "skirt_or_dress", "pants"),
-    {"skirt_or_dress": "skirt_or_dress", "pants": "pants"},
-)
-SKIRT_OR_DRESS = {"skirt", "dress"}
-PANTS = {"pants", "jeans", "leggings"}
-
-TASKS = [*map(Task.binary, BINARY_TASKS), LOWER_BODY]
 
 SAME_PERSON = {
     "1456": "0045",
@@ -84,7 +54,7 @@ def scan(source: str, tasks: Sequence[str] = ()) -> Collection:
 
     Args:
       source: folder in the layout above.
-      tasks: names among `TASKS`; none for all of them.
+      tasks: names among `ccp_tasks.TASKS`; none for all of them.
 
     Returns:
       The photos, in the order of their names. Those without an annotation, or with a
@@ -100,7 +70,8 @@ def scan(source: str, tasks: Sequence[str] = ()) -> Collection:
             raise GraftNetError(f"{source} has no {part}; expected {_LAYOUT}.")
     names = _label_names(os.path.join(source, "label_list.mat"))
     photos, skipped = [], {}
-    for file in files_below(os.path.join(source, "photos")):
+    found = files_below(os.path.join(source, "photos"))
+    for file in tqdm(found, desc="Reading annotations", unit="photo"):
         path = os.path.join(source, "photos", file)
         try:
             photos.append(_photo(source, file, names, wanted))
@@ -113,15 +84,6 @@ def scan(source: str, tasks: Sequence[str] = ()) -> Collection:
             "photos/NNNN.jpg."
         )
     return Collection("ccp", wanted, photos, skipped)
-
-
-def label_of(task: Task, tags: set[str]) -> int:
-    """The class, as an index, that a task of `TASKS` gives to a photo with these labels."""
-    if task != LOWER_BODY:
-        return int(not tags.isdisjoint(BINARY_TASKS[task.name]))
-    if tags & SKIRT_OR_DRESS:
-        return task.classes.index("skirt_or_dress")
-    return task.classes.index("pants" if tags & PANTS else "other")
 
 
 def _wanted(names: Sequence[str]) -> list[Task]:
@@ -148,7 +110,7 @@ def _photo(source: str, file: str, names: list[str], tasks: list[Task]) -> Photo
         indices = _read_mat(image_level, "tags")
     else:
         raise UnreadablePictureError("No annotation.")
-    present = np.unique(indices)
+    present = np.unique(indices).astype(int)
     if present.size and present[-1] >= len(names):
         raise UnreadablePictureError(
             f"Its annotation has label {present[-1]}; label_list.mat ends at {len(names) - 1}."
@@ -179,8 +141,7 @@ def _label_names(path: str) -> list[str]:
         names = [str(name[0]) for name in _read_mat(path, "label_list").ravel()]
     except UnreadablePictureError as error:
         raise GraftNetError(f"{path}: {error}") from None
-    used = set().union(SKIRT_OR_DRESS, PANTS, *BINARY_TASKS.values())
-    if missing := used - set(names):
+    if missing := LABELS_USED - set(names):
         raise GraftNetError(
             f"{path} lacks the labels {', '.join(sorted(missing))}; "
             "expected the list of Clothing Co-Parsing."

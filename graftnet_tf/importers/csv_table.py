@@ -81,4 +81,4 @@ def _read(source: str) -> list[dict[str, str]]:
 def _copy_name(image: str) -> str:
     """A name for the copy: readable, and unlike that of any other path or URL."""
     digest = hashlib.sha256(image.encode()).hexdigest()[:12]
-    return f"{digest}-{os.path.basename(image.split('?')[0])}"
+    return f"{digest}-{os.path.basename(image.split('?')[0])[-100:]}"

@@ -74,44 +74,23 @@ def import_tasks(
             "Replace them with --overwrite, or name others with --tasks."
         )
     splits = assign_splits(collection.photos, test_fraction=test_fraction, seed=seed)
-    images, unreadable = _store_pictures(workspace, collection, copy)
-    if not images:
-        path, reason = next(iter(unreadable.items()))
+    stored = _store_pictures(workspace, collection, copy)
+    unreadable = [path for path in stored if isinstance(stored[path], UnreadablePictureError)]
+    if len(unreadable) == len(stored):
         raise GraftNetError(
-            f"None of the {len(unreadable)} pictures is readable; the first, {path}: {reason}"
+            f"None of the {len(stored)} pictures is readable; "
+            f"the first, {unreadable[0]}: {stored[unreadable[0]]}"
         )
-    results = [_labelled(collection, task, images, unreadable, splits) for task in collection.tasks]
+    results = [_labelled(collection, task, stored, splits) for task in collection.tasks]
     for imported in results:
         _publish(workspace, imported)
     return results
 
 
-def _labelled(
-    collection: Collection,
-    task: Task,
-    images: dict[str, str],
-    unreadable: dict[str, str],
-    splits: dict[str, str],
-) -> Imported:
-    """The examples of one task, from `image`, reason and split by source."""
-    examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
-    skipped = dict(collection.skipped)
-    for photo in collection.photos:
-        if task.name not in photo.labels:
-            continue
-        if photo.source in unreadable:
-            skipped[photo.source] = unreadable[photo.source]
-            continue
-        examples[splits[photo.source]].append(
-            Example(images[photo.source], photo.labels[task.name], photo.group)
-        )
-    return Imported(task, examples, skipped)
-
-
 def _store_pictures(
     workspace: Workspace, collection: Collection, copy: bool
-) -> tuple[dict[str, str], dict[str, str]]:
-    """By source: `image` of the examples for the readable, the reason for the others."""
+) -> dict[str, str | UnreadablePictureError]:
+    """`image` of the examples, or why there is none, by source."""
     photos = {photo.source: photo for photo in collection.photos}
 
     def store(source: str) -> str:
@@ -124,14 +103,7 @@ def _store_pictures(
             f.write(data)
         return image
 
-    images: dict[str, str] = {}
-    unreadable: dict[str, str] = {}
-    for source, result in process_all(photos, store, description="Importing"):
-        if isinstance(result, UnreadablePictureError):
-            unreadable[source] = str(result)
-        else:
-            images[source] = result
-    return images, unreadable
+    return dict(process_all(photos, store, description="Importing"))
 
 
 def _checked(data: bytes, photo: Photo) -> bytes:
@@ -146,8 +118,33 @@ def _checked(data: bytes, photo: Photo) -> bytes:
     return person
 
 
+def _labelled(
+    collection: Collection,
+    task: Task,
+    stored: dict[str, str | UnreadablePictureError],
+    splits: dict[str, str],
+) -> Imported:
+    """The examples of one task."""
+    examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
+    skipped = dict(collection.skipped)
+    for photo in collection.photos:
+        if task.name not in photo.labels:
+            continue
+        image = stored[photo.source]
+        if isinstance(image, UnreadablePictureError):
+            skipped[photo.source] = str(image)
+        else:
+            example = Example(image, photo.labels[task.name], photo.group)
+            examples[splits[photo.source]].append(example)
+    return Imported(task, examples, skipped)
+
+
 def _publish(workspace: Workspace, imported: Imported) -> None:
-    """Writes a task's folder aside and puts it in place of the one there may be."""
+    """Writes a task's folder aside and puts it in place of the one there may be.
+
+    A kill leaves the old task or the new one; right between the two renames, the old one is
+    in the workspace's folder `.incoming-…-old-TASK`.
+    """
     name = imported.task.name
     aside, replaced = (
         workspace.path(f"{files.INCOMING}{uuid.uuid4().hex}-{kind}-{name}")

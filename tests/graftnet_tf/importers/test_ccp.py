@@ -10,11 +10,17 @@ from scipy.io import savemat
 from graftnet_tf.decoding import decode_picture
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import ccp
+from graftnet_tf.importers.ccp_tasks import TASKS
 from graftnet_tf.importers.store import import_tasks
 from graftnet_tf.tasks import BINARY_CLASSES
 from graftnet_tf.workspace import Workspace
 
 SHARED = os.path.join(os.path.dirname(__file__), *[".."] * 4, "shared", "data")
+
+
+needs_data = pytest.mark.skipif(
+    not os.path.isdir(os.path.join(SHARED, "ccp")), reason="needs the data set"
+)
 
 
 def labels(collection, stem):
@@ -32,7 +38,7 @@ def test_a_photo_is_labelled_for_every_task_from_either_annotation(ccp_tree):
     ccp_tree.tagged("3002")
     collection = ccp.scan(str(ccp_tree.root))
     assert len(collection.tasks) == 19
-    assert all(set(photo.labels) == {t.name for t in ccp.TASKS} for photo in collection.photos)
+    assert all(set(photo.labels) == {t.name for t in TASKS} for photo in collection.photos)
     assert labels(collection, "3001") == {
         "bag": "positive",
         "jeans": "positive",
@@ -125,7 +131,7 @@ def test_masks_that_do_not_fit_or_hold_too_little_leave_their_photo_out(ccp_tree
     assert "(40, 30) pixels; the photo has (50, 30)" in reasons["0003.jpg"]
 
 
-@pytest.mark.skipif(not os.path.isdir(os.path.join(SHARED, "ccp")), reason="needs the data set")
+@needs_data
 def test_label_counts_are_those_of_the_data_set_s_description():
     with open(os.path.join(SHARED, "README.md"), encoding="utf-8") as file:
         rows = re.findall(
@@ -143,3 +149,10 @@ def test_label_counts_are_those_of_the_data_set_s_description():
     }
     assert collection.skipped == {}
     assert found == expected
+
+
+@needs_data
+def test_the_pairs_to_keep_together_are_those_of_the_data_set_s_description():
+    with open(os.path.join(SHARED, "README.md"), encoding="utf-8") as file:
+        pairs = re.findall(r"\b(\d{4})-(\d{4})\b", file.read())
+    assert {second: first for first, second in pairs} == ccp.SAME_PERSON

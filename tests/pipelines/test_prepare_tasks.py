@@ -1,0 +1,77 @@
+"""Tests of the binary that imports tasks."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.graftnet_tf.importers.conftest import write_picture
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("source") / "bald"
+    for number in range(5):
+        label = "positive" if number < 2 else "negative"
+        write_picture(folder / label / f"{number}.jpg", seed=number)
+    (folder / "positive" / "empty.jpg").write_bytes(b"")
+    return folder
+
+
+def prepare_tasks(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.prepare_tasks", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def last_line(result):
+    return result.stderr.strip().splitlines()[-1]
+
+
+def test_counts_and_pictures_left_out_are_told_and_a_second_run_is_refused(source, tmp_path):
+    arguments = (
+        f"--workspace={tmp_path}/new",
+        "--format=folders",
+        f"--source={source}",
+        "--test_fraction=1.0",
+    )
+    first = prepare_tasks(*arguments)
+    assert first.returncode == 0, first.stderr
+    lines = [line.split() for line in first.stdout.splitlines()]
+    assert ["bald", "negative", "0", "3"] in lines
+    assert ["bald", "positive", "0", "2"] in lines
+    assert "1 pictures left out" in first.stdout
+    assert f"{source}/positive/empty.jpg: The file is empty." in first.stdout
+
+    second = prepare_tasks(*arguments)
+    assert second.returncode == 1
+    assert "bald exist already" in last_line(second)
+    assert "--overwrite" in last_line(second)
+    assert "Traceback" not in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--source=x"], "--format and --source are needed"),
+        (["--format=ccp", "--source=x", "--test_fraction=1.5"], "test_fraction"),
+    ],
+)
+def test_wrong_arguments_exit_with_2(tmp_path, arguments, message):
+    result = prepare_tasks(f"--workspace={tmp_path}/new", *arguments)
+    assert result.returncode == 2
+    assert message in last_line(result)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_missing_source_exits_with_1_and_makes_no_workspace(tmp_path):
+    result = prepare_tasks(
+        f"--workspace={tmp_path}/new", "--format=ccp", f"--source={tmp_path}/gone"
+    )
+    assert result.returncode == 1
+    assert "gone does not exist" in last_line(result)
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "new").exists()
