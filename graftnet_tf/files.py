@@ -87,6 +87,28 @@ def write_json(path: str, content: Any) -> None:
     write_text(path, to_json(content))
 
 
+@contextlib.contextmanager
+def replacing_directory(path: str) -> Iterator[str]:
+    """Yields a new directory beside `path`, renamed into place on success.
+
+    What stood at `path` is moved aside first and removed last, so that old and new never
+    mix; an exception leaves the old.
+    """
+    parent, name = os.path.split(path)
+    aside, old = (os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}-{name}") for _ in "12")
+    tf.io.gfile.makedirs(aside)
+    try:
+        yield aside
+        if tf.io.gfile.isdir(path):
+            tf.io.gfile.rename(path, old)
+        tf.io.gfile.rename(aside, path)
+    finally:
+        if tf.io.gfile.isdir(aside):
+            tf.io.gfile.rmtree(aside)
+    if tf.io.gfile.isdir(old):
+        tf.io.gfile.rmtree(old)
+
+
 def publish_next(
     parent: str, write: Callable[[str, str], None], *, name: Callable[[int], str]
 ) -> str:

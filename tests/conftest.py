@@ -62,7 +62,7 @@ class ColourModel(tf.Module):
 
 
 @pytest.fixture(scope="session")
-def colour_model(tmp_path_factory) -> str:
+def colour_model(tmp_path_factory):
     """Directory of a composed model: red is bald, green male, blue female and hat."""
     directory = str(tmp_path_factory.mktemp("model") / "7")
     model = ColourModel()
@@ -72,7 +72,7 @@ def colour_model(tmp_path_factory) -> str:
 
 
 @pytest.fixture
-def colour_workspace(tmp_path) -> Workspace:
+def colour_workspace(tmp_path):
     """Tasks bald (2 positives, 3 negatives), gender (4 pictures), cap, which has no branch.
 
     One negative of bald is also gender's male. Red of bald's positives is 200 and 100, of

@@ -30,7 +30,7 @@ scored_examples = st.lists(
 ).map(lambda pairs: (np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])))
 
 
-def recomputed(row: dict[str, str], slip: float = 0.0) -> dict[str, float]:
+def recomputed(row, slip=0.0):
     """Accuracy and precision, recall being `slip` higher and FPR lower than printed."""
     accuracy, precision = metrics.accuracy_and_precision(
         int(row["positives"]),

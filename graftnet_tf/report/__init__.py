@@ -1,0 +1,1 @@
+"""What an evaluation found, as a directory that a person can read."""

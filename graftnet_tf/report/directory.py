@@ -1,0 +1,67 @@
+"""A report directory: `report.html`, `metrics.csv` and `roc/ATTRIBUTE.png`."""
+
+import csv
+import io
+import os
+import urllib.parse
+
+import tensorflow as tf
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation import Evaluation
+from graftnet_tf.report import figures, page
+
+PAGE, TABLE, CURVES = "report.html", "metrics.csv", "roc"
+
+
+def check_replaceable(directory: str) -> None:
+    """Checks that a report may be written to `directory`.
+
+    Raises:
+      GraftNetError: it exists and holds anything that is not of a report.
+    """
+    if not tf.io.gfile.exists(directory):
+        return
+    if not tf.io.gfile.isdir(directory):
+        raise GraftNetError(f"{directory} is a file; expected the directory for a report.")
+    names = {name.rstrip("/") for name in tf.io.gfile.listdir(directory)}
+    others = sorted(names - {PAGE, TABLE, CURVES})
+    if others:
+        raise GraftNetError(
+            f"{directory} holds {', '.join(others[:3])}, which no report does, and a report "
+            "replaces its directory. Name a new or empty one."
+        )
+
+
+def write_report(evaluation: Evaluation, directory: str) -> str:
+    """Writes a report, replacing an older one in the same place as a whole.
+
+    Returns:
+      Path of the page to open; it needs no other file and no network.
+
+    Raises:
+      GraftNetError: `directory` holds something else.
+    """
+    directory = directory.rstrip("/")
+    check_replaceable(directory)
+    curves = {a.name: figures.roc_png(a) for a in evaluation.attributes}
+    with files.replacing_directory(directory) as aside:
+        tf.io.gfile.makedirs(os.path.join(aside, CURVES))
+        for name, png in curves.items():
+            file_name = urllib.parse.quote(name, safe=" '") + ".png"
+            with tf.io.gfile.GFile(os.path.join(aside, CURVES, file_name), "wb") as file:
+                file.write(png)
+        files.write_text(os.path.join(aside, TABLE), _table(evaluation))
+        files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
+    return os.path.join(directory, PAGE)
+
+
+def _table(evaluation: Evaluation) -> str:
+    """CSV, a row per attribute in full figures; undefined ones are empty."""
+    rows = [{"attribute": a.name, **a.figures()} for a in evaluation.attributes]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,72 @@
+"""The pictures of a report: ROC curve and score histogram of one attribute, as PNG."""
+
+import io
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from sklearn.metrics import roc_curve
+
+from graftnet_tf.evaluation import AttributeEvaluation
+
+POSITIVE, NEGATIVE, INK, FAINT = "#c2410c", "#64748b", "#1f2937", "#d6d9de"
+_STYLE: dict[Any, Any] = {
+    "font.size": 8,
+    "text.color": INK,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+_HEIGHT, _DPI = 2.3, 200  # inches; at twice the resolution of the page
+_BINS = 40
+
+
+def roc_png(attribute: AttributeEvaluation) -> bytes:
+    """The ROC curve, with a dot where the model's threshold stands."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(_HEIGHT, _HEIGHT), dpi=_DPI, layout="constrained")
+        axes = figure.add_subplot(aspect="equal")
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
+        row = attribute.row
+        if row.recall is None or row.fpr is None:
+            axes.text(0.5, 0.55, "no curve without\npositives and negatives", ha="center")
+        else:
+            scored = ~np.isnan(attribute.scores)
+            fpr, recall, _ = roc_curve(attribute.labels[scored], attribute.scores[scored])
+            axes.fill_between(fpr, recall, color=POSITIVE, alpha=0.08, linewidth=0)
+            axes.plot(fpr, recall, color=POSITIVE, linewidth=1.4)
+            axes.plot(row.fpr, row.recall, "o", color=INK, markersize=4, clip_on=False)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
+        axes.set(xlabel="FPR", ylabel="recall")
+        return _png(figure)
+
+
+def histogram_png(attribute: AttributeEvaluation) -> bytes:
+    """Shares of positives and of negatives by score, and the model's threshold."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(1.55 * _HEIGHT, _HEIGHT), dpi=_DPI, layout="constrained")
+        axes = figure.add_subplot()
+        edges = np.linspace(0, 1, _BINS + 1)
+        for of_class, name, colour in (
+            (~attribute.labels, "negatives", NEGATIVE),
+            (attribute.labels, "positives", POSITIVE),
+        ):
+            scores = attribute.scores[of_class & ~np.isnan(attribute.scores)]
+            share = np.histogram(scores, edges)[0] / max(len(scores), 1)
+            axes.stairs(share, edges, fill=True, color=colour, alpha=0.35)
+            axes.stairs(share, edges, color=colour, linewidth=1.1, label=name)
+        axes.axvline(attribute.row.threshold, color=INK, linewidth=1, linestyle=(0, (3, 2)))
+        axes.set(xlim=(0, 1), xticks=(0, 0.5, 1), yticks=(), xlabel="score")
+        axes.spines["left"].set_visible(False)
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+        return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png")
+    return content.getvalue()
