@@ -52,6 +52,11 @@ def main() -> None:
         copy=COPY.value,
     )
     print(_counts_table(results))
+    for imported in results:
+        every = [example for split in SPLITS for example in imported.examples[split]]
+        for name, count in class_counts(imported.task, every).items():
+            if not count:
+                print(f"Task {imported.task.name} has no picture of class {name}: not trainable.")
     skipped = {path: why for imported in results for path, why in imported.skipped.items()}
     print(f"{len(skipped)} pictures left out{':' if skipped else '.'}")
     for path, why in skipped.items():

@@ -67,6 +67,17 @@ def test_wrong_arguments_exit_with_2(tmp_path, arguments, message):
     assert not (tmp_path / "new").exists()
 
 
+def test_a_class_without_a_readable_picture_is_pointed_out(tmp_path):
+    write_picture(tmp_path / "hat" / "positive" / "1.jpg")
+    (tmp_path / "hat" / "negative").mkdir()
+    (tmp_path / "hat" / "negative" / "2.jpg").write_bytes(b"no picture")
+    result = prepare_tasks(
+        f"--workspace={tmp_path}/new", "--format=folders", f"--source={tmp_path}/hat"
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Task hat has no picture of class negative" in result.stdout
+
+
 def test_a_missing_source_exits_with_1_and_makes_no_workspace(tmp_path):
     result = prepare_tasks(
         f"--workspace={tmp_path}/new", "--format=ccp", f"--source={tmp_path}/gone"
