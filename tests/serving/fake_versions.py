@@ -97,7 +97,7 @@ def publish_branch(
 
 def publish_model(workspace: Workspace, *, tasks: list[str] | None = None) -> str:
     """Composes the newest trunk and branches and returns the composed model's version."""
-    tree = newest_tree(workspace, branches=tasks and dict.fromkeys(tasks))
+    tree = newest_tree(workspace, branches=dict.fromkeys(tasks) if tasks else None)
     return compose(workspace, publish_tree(workspace, tree), provenance=Provenance())
 
 

@@ -1,0 +1,328 @@
+import contextlib
+import os
+import shutil
+import threading
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tensorflow.core.framework import types_pb2
+from tensorflow.core.framework.tensor_pb2 import TensorProto
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.workspace import Workspace
+from serving.compose import SERVED
+from serving.server import ModelServer
+from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
+from tests.serving.sample_pictures import UNDECODABLE, picture
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (2, 50, 40, 3), dtype=np.uint8)
+INVALID = grpc.StatusCode.INVALID_ARGUMENT
+NOT_FOUND = grpc.StatusCode.NOT_FOUND
+
+
+class Caller:
+    """Raw gRPC calls, as any TF Serving client makes them."""
+
+    def __init__(self, address):
+        self.channel = grpc.insecure_channel(address)
+        self.prediction = prediction_service_pb2_grpc.PredictionServiceStub(self.channel)
+        self.models = model_service_pb2_grpc.ModelServiceStub(self.channel)
+        self.health = health_pb2_grpc.HealthStub(self.channel)
+
+    def predict(self, inputs=None, *, output_filter=(), **spec):
+        request = predict_pb2.PredictRequest(
+            model_spec={"name": "graftnet", **spec}, output_filter=output_filter
+        )
+        for name, value in ({"images": IMAGES} if inputs is None else inputs).items():
+            is_proto = isinstance(value, TensorProto)
+            request.inputs[name].CopyFrom(value if is_proto else tf.make_tensor_proto(value))
+        return self.prediction.Predict(request, timeout=30)
+
+    def status(self, **spec):
+        request = get_model_status_pb2.GetModelStatusRequest(
+            model_spec={"name": "graftnet", **spec}
+        )
+        return self.models.GetModelStatus(request, timeout=30).model_version_status
+
+
+@contextlib.contextmanager
+def serving(base_path, **options):
+    with ModelServer(base_path, poll_seconds=0, **options) as server:
+        caller = Caller(server.address)
+        with caller.channel:
+            yield server, caller
+
+
+@pytest.fixture(scope="module")
+def caller(workspace):
+    with serving(workspace.path(*SERVED)) as (_, caller):
+        yield caller
+
+
+@pytest.fixture
+def grown(tmp_path):
+    """A workspace with versions 1 and 2 that answer differently; 2 is kept aside."""
+    workspace = Workspace(str(tmp_path))
+    publish_trunk(workspace)
+    for seed in (1, 2):
+        publish_branch(workspace, "bald", seed=seed)
+        publish_model(workspace)
+    os.rename(workspace.path(*SERVED, "2"), workspace.path("aside"))
+    return workspace
+
+
+def release(workspace):
+    os.rename(workspace.path("aside"), workspace.path(*SERVED, "2"))
+
+
+def malformed(dtype=types_pb2.DT_UINT8, shape=(2, 50, 40, 3), **content):
+    proto = TensorProto(dtype=dtype, **content)
+    for size in shape:
+        proto.tensor_shape.dim.add(size=size)
+    return proto
+
+
+def test_a_reply_has_every_score_and_names_what_answered(caller, model_dir):
+    reply = caller.predict()
+    expected = tf.saved_model.load(model_dir).signatures["serving_default"](
+        images=tf.constant(IMAGES)
+    )
+    assert set(reply.outputs) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(tf.make_ndarray(reply.outputs[name]), values, rtol=1e-6)
+    spec = reply.model_spec
+    assert (spec.name, spec.version.value, spec.signature_name) == (
+        "graftnet",
+        1,
+        "serving_default",
+    )
+
+
+def test_output_filter_is_honoured(caller):
+    assert set(caller.predict(output_filter=["bald"]).outputs) == {"bald"}
+
+
+def test_the_loaded_version_can_be_asked_for(caller):
+    assert caller.predict(version={"value": 1}).model_spec.version.value == 1
+
+
+BAD_REQUESTS = {
+    "unknown model": (NOT_FOUND, "Unknown model 'yolo'", {"name": "yolo"}),
+    "unknown version": (NOT_FOUND, "Version 7", {"version": {"value": 7}}),
+    "unknown label": (INVALID, "label 'canary'", {"version_label": "canary"}),
+    "unknown signature": (
+        INVALID,
+        "'classify'; there are metadata, predict_jpeg, serving_default",
+        {"signature_name": "classify"},
+    ),
+    "missing input": (INVALID, "takes inputs images; given were none", {"inputs": {}}),
+    "surplus input": (
+        INVALID,
+        "given were images, masks",
+        {"inputs": {"images": IMAGES, "masks": IMAGES}},
+    ),
+    "input of another signature": (
+        INVALID,
+        "takes inputs pictures; given were images",
+        {"signature_name": "predict_jpeg"},
+    ),
+    "wrong dtype": (
+        INVALID,
+        "has dtype float32; expected uint8",
+        {"inputs": {"images": IMAGES.astype(np.float32)}},
+    ),
+    "no dtype": (
+        INVALID,
+        "has dtype 0; expected uint8",
+        {"inputs": {"images": malformed(types_pb2.DT_INVALID)}},
+    ),
+    "wrong rank": (
+        INVALID,
+        "has shape [50, 40, 3]; expected (None, None, None, 3)",
+        {"inputs": {"images": IMAGES[0]}},
+    ),
+    "wrong channels": (
+        INVALID,
+        "has shape [2, 50, 40, 1]",
+        {"inputs": {"images": IMAGES[..., :1]}},
+    ),
+    "negative size": (
+        INVALID,
+        "has shape [-1, 50, 40, 3]",
+        {"inputs": {"images": malformed(shape=(-1, 50, 40, 3))}},
+    ),
+    "content too short": (
+        INVALID,
+        "does not hold a tensor of shape [2, 50, 40, 3]",
+        {"inputs": {"images": malformed(tensor_content=b"123")}},
+    ),
+    "a tensor larger than any message": (
+        INVALID,
+        "limit is",
+        {"inputs": {"images": malformed(shape=(1 << 20, 4000, 4000, 3), int_val=[0])}},
+    ),
+    "pictures too small": (
+        INVALID,
+        "Expected sides of at least 16",
+        {"inputs": {"images": IMAGES[:, :1, :1]}},
+    ),
+    "unknown output": (
+        INVALID,
+        "Unknown outputs hat in output_filter",
+        {"output_filter": ["bald", "hat"]},
+    ),
+    **{
+        f"one picture: {kind}": (
+            INVALID,
+            "No picture of the request could be decoded",
+            {"signature_name": "predict_jpeg", "inputs": {"pictures": [data]}},
+        )
+        for kind, data in UNDECODABLE.items()
+    },
+}
+
+
+@pytest.mark.parametrize("case", BAD_REQUESTS)
+def test_a_bad_request_gets_its_status_and_the_next_good_one_its_answer(caller, case):
+    code, message, request = BAD_REQUESTS[case]
+    with pytest.raises(grpc.RpcError) as refusal:
+        caller.predict(**request)
+    assert refusal.value.code() == code
+    assert message in refusal.value.details()
+    assert "\n" not in refusal.value.details()
+    assert caller.predict().outputs["bald"].dtype == types_pb2.DT_FLOAT
+
+
+def test_a_message_beyond_the_limit_is_refused_and_harms_nothing(workspace):
+    with serving(workspace.path(*SERVED), max_message_bytes=20_000) as (_, caller):
+        with pytest.raises(grpc.RpcError) as refusal:
+            caller.predict({"images": np.zeros((1, 100, 100, 3), np.uint8)})
+        assert refusal.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert caller.predict().outputs
+
+
+def test_metadata_has_the_signatures(caller):
+    request = get_model_metadata_pb2.GetModelMetadataRequest(
+        model_spec={"name": "graftnet"}, metadata_field=["signature_def"]
+    )
+    reply = caller.prediction.GetModelMetadata(request, timeout=30)
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    assert reply.metadata["signature_def"].Unpack(signatures)
+    assert reply.model_spec.version.value == 1
+    assert set(signatures.signature_def) == {"serving_default", "predict_jpeg", "metadata"}
+    assert set(signatures.signature_def["predict_jpeg"].inputs) == {"pictures"}
+
+    request.metadata_field[:] = ["weights"]
+    with pytest.raises(grpc.RpcError) as refusal:
+        caller.prediction.GetModelMetadata(request, timeout=30)
+    assert refusal.value.code() == INVALID
+
+
+def test_status_and_health(caller):
+    (status,) = caller.status()
+    assert (status.version, status.state) == (
+        1,
+        get_model_status_pb2.ModelVersionStatus.AVAILABLE,
+    )
+    with pytest.raises(grpc.RpcError) as refusal:
+        caller.status(name="yolo")
+    assert refusal.value.code() == NOT_FOUND
+    check = health_pb2.HealthCheckRequest(service="tensorflow.serving.PredictionService")
+    assert caller.health.Check(check).status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_a_newer_version_takes_over_without_failing_a_request(grown):
+    versions, failures, switched = [], [], threading.Event()
+    signatures = {
+        version: tf.saved_model.load(path).signatures["serving_default"]
+        for version, path in (
+            (1, grown.path(*SERVED, "1")),
+            (2, grown.path("aside")),
+        )
+    }
+    expected = {
+        version: signature(images=tf.constant(IMAGES))["bald"].numpy()
+        for version, signature in signatures.items()
+    }
+    assert not np.array_equal(expected[1], expected[2])
+
+    def ask(caller):
+        while not (switched.is_set() or failures):
+            try:
+                reply = caller.predict()
+                version = reply.model_spec.version.value
+                answer = tf.make_ndarray(reply.outputs["bald"])
+                np.testing.assert_allclose(answer, expected[version], rtol=1e-6)
+                versions.append(version)
+                if version == 2:
+                    switched.set()
+            except Exception as error:
+                failures.append(error)
+
+    with ModelServer(grown.path(*SERVED), poll_seconds=0.05) as server:
+        caller = Caller(server.address)
+        threads = [threading.Thread(target=ask, args=(caller,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        caller.predict()
+        release(grown)
+        for thread in threads:
+            thread.join(timeout=60)
+        assert not failures
+        assert switched.is_set()
+        assert {1, 2} == set(versions)
+        with pytest.raises(grpc.RpcError) as refusal:
+            caller.predict(version={"value": 1})
+        assert refusal.value.code() == NOT_FOUND
+        caller.channel.close()
+
+
+def test_a_damaged_newer_version_leaves_the_older_in_service(grown):
+    with serving(grown.path(*SERVED)) as (server, caller):
+        before = caller.predict()
+        os.makedirs(grown.path(*SERVED, "2"))
+        server.store.refresh()
+        assert caller.predict() == before
+        states = {status.version: status for status in caller.status()}
+        assert states[1].state == get_model_status_pb2.ModelVersionStatus.AVAILABLE
+        assert states[2].state == get_model_status_pb2.ModelVersionStatus.END
+        assert "Cannot load" in states[2].status.error_message
+
+        shutil.rmtree(grown.path(*SERVED, "2"))
+        release(grown)
+        server.store.refresh()
+        assert caller.predict().model_spec.version.value == 2
+        assert [status.version for status in caller.status()] == [2]
+
+
+def test_a_base_path_without_a_version_is_refused(tmp_path):
+    with pytest.raises(GraftNetError, match="No model version in"):
+        ModelServer(str(tmp_path))
+    (tmp_path / "1").mkdir()
+    with pytest.raises(GraftNetError, match="Cannot load"):
+        ModelServer(str(tmp_path))
+
+
+def test_a_port_in_use_is_refused(workspace):
+    with (
+        serving(workspace.path(*SERVED)) as (server, _),
+        pytest.raises(GraftNetError, match="Cannot listen"),
+    ):
+        ModelServer(workspace.path(*SERVED), port=int(server.address.rpartition(":")[2]))
+
+
+def test_pictures_of_a_batch_are_told_apart(caller):
+    pictures = [picture(0), b"", picture(1)]
+    reply = caller.predict({"pictures": pictures}, signature_name="predict_jpeg")
+    assert tf.make_ndarray(reply.outputs["decoded"]).tolist() == [True, False, True]
+    assert np.isnan(tf.make_ndarray(reply.outputs["bald"])).tolist() == [False, True, False]
