@@ -2,19 +2,15 @@
 
 import dataclasses
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from graftnet_tf import metrics
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.loaded_model import LoadedModel
-from graftnet_tf.pictures import UnreadablePictureError, decode, read_data
+from graftnet_tf.scoring import ScoredPictures, score_files
 from graftnet_tf.workspace import Workspace
-
-_READERS = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,35 +141,21 @@ def evaluate(
     asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
     measured = {a: r for a, r in asked.items() if examples.get(r["task"])}
     _check_classes(measured, workspace)
-    scores, unreadable = _score_all(model, paths, batch)
-    if len(unreadable) == len(paths):
+    scored = score_files(model, paths, batch=batch)
+    if len(scored.unreadable) == len(paths):
         raise GraftNetError(
             f"None of the {len(paths)} test pictures could be scored; "
-            f"the first is {paths[0]}: {unreadable[paths[0]]}"
+            f"the first is {paths[0]}: {scored.unreadable[paths[0]]}"
         )
-    row_of = {path: row for row, path in enumerate(paths)}
-
-    def measure(attribute: str, report: dict[str, Any]) -> AttributeEvaluation:
-        own = examples[report["task"]]
-        labels = np.array([label == report["class"] for _, label in own])
-        own_scores = scores[attribute][[row_of[path] for path, _ in own]]
-        return AttributeEvaluation(
-            name=attribute,
-            task=report["task"],
-            paths=tuple(path for path, _ in own),
-            labels=labels,
-            scores=own_scores,
-            row=metrics.at_threshold(labels, own_scores, report["threshold"]),
-            auc=metrics.auc(labels, own_scores),
-            auc_interval=metrics.auc_interval(labels, own_scores, seed=seed),
-        )
-
     return Evaluation(
         model=model_dir,
         metadata=model.metadata,
         pictures=len(paths),
-        attributes=tuple(measure(*item) for item in measured.items()),
-        unreadable=unreadable,
+        attributes=tuple(
+            _measure(name, report, examples[report["task"]], scored, seed)
+            for name, report in measured.items()
+        ),
+        unreadable=scored.unreadable,
         without_test_data=tuple(name for name in asked if name not in measured),
         without_branch=tuple(name for name in names if name not in model.tasks),
         seed=seed,
@@ -200,41 +182,23 @@ def _check_classes(attributes: dict[str, dict[str, Any]], workspace: Workspace) 
             )
 
 
-def _score_all(
-    model: LoadedModel, paths: Sequence[str], batch: int
-) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """float32 [len(paths)] per attribute, and the reason for each picture without scores."""
-    scores = {name: np.full(len(paths), np.nan, np.float32) for name in model.attributes}
-    unreadable = {}
-    with (
-        ThreadPoolExecutor(_READERS) as readers,
-        tqdm(total=len(paths), desc="Scoring", unit="picture") as progress,
-    ):
-        for start in range(0, len(paths), batch):
-            rows = np.arange(start, min(start + batch, len(paths)))
-            contents = list(readers.map(_content, (paths[row] for row in rows)))
-            filled = [index for index, content in enumerate(contents) if content]
-            if filled:
-                answer = model.score([contents[index] for index in filled])
-                for name, column in answer.items():
-                    scores[name][rows[filled]] = column
-            progress.update(len(rows))
-    for row in np.flatnonzero(np.all([np.isnan(column) for column in scores.values()], axis=0)):
-        unreadable[paths[row]] = _reason(paths[row])
-    return scores, unreadable
-
-
-def _content(path: str) -> bytes:
-    """A file's bytes; none when it cannot be read, which `_reason` then explains."""
-    try:
-        return read_data(path)
-    except UnreadablePictureError:
-        return b""
-
-
-def _reason(path: str) -> str:
-    try:
-        decode(read_data(path))
-    except UnreadablePictureError as error:
-        return str(error)
-    return "The model gave no score, although the picture can be decoded."
+def _measure(
+    attribute: str,
+    report: dict[str, Any],
+    examples: list[tuple[str, str]],
+    scored: ScoredPictures,
+    seed: int,
+) -> AttributeEvaluation:
+    paths = tuple(path for path, _ in examples)
+    labels = np.array([label == report["class"] for _, label in examples])
+    scores = scored.of(attribute, paths)
+    return AttributeEvaluation(
+        name=attribute,
+        task=report["task"],
+        paths=paths,
+        labels=labels,
+        scores=scores,
+        row=metrics.at_threshold(labels, scores, report["threshold"]),
+        auc=metrics.auc(labels, scores),
+        auc_interval=metrics.auc_interval(labels, scores, seed=seed),
+    )
