@@ -52,7 +52,12 @@ class Workspace:
         if not tf.io.gfile.isdir(folder):
             return []
         names = sorted(name.rstrip("/") for name in tf.io.gfile.listdir(folder))
-        return [name for name in names if tf.io.gfile.exists(self.path("tasks", name, "task.json"))]
+        return [
+            name
+            for name in names
+            if not name.startswith(files.INCOMING)
+            and tf.io.gfile.exists(self.path("tasks", name, "task.json"))
+        ]
 
     def task(self, name: str) -> Task:
         """The task called `name`.

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import io
 import os
-import uuid
 
 import tensorflow as tf
 
@@ -140,26 +139,11 @@ def _labelled(
 
 
 def _publish(workspace: Workspace, imported: Imported) -> None:
-    """Writes a task's folder aside and puts it in place of the one there may be.
-
-    A kill leaves the old task or the new one; right between the two renames, the old one is
-    in the workspace's folder `.incoming-…-old-TASK`.
-    """
-    name = imported.task.name
-    aside, replaced = (
-        workspace.path(f"{files.INCOMING}{uuid.uuid4().hex}-{kind}-{name}")
-        for kind in ("new", "old")
-    )
-    write_task(aside, imported.task, imported.examples)
+    """Writes a task's folder, in place of the one there may be."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("image", "reason"))
     writer.writerows(imported.skipped.items())
-    files.write_text(os.path.join(aside, "skipped.csv"), text.getvalue())
-    place = workspace.path("tasks", name)
-    tf.io.gfile.makedirs(workspace.path("tasks"))
-    if tf.io.gfile.isdir(place):
-        tf.io.gfile.rename(place, replaced)
-    tf.io.gfile.rename(aside, place)
-    if tf.io.gfile.isdir(replaced):
-        tf.io.gfile.rmtree(replaced)
+    with files.replacing_directory(workspace.path("tasks", imported.task.name)) as directory:
+        files.write_text(os.path.join(directory, "skipped.csv"), text.getvalue())
+        write_task(directory, imported.task, imported.examples)

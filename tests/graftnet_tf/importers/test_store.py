@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_an_existing_task_is_replaced_only_when_told(workspace, source):
     assert files.tree_sha256(workspace.path("tasks")) == before
     import_tasks(workspace, folders.scan(str(source)), overwrite=True)
     assert len(images(workspace)) == 5
-    assert sorted(os.listdir(workspace.root)) == ["pictures", "tasks"]
+    assert os.listdir(workspace.path("tasks")) == ["bald"]
 
 
 def test_a_failure_while_replacing_leaves_the_old_task(workspace, source, monkeypatch):
@@ -103,6 +104,13 @@ def test_a_failure_while_replacing_leaves_the_old_task(workspace, source, monkey
     with pytest.raises(OSError, match="disk full"):
         import_tasks(workspace, folders.scan(str(source)), seed=1, overwrite=True)
     assert files.tree_sha256(workspace.path("tasks")) == before
+    assert workspace.task_names() == ["bald"]
+
+
+def test_what_a_killed_import_leaves_behind_is_no_task(workspace, source):
+    import_tasks(workspace, folders.scan(str(source)))
+    tasks = workspace.path("tasks")
+    shutil.copytree(f"{tasks}/bald", f"{tasks}/{files.INCOMING}0123-bald")
     assert workspace.task_names() == ["bald"]
 
 
