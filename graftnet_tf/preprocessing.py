@@ -38,9 +38,7 @@ class Preprocessing:
         resized = tf.cast(tf.round(tf.clip_by_value(resized, 0.0, 255.0)), tf.uint8)
         before = ([self.height, self.width] - fitted) // 2
         after = [self.height, self.width] - fitted - before
-        padded = tf.pad(
-            resized, [[0, 0], [before[0], after[0]], [before[1], after[1]], [0, 0]]
-        )
+        padded = tf.pad(resized, [[0, 0], [before[0], after[0]], [before[1], after[1]], [0, 0]])
         return tf.ensure_shape(padded, [None, self.height, self.width, 3])
 
     def scale(self, images: tf.Tensor) -> tf.Tensor:

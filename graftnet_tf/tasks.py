@@ -112,8 +112,7 @@ def read_examples(directory: str, split: str) -> list[Example]:
     unknown = {row["class"] for row in rows} - set(task.classes)
     if unknown:
         raise GraftNetError(
-            f"{path} names classes {sorted(unknown)}; "
-            f"task {task.name} has {list(task.classes)}."
+            f"{path} names classes {sorted(unknown)}; task {task.name} has {list(task.classes)}."
         )
     return [Example(r["image"], task.classes.index(r["class"]), r["group"]) for r in rows]
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from absl import app, flags, logging
 
@@ -47,7 +48,7 @@ def _parse(argv: list[str]) -> list[str]:
         _fail(2, error)
 
 
-def _fail(status: int, error: Exception) -> None:
+def _fail(status: int, error: Exception) -> NoReturn:
     print(f"{os.path.basename(sys.argv[0])}: {' '.join(str(error).split())}", file=sys.stderr)
     sys.exit(status)
 

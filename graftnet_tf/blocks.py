@@ -1,0 +1,125 @@
+"""InceptionV3 (Szegedy et al. 2016) as 11 addressable blocks, `mixed0` … `mixed10`."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.errors import GraftNetError
+
+COUNT = 11
+LAST = COUNT - 1
+CHANNELS = (256, 288, 288, 768, 768, 768, 768, 768, 1280, 2048, 2048)
+MIN_SIDE = 75  # below it the unpadded convolutions leave nothing of the picture
+
+
+class Blocks(tf.Module):
+    """A run of consecutive InceptionV3 blocks, freshly initialised; block 0 has the stem.
+
+    Blocks are found by the outputs `mixedK`, never by auto-numbered layer names, which
+    differ from one instance to the next; their layer ranges are contiguous.
+
+    Attributes:
+      first, last: numbers of the first and last block, both included.
+      trainable_from: blocks below this number are frozen: their variables are not among
+        `trainable_variables` and their batch norms use stored statistics. A block is
+        frozen by `trainable=False`, which does both.
+    """
+
+    def __init__(self, first: int = 0, last: int = LAST):
+        super().__init__(name="blocks")
+        if not 0 <= first <= last <= LAST:
+            raise GraftNetError(f"Blocks {first}…{last} asked for; there are 0…{LAST}.")
+        network = tf.keras.applications.InceptionV3(
+            include_top=False, weights=None, input_shape=(None, None, 3)
+        )
+        ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
+        self.first, self.last, self.trainable_from = first, last, first
+        self._models = [
+            tf.keras.Model(ends[k], ends[k + 1], name=f"block{k}") for k in range(first, last + 1)
+        ]
+
+    def __getitem__(self, block: int) -> tf.keras.Model:
+        """The Keras model of one block, by its number."""
+        if not self.first <= block <= self.last:
+            raise IndexError(f"Block {block} is not among {self.first}…{self.last}.")
+        return self._models[block - self.first]
+
+    def numbers(self) -> range:
+        return range(self.first, self.last + 1)
+
+    def freeze_below(self, block: int) -> None:
+        """Freezes the blocks before number `block` and opens the others."""
+        self.trainable_from = block
+        for number in self.numbers():
+            self[number].trainable = number >= block
+
+    def taps(self, inputs: tf.Tensor, *, training: bool = False) -> dict[str, tf.Tensor]:
+        """Output of every block.
+
+        Args:
+          inputs: float32 [N, h, w, 3] for block 0, else [N, h', w', c] of block first-1.
+          training: whether the open blocks' batch norms use the batch's statistics.
+
+        Returns:
+          float32 [N, h', w', `CHANNELS[k]`] under "block0", "block1", …
+        """
+        outputs = {}
+        for number in self.numbers():
+            inputs = self[number](inputs, training=training and number >= self.trainable_from)
+            outputs[f"block{number}"] = inputs
+        return outputs
+
+    def __call__(self, inputs: tf.Tensor, *, training: bool = False) -> tf.Tensor:
+        """Output of the last block; arguments as in `taps`."""
+        return self.taps(inputs, training=training)[f"block{self.last}"]
+
+    @property
+    def open_variables(self) -> list[tf.Variable]:
+        """Trainable variables of the blocks that are not frozen."""
+        return [v for number in self.numbers() for v in self[number].trainable_variables]
+
+    def batch_norms(self) -> Iterator[tf.keras.layers.BatchNormalization]:
+        """Batch norms of the blocks that are not frozen."""
+        for number in range(max(self.first, self.trainable_from), self.last + 1):
+            for layer in self[number].layers:
+                if isinstance(layer, tf.keras.layers.BatchNormalization):
+                    yield layer
+
+    def get_weights(self, block: int) -> list[np.ndarray]:
+        """float32 arrays of one block, in Keras's order."""
+        return self[block].get_weights()
+
+    def set_weights(self, block: int, arrays: Sequence[np.ndarray]) -> None:
+        """Sets one block's arrays, given in Keras's order.
+
+        Raises:
+          GraftNetError: their number or shapes differ from the block's.
+        """
+        expected = [tuple(v.shape) for v in self[block].weights]
+        given = [np.shape(array) for array in arrays]
+        if given != expected:
+            raise GraftNetError(
+                f"Weights of block {block} do not fit: {len(given)} arrays of shapes {given[:3]}… "
+                f"given, {len(expected)} of shapes {expected[:3]}… expected."
+            )
+        self[block].set_weights(arrays)
+
+    def fingerprints(self, context: str) -> dict[str, str]:
+        """Fingerprint of everything that a tap's values depend on.
+
+        Args:
+          context: what else they depend on: the preprocessing, as text.
+
+        Returns:
+          Hex SHA-256 over `context` and the weights of blocks first…k, under "k".
+        """
+        digest = hashlib.sha256(context.encode())
+        found = {}
+        for number in self.numbers():
+            for array in self.get_weights(number):
+                digest.update(str(array.shape).encode())
+                digest.update(np.ascontiguousarray(array, np.float32).tobytes())
+            found[str(number)] = digest.hexdigest()
+        return found

@@ -1,0 +1,28 @@
+"""Running a function over more rows than fit one batch."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from tqdm import tqdm
+
+
+def in_batches(
+    function: Callable[[np.ndarray], np.ndarray],
+    rows: np.ndarray,
+    *,
+    batch: int = 32,
+    description: str,
+) -> Iterator[np.ndarray]:
+    """Yields `function` of consecutive parts of `rows`, with a progress bar.
+
+    Args:
+      function: of int [n] row numbers.
+      rows: int [M].
+      batch: rows per part; the last one may have fewer.
+      description: what the progress bar on stderr says.
+    """
+    with tqdm(total=len(rows), desc=description, unit="picture") as bar:
+        for start in range(0, len(rows), batch):
+            part = rows[start : start + batch]
+            yield function(part)
+            bar.update(len(part))

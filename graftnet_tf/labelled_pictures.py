@@ -1,0 +1,127 @@
+"""The pictures of one or more tasks, decoded once, with each task's rows and labels."""
+
+import dataclasses
+import hashlib
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from absl import logging
+from sklearn.model_selection import StratifiedGroupKFold
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.linear_probe import class_weights
+from graftnet_tf.pictures import decode_all
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.tasks import Example, Task, class_counts
+from graftnet_tf.workspace import Workspace
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledRows:
+    """The readable examples of one task.
+
+    Attributes:
+      task: whose labels these are.
+      rows: int64 [M], rows of the pictures.
+      labels: int32 [M], class indices.
+      groups: what must stay on one side of a split, per example.
+      class_weights: float32 [classes], which give every class the same say.
+    """
+
+    task: Task
+    rows: np.ndarray
+    labels: np.ndarray
+    groups: list[str]
+    class_weights: np.ndarray
+
+    def subset(self, chosen: np.ndarray) -> "LabelledRows":
+        """Those examples for which the bool [M] `chosen` holds."""
+        groups = [group for group, keep in zip(self.groups, chosen, strict=True) if keep]
+        labels = self.labels[chosen]
+        weights = class_weights(labels, len(self.task.classes))
+        return LabelledRows(self.task, self.rows[chosen], labels, groups, weights)
+
+    def split(self, fraction: float, seed: int) -> tuple["LabelledRows", "LabelledRows"]:
+        """(training part, validation part), no group on both sides, classes alike.
+
+        Args:
+          fraction: of the validation part, about; at most a half.
+          seed: of the choice.
+
+        Raises:
+          GraftNetError: a class has too few groups to be on both sides.
+        """
+        folds = StratifiedGroupKFold(max(round(1 / fraction), 2), shuffle=True, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of classes rarer than folds
+            fitted, held_out = next(folds.split(self.labels, self.labels, self.groups))
+        chosen = np.zeros(len(self.labels), bool)
+        chosen[held_out] = True
+        if len(np.unique(self.labels[fitted])) < len(self.task.classes):
+            raise GraftNetError(
+                f"Task {self.task.name} has a class of one picture or group only; "
+                "training needs one to learn from and one to choose the threshold by."
+            )
+        return self.subset(~chosen), self.subset(chosen)
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledPictures:
+    """Decoded training pictures.
+
+    Attributes:
+      images: uint8 [M, height, width, 3].
+      tasks: one per task, in the order asked for.
+      unreadable: reason for each picture left out.
+      inputs: sha256 of what was read: each task's list and labels, and the pixels.
+    """
+
+    images: np.ndarray
+    tasks: list[LabelledRows]
+    unreadable: dict[str, str]
+    inputs: dict[str, str]
+
+
+def load(
+    workspace: Workspace, names: Sequence[str], preprocessing: Preprocessing
+) -> LabelledPictures:
+    """Decodes the train splits of some tasks; unreadable pictures are logged and left out.
+
+    Raises:
+      GraftNetError: a task is unknown, or has no readable picture of some class.
+    """
+    examples = {name: workspace.training_examples(name) for name in names}
+    every = sorted({workspace.image_path(e.image) for some in examples.values() for e in some})
+    pictures = decode_all(every, preprocessing)
+    for path, reason in pictures.unreadable.items():
+        logging.warning("Left out: %s: %s", path, reason)
+    tasks = [
+        _labelled(workspace, workspace.task(name), some, pictures.rows)
+        for name, some in examples.items()
+    ]
+    inputs = {"pictures": hashlib.sha256(pictures.images.data).hexdigest()}
+    for labelled in tasks:
+        content = labelled.rows.tobytes() + labelled.labels.tobytes()
+        inputs[f"tasks/{labelled.task.name}"] = hashlib.sha256(content).hexdigest()
+    return LabelledPictures(pictures.images, tasks, pictures.unreadable, inputs)
+
+
+def _labelled(
+    workspace: Workspace, task: Task, examples: list[Example], rows: dict[str, int]
+) -> LabelledRows:
+    readable = [e for e in examples if workspace.image_path(e.image) in rows]
+    counts = class_counts(task, readable)
+    if 0 in counts.values():
+        raise GraftNetError(
+            f"Task {task.name} has no readable training picture of some class (counts: {counts}); "
+            "the unreadable ones are listed above."
+        )
+    labels = np.array([e.label for e in readable], np.int32)
+    return LabelledRows(
+        task,
+        np.array([rows[workspace.image_path(e.image)] for e in readable], np.int64),
+        labels,
+        [e.group for e in readable],
+        class_weights(labels, len(task.classes)),
+    )

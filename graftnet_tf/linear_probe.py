@@ -1,0 +1,55 @@
+"""A linear classifier on frozen features: where a head starts when the features are good."""
+
+import numpy as np
+import tensorflow as tf
+from sklearn.linear_model import LogisticRegression
+
+
+def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Weight of each class that gives every class the same say: M / (classes · count).
+
+    Args:
+      labels: int [M].
+      classes: number of classes.
+
+    Returns:
+      float32 [classes]; 0 for a class that does not occur.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    return np.where(counts, len(labels) / (classes * np.maximum(counts, 1)), 0).astype(np.float32)
+
+
+def fit(
+    features: np.ndarray, labels: np.ndarray, classes: int, *, strength: float = 3e-3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logistic regression on scaled features, classes balanced by weight.
+
+    Each feature is divided by sqrt(its variance + the mean variance of all): nearly dead
+    channels would otherwise get weights that explode once training stirs them.
+
+    Args:
+      features: float [M, D].
+      labels: int [M], every class among them.
+      classes: number of classes.
+      strength: scikit-learn's C, the inverse of the L2 regularisation.
+
+    Returns:
+      (kernel float32 [D, classes], bias float32 [classes]) of softmax logits on the
+      features as given, the scaling folded in.
+    """
+    mean, variance = features.mean(axis=0), features.var(axis=0)
+    scale = np.sqrt(variance + variance.mean())
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=500)
+    model.fit((features - mean) / scale, labels)
+    coefficients, intercepts = model.coef_, model.intercept_  # [classes or 1, D]
+    if classes == 2:
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    kernel = (coefficients / scale).T
+    bias = intercepts - mean @ kernel
+    return kernel.astype(np.float32), bias.astype(np.float32)
+
+
+def start(dense: tf.keras.layers.Dense, features: np.ndarray, labels: np.ndarray) -> None:
+    """Sets a built softmax layer to the probe fitted on these features and labels."""
+    dense.set_weights(fit(features, labels, dense.units))

@@ -1,0 +1,150 @@
+"""The training loop that trunk and branches share: progress, checkpoints, TensorBoard."""
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+from absl import logging
+from tqdm import tqdm
+
+from graftnet_tf.errors import GraftNetError
+
+OPTIMIZERS = ("sgd", "adam", "adamw")
+_SMOOTHING = 0.9  # of the running losses shown
+
+
+@dataclasses.dataclass(frozen=True)
+class Optimization:
+    """How weights are moved.
+
+    Attributes:
+      optimizer: "sgd" (momentum 0.9), "adam" or "adamw".
+      learning_rate: peak of the cosine schedule, after a linear warm-up over the first
+        twentieth of the steps.
+      weight_decay: decoupled, for every optimizer.
+      ema: momentum of the exponential moving average of the weights that is published
+        in place of the last step's; 0 keeps no average.
+      clip: largest global norm of the gradients; 0 does not clip.
+    """
+
+    optimizer: str = "adamw"
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    ema: float = 0.0
+    clip: float = 0.0
+
+    def make(self, steps: int) -> tf.keras.optimizers.Optimizer:
+        """An optimizer for a run of `steps` steps, with the averaging."""
+        rate = tf.keras.optimizers.schedules.CosineDecay(
+            0.0,
+            max(steps - steps // 20, 1),
+            warmup_target=self.learning_rate,
+            warmup_steps=max(steps // 20, 1),
+        )
+        return self._make(rate, use_ema=self.ema > 0, ema_momentum=self.ema or 0.99)
+
+    def make_constant(self) -> tf.keras.optimizers.Optimizer:
+        """The same optimizer at a constant learning rate and without averaging."""
+        return self._make(self.learning_rate)
+
+    def _make(
+        self, rate: Any, **averaging: float
+    ) -> tf.keras.optimizers.Optimizer:
+        common = {
+            "learning_rate": rate,
+            "weight_decay": self.weight_decay or None,
+            "global_clipnorm": self.clip or None,
+            **averaging,
+        }
+        match self.optimizer:
+            case "sgd":
+                return tf.keras.optimizers.SGD(momentum=0.9, **common)
+            case "adam":
+                return tf.keras.optimizers.Adam(**common)
+            case "adamw":
+                return tf.keras.optimizers.AdamW(**common)
+        raise GraftNetError(
+            f"Unknown optimizer {self.optimizer!r}; there are {', '.join(OPTIMIZERS)}."
+        )
+
+
+def run_key(description: dict) -> str:
+    """A short name for a run: runs with another description never share checkpoints."""
+    text = json.dumps(description, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Loop:
+    """Runs steps with a progress bar and summaries, and resumes from its checkpoints."""
+
+    def __init__(self, directory: str, steps: int, *, checkpoint_every: int, **trackables: object):
+        """Opens the run kept in `directory` and restores its newest checkpoint, if any.
+
+        Args:
+          directory: holds checkpoints and TensorBoard summaries of this run alone.
+          steps: length of the whole run.
+          checkpoint_every: steps between checkpoints.
+          **trackables: what is saved and restored.
+        """
+        self.directory, self.steps, self._every = directory, steps, checkpoint_every
+        self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._checkpoint = tf.train.Checkpoint(step=self._step, **trackables)
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint, os.path.join(directory, "checkpoints"), max_to_keep=2
+        )
+        if self._manager.latest_checkpoint:
+            self._checkpoint.restore(self._manager.latest_checkpoint).assert_consumed()
+            logging.info("Resuming at step %d of %d.", self.step, steps)
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        return int(self._step.numpy())
+
+    def run(self, step: Callable[[int], tuple[str, float]], *, description: str) -> dict:
+        """Runs the steps that are left.
+
+        Args:
+          step: called with the step's number; returns (name of its task, its loss).
+          description: what the progress bar says.
+
+        Returns:
+          Running loss per task name over the steps run now.
+
+        Raises:
+          GraftNetError: a loss is not finite.
+        """
+        running: dict[str, float] = {}
+        writer = tf.summary.create_file_writer(os.path.join(self.directory, "summaries"))
+        bar = tqdm(
+            range(self.step, self.steps),
+            initial=self.step,
+            total=self.steps,
+            desc=description,
+            unit="step",
+        )
+        with writer.as_default():
+            for number in bar:
+                name, loss = step(number)
+                if not tf.math.is_finite(loss):
+                    raise GraftNetError(
+                        f"The loss of {name} became {loss} at step {number}; "
+                        "lower the learning rate."
+                    )
+                running[name] = _SMOOTHING * running.get(name, loss) + (1 - _SMOOTHING) * loss
+                bar.set_postfix(
+                    {task: f"{value:.3f}" for task, value in running.items()}, refresh=False
+                )
+                tf.summary.scalar(f"loss/{name}", loss, step=number)
+                self._step.assign(number + 1)
+                if (number + 1) % self._every == 0 or number + 1 == self.steps:
+                    self._manager.save()
+        return running
+
+    def discard(self) -> None:
+        """Removes the checkpoints, once their result is published; summaries stay."""
+        tf.io.gfile.rmtree(os.path.join(self.directory, "checkpoints"))

@@ -1,0 +1,123 @@
+"""The published trunk: a SavedModel of block taps, the weights, and fingerprints."""
+
+import dataclasses
+import json
+import os
+
+import tensorflow as tf
+
+from graftnet_tf import files, manifest, weights
+from graftnet_tf.blocks import Blocks
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.export import save_functions
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.workspace import Workspace, four_digits
+
+WEIGHTS = "weights.npz"
+SAVED_MODEL = "saved_model"
+
+
+@dataclasses.dataclass(frozen=True)
+class Trunk:
+    """A published trunk.
+
+    Attributes:
+      version: its name in the workspace.
+      directory: where it is.
+      last_block: number of its last block.
+      preprocessing: from uint8 pictures to its input.
+      fingerprints: what the output of block k depends on, hashed, under "k".
+    """
+
+    version: str
+    directory: str
+    last_block: int
+    preprocessing: Preprocessing
+    fingerprints: dict[str, str]
+
+    @classmethod
+    def open(cls, workspace: Workspace, version: str | None = None) -> "Trunk":
+        """A version of the workspace's trunk, the newest by default.
+
+        Raises:
+          GraftNetError: there is none.
+        """
+        version = version or workspace.newest("trunks")
+        directory = workspace.version_dir("trunks", version)
+        content = manifest.read(directory)
+        return cls(
+            version,
+            directory,
+            content["last_block"],
+            Preprocessing(**content["preprocessing"]),
+            content["fingerprints"],
+        )
+
+    def blocks(self, first: int, last: int) -> Blocks:
+        """Fresh blocks first…last with this trunk's weights.
+
+        Raises:
+          GraftNetError: the trunk ends before `last`.
+        """
+        if last > self.last_block:
+            raise GraftNetError(
+                f"Block {last} asked for; trunk {self.version} ends at block {self.last_block}."
+            )
+        blocks = Blocks(first, last)
+        weights.load(blocks, os.path.join(self.directory, WEIGHTS))
+        return blocks
+
+
+def export(blocks: Blocks, preprocessing: Preprocessing, directory: str) -> None:
+    """Writes the SavedModel of blocks that start at 0.
+
+    Its signatures are `preprocess` (images uint8 [N, H, W, 3] → inputs float32
+    [N, height, width, 3]) and `taps` (inputs → block0, block1, … float32 [N, h, w, c]).
+    """
+    height, width = preprocessing.height, preprocessing.width
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
+    def preprocess(images):
+        return {"inputs": preprocessing(images)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, height, width, 3], tf.float32, "inputs")])
+    def taps(inputs):
+        return blocks.taps(inputs)
+
+    save_functions(directory, {"preprocess": preprocess, "taps": taps})
+
+
+def publish(
+    workspace: Workspace,
+    blocks: Blocks,
+    preprocessing: Preprocessing,
+    *,
+    content: dict,
+    inputs: dict[str, str],
+    seed: int,
+    seconds: float,
+    provenance: manifest.Provenance,
+) -> str:
+    """Publishes a trunk and returns its version; see `manifest.write` for the arguments."""
+    record = {
+        "last_block": blocks.last,
+        "preprocessing": preprocessing.to_dict(),
+        "fingerprints": blocks.fingerprints(json.dumps(preprocessing.to_dict(), sort_keys=True)),
+        **content,
+    }
+
+    def write(directory: str, version: str) -> None:
+        export(blocks, preprocessing, os.path.join(directory, SAVED_MODEL))
+        weights.save(blocks, os.path.join(directory, WEIGHTS))
+        manifest.write(
+            directory,
+            kind="trunk",
+            version=version,
+            content=record,
+            inputs=inputs,
+            seed=seed,
+            seconds=seconds,
+            provenance=provenance,
+        )
+
+    return files.publish_next(workspace.path("trunks"), write, name=four_digits)

@@ -1,0 +1,214 @@
+"""Dynamic-graph pretraining: from a workspace's tasks to a published trunk (paper 3.1)."""
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from graftnet_tf import batch_norm, labelled_pictures, linear_probe, trunk, weights
+from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.blocks import LAST, MIN_SIDE, Blocks
+from graftnet_tf.dynamic_trunk import DynamicTrunk
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.inference import in_batches
+from graftnet_tf.labelled_pictures import LabelledPictures
+from graftnet_tf.manifest import Provenance
+from graftnet_tf.pooling import gap
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.schedule import Schedule, sampling_probabilities
+from graftnet_tf.training import Loop, Optimization, run_key
+from graftnet_tf.workspace import Workspace
+
+
+@dataclasses.dataclass(frozen=True)
+class TrunkConfig:
+    """What `train_trunk` does.
+
+    Attributes:
+      height, width: of the input, in pixels.
+      initial_weights: see `weights.initialise`.
+      steps: 0 publishes the initial weights as they are.
+      batch: pictures per step.
+      train_from: first block that is trained; those below stay as they were.
+      last_block: last block trained and published.
+      sampling, temperature: see `schedule.sampling_probabilities`.
+      probe_heads: start each head from a linear probe on the initial features, which is
+        worth it when these are good.
+      optimization: of the blocks, and without schedule and averaging of the heads.
+      augmentation: of the training pictures.
+      norm_batches: batches over which batch-norm statistics are re-estimated.
+      checkpoint_every: steps between checkpoints.
+      seed: of everything random.
+    """
+
+    height: int = 192
+    width: int = 96
+    initial_weights: str = "none"
+    steps: int = 2000
+    batch: int = 32
+    train_from: int = 0
+    last_block: int = LAST
+    sampling: str = "uniform"
+    temperature: float = 2.0
+    probe_heads: bool = False
+    optimization: Optimization = Optimization(ema=0.99)
+    augmentation: Augmentation = Augmentation()
+    norm_batches: int = 20
+    checkpoint_every: int = 100
+    seed: int = 0
+
+    def __post_init__(self):
+        if not 0 <= self.train_from <= self.last_block <= LAST:
+            raise GraftNetError(
+                f"train_from {self.train_from} and last_block {self.last_block} given; "
+                f"expected 0 ≤ train_from ≤ last_block ≤ {LAST}."
+            )
+        if min(self.height, self.width) < MIN_SIDE:
+            raise GraftNetError(
+                f"Input {self.height}×{self.width} given; InceptionV3 needs at least "
+                f"{MIN_SIDE}×{MIN_SIDE}."
+            )
+
+
+def train_trunk(
+    workspace: Workspace,
+    config: TrunkConfig,
+    *,
+    tasks: Sequence[str] = (),
+    provenance: Provenance = Provenance(),
+) -> str:
+    """Pretrains a trunk on single-label tasks, one batch of one task a step.
+
+    A killed run resumes from its last checkpoint when called again with the same
+    arguments, and then ends as it would have without the kill.
+
+    Args:
+      workspace: holds the tasks; the trunk is published there.
+      config: what to do.
+      tasks: names of the tasks; all by default.
+      provenance: recorded in the manifest.
+
+    Returns:
+      The version of the published trunk.
+
+    Raises:
+      GraftNetError: no task, an unknown one, or one with an empty class.
+    """
+    started = time.monotonic()
+    tf.keras.utils.set_random_seed(config.seed)
+    names = list(tasks) or workspace.task_names()
+    if not names:
+        raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
+    preprocessing = Preprocessing(
+        config.height, config.width, *weights.value_range(config.initial_weights)
+    )
+    with _strategy().scope():
+        blocks = Blocks(0, config.last_block)
+        weights.initialise(blocks, config.initial_weights)
+        blocks.freeze_below(config.train_from)
+        pictures = labelled_pictures.load(workspace, names, preprocessing)
+        losses = {}
+        if config.steps:
+            losses = _train(workspace, config, blocks, preprocessing, pictures)
+    version = trunk.publish(
+        workspace,
+        blocks,
+        preprocessing,
+        content={
+            "tasks": names,
+            "config": dataclasses.asdict(config),
+            "metrics": {"loss": losses},
+            "unreadable": pictures.unreadable,
+        },
+        inputs=pictures.inputs,
+        seed=config.seed,
+        seconds=time.monotonic() - started,
+        provenance=provenance,
+    )
+    logging.info("Published trunk %s.", version)
+    return version
+
+
+def _strategy() -> tf.distribute.Strategy:
+    """All GPUs where there are several, else the one device there is."""
+    several = len(tf.config.list_physical_devices("GPU")) > 1
+    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
+
+
+def _train(
+    workspace: Workspace,
+    config: TrunkConfig,
+    blocks: Blocks,
+    preprocessing: Preprocessing,
+    pictures: LabelledPictures,
+) -> dict[str, float]:
+    """Trains the blocks in place; returns the running loss of each task."""
+    optimization = config.optimization
+    optimizer = optimization.make(config.steps)
+    model = DynamicTrunk(
+        blocks,
+        [some.task for some in pictures.tasks],
+        preprocessing,
+        config.augmentation,
+        optimizer,
+        optimization.make_constant,
+    )
+    key = run_key({"config": dataclasses.asdict(config), "inputs": pictures.inputs})
+    loop = Loop(
+        workspace.path("runs", f"trunk-{key}"),
+        config.steps,
+        checkpoint_every=config.checkpoint_every,
+        model=model,
+    )
+    if config.probe_heads and loop.step == 0:
+        _probe_heads(model, preprocessing, pictures)
+    sizes = [len(some.rows) for some in pictures.tasks]
+    probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
+    schedule = Schedule(sizes, probabilities, config.batch, config.seed)
+    schedule.skip(loop.step)
+
+    def step(number: int) -> tuple[str, float]:
+        task_id, examples = schedule.next()
+        some = pictures.tasks[task_id]
+        labels = some.labels[examples]
+        images = pictures.images[some.rows[examples]]
+        loss = model.train(task_id, images, labels, some.class_weights[labels], number)
+        return some.task.name, loss
+
+    losses = loop.run(step, description="Trunk")
+    if optimization.ema:
+        optimizer.finalize_variable_values(blocks.open_variables)
+    batch_norm.reestimate(blocks, _mixed_batches(config, preprocessing, pictures))
+    loop.discard()
+    return losses
+
+
+def _probe_heads(
+    model: DynamicTrunk, preprocessing: Preprocessing, pictures: LabelledPictures
+) -> None:
+    pooled = tf.function(
+        lambda images: gap(model.blocks(preprocessing.scale(images))), reduce_retracing=True
+    )
+    parts = in_batches(
+        lambda rows: pooled(tf.constant(pictures.images[rows])).numpy(),
+        np.arange(len(pictures.images)),
+        description="Features for the heads' start",
+    )
+    features = np.concatenate(list(parts))
+    for dense, some in zip(model.heads.denses, pictures.tasks, strict=True):
+        linear_probe.start(dense, features[some.rows], some.labels)
+
+
+def _mixed_batches(
+    config: TrunkConfig, preprocessing: Preprocessing, pictures: LabelledPictures
+) -> Iterator[tf.Tensor]:
+    """Batches in which every picture comes from a task drawn uniformly."""
+    random = np.random.default_rng([config.seed, 2])
+    for number in range(config.norm_batches):
+        tasks = random.integers(len(pictures.tasks), size=config.batch)
+        rows = [random.choice(pictures.tasks[task].rows) for task in tasks]
+        seed = tf.constant([number, 1])
+        yield preprocessing.scale(config.augmentation(pictures.images[rows], seed))

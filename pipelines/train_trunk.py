@@ -1,0 +1,99 @@
+"""Dynamic-graph pretraining of the trunk over a workspace's tasks."""
+
+from absl import flags
+
+from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.schedule import SAMPLINGS
+from graftnet_tf.training import OPTIMIZERS, Optimization
+from graftnet_tf.trunk_training import TrunkConfig, train_trunk
+from pipelines import shell
+
+_DEFAULT = TrunkConfig()
+
+TASKS = flags.DEFINE_list("tasks", [], "Tasks to train on; all by default.")
+INITIAL_WEIGHTS = flags.DEFINE_string(
+    "initial_weights",
+    _DEFAULT.initial_weights,
+    "none, imagenet (Keras's own download), or a file: an .npz archive, made for pixel values "
+    "in [0, 1], or a Keras .h5 file, made for [-1, 1].",
+)
+HEIGHT = flags.DEFINE_integer("height", _DEFAULT.height, "Input height in pixels.", lower_bound=75)
+WIDTH = flags.DEFINE_integer("width", _DEFAULT.width, "Input width in pixels.", lower_bound=75)
+STEPS = flags.DEFINE_integer(
+    "steps", _DEFAULT.steps, "Training steps; 0 publishes the initial weights.", lower_bound=0
+)
+BATCH = flags.DEFINE_integer("batch", _DEFAULT.batch, "Pictures per step.", lower_bound=1)
+TRAIN_FROM = flags.DEFINE_integer(
+    "train_from", _DEFAULT.train_from, "First block that is trained.", lower_bound=0, upper_bound=10
+)
+LAST_BLOCK = flags.DEFINE_integer(
+    "last_block",
+    _DEFAULT.last_block,
+    "Last block that is trained and published.",
+    lower_bound=0,
+    upper_bound=10,
+)
+SAMPLING = flags.DEFINE_enum(
+    "sampling", _DEFAULT.sampling, SAMPLINGS, "How often each task gives a step's batch."
+)
+TEMPERATURE = flags.DEFINE_float(
+    "temperature",
+    _DEFAULT.temperature,
+    "Of --sampling=tempered: 1 is by size, larger is nearer to uniform.",
+)
+PROBE_HEADS = flags.DEFINE_bool(
+    "probe_heads", None, "Start heads from a linear probe; by default with initial weights."
+)
+OPTIMIZER = flags.DEFINE_enum(
+    "optimizer", _DEFAULT.optimization.optimizer, OPTIMIZERS, "Optimizer of blocks and heads."
+)
+LEARNING_RATE = flags.DEFINE_float(
+    "learning_rate", _DEFAULT.optimization.learning_rate, "Peak of the cosine schedule."
+)
+WEIGHT_DECAY = flags.DEFINE_float(
+    "weight_decay", _DEFAULT.optimization.weight_decay, "Decoupled weight decay."
+)
+EMA = flags.DEFINE_float(
+    "ema", _DEFAULT.optimization.ema, "Momentum of the average of the weights; 0: none."
+)
+AUGMENT = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
+CHECKPOINT_EVERY = flags.DEFINE_integer(
+    "checkpoint_every", _DEFAULT.checkpoint_every, "Steps between checkpoints.", lower_bound=1
+)
+
+
+def main() -> None:
+    augmentation = Augmentation() if AUGMENT.value else Augmentation.none()
+    pretrained = INITIAL_WEIGHTS.value != "none"
+    version = train_trunk(
+        shell.open_workspace(),
+        TrunkConfig(
+            height=HEIGHT.value,
+            width=WIDTH.value,
+            initial_weights=INITIAL_WEIGHTS.value,
+            steps=STEPS.value,
+            batch=BATCH.value,
+            train_from=TRAIN_FROM.value,
+            last_block=LAST_BLOCK.value,
+            sampling=SAMPLING.value,
+            temperature=TEMPERATURE.value,
+            probe_heads=pretrained if PROBE_HEADS.value is None else PROBE_HEADS.value,
+            optimization=Optimization(
+                OPTIMIZER.value, LEARNING_RATE.value, WEIGHT_DECAY.value, EMA.value
+            ),
+            augmentation=augmentation,
+            checkpoint_every=CHECKPOINT_EVERY.value,
+            seed=shell.SEED.value,
+        ),
+        tasks=TASKS.value,
+        provenance=shell.provenance(),
+    )
+    print(f"trunk {version}")
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()
