@@ -1,5 +1,43 @@
-VENV := .venv
-PYTHON ?= python3.11
-BIN := $(VENV)/bin
-SOURCES := graftnet_tf yolact_tf serving pipelines tests
-WORKSPACE ?= $(CURDIR)/build/demo
+# make demo   sets up and runs the main job on drawn lift scenes
+# make test   sets up, lints, type-checks and tests
+
+PYTHON    ?= python3.11
+VENV      := .venv
+BIN       := $(VENV)/bin
+SOURCES   := graftnet_tf yolact_tf serving pipelines tests
+WORKSPACE ?= build/demo
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: demo test slow lock clean
+
+demo: $(VENV)/ready
+	rm -rf $(WORKSPACE)
+	$(BIN)/python -m pipelines.demo --workspace=$(WORKSPACE)
+
+test: $(VENV)/ready
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/pytest -m "not slow" tests
+
+# Longer runs, among them the demo itself with kills and real data.
+slow: $(VENV)/ready
+	$(BIN)/pytest -m slow tests
+
+$(VENV)/ready: requirements.lock setup.cfg
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+		{ echo "GraftNet-TF needs Python 3.11, which '$(PYTHON)' is not: run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
+# Resolves setup.cfg anew; needs uv.
+lock:
+	uv pip compile setup.cfg --extra dev --generate-hashes --python-version 3.11 \
+		--python-platform x86_64-unknown-linux-gnu --no-emit-index-url --no-header \
+		--quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
