@@ -84,12 +84,13 @@ class ComposedModel(tf.Module):
     def _score(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """float32 [N, h, w, 3] to float32 [N] under each attribute's name.
 
-        An empty batch is computed as a batch of one: on an empty one, TensorFlow's oneDNN
-        convolutions fail.
+        An empty batch is computed as a batch of one, since TensorFlow's oneDNN convolutions
+        fail on an empty one. The stand-in is not made by `tf.pad`, which oneDNN would fuse
+        into the convolution, batch padding left out.
         """
         count = tf.shape(inputs)[0]
-        stand_in = tf.cast(count == 0, tf.int32)
-        inputs = tf.pad(inputs, [[0, stand_in], [0, 0], [0, 0], [0, 0]])
+        stand_in = tf.zeros([tf.cast(count == 0, tf.int32), *inputs.shape[1:]])
+        inputs = tf.concat([inputs, stand_in], axis=0)
         blocks = self._trunk_model.signatures["taps"](inputs=inputs)
         scores = {}
         for branch in self._branches:

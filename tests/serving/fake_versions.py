@@ -37,7 +37,8 @@ def publish_trunk(workspace: Workspace, *, seed: int = 0) -> str:
     def taps(inputs):
         blocks = {}
         for block, kernel in enumerate(model.kernels):
-            inputs = tf.nn.relu(tf.nn.conv2d(inputs, kernel, 1 + block % 2, "SAME"))
+            padding = "SAME" if block else "VALID"
+            inputs = tf.nn.relu(tf.nn.conv2d(inputs, kernel, 1 + block % 2, padding))
             blocks[f"block{block}"] = inputs
         return blocks
 
