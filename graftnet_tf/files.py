@@ -82,6 +82,12 @@ def write_text(path: str, text: str) -> None:
         file.write(text)
 
 
+def write_bytes(path: str, content: bytes) -> None:
+    """Writes `content` to `path` atomically."""
+    with replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
+        file.write(content)
+
+
 def write_json(path: str, content: Any) -> None:
     """Writes `content` to `path` atomically, as indented JSON."""
     write_text(path, to_json(content))

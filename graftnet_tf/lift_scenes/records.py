@@ -1,0 +1,80 @@
+"""Snapshots and crops as bytes and plain values: what drawing processes hand back."""
+
+import dataclasses
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from graftnet_tf.lift_scenes import run_lengths
+from graftnet_tf.lift_scenes.casting import Wish
+from graftnet_tf.lift_scenes.person_crop import person_crop
+from graftnet_tf.lift_scenes.scene import SeenPassenger, render_snapshot, render_wished
+
+JPEG_QUALITY = 92
+
+
+@dataclasses.dataclass(frozen=True)
+class PassengerRecord:
+    """Ground truth of one passenger; `rle` is COCO's encoding of its mask, `area` in pixels."""
+
+    attributes: frozenset[str]
+    box: tuple[int, int, int, int]
+    area: int
+    visible_fraction: float
+    hidden: bool
+    rle: dict[str, list[int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class SnapshotRecord:
+    """One snapshot: JPEG bytes, width and height in pixels, ground truth."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    passengers: tuple[PassengerRecord, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class CropRecord:
+    """One passenger cut out: JPEG bytes, and the attributes that it shows."""
+
+    jpeg: bytes
+    attributes: frozenset[str]
+
+
+def snapshot_record(seed: int, index: int) -> SnapshotRecord:
+    """Snapshot `index` of the series `seed`."""
+    snapshot = render_snapshot(seed, index)
+    height, width = snapshot.image.shape[:2]
+    passengers = tuple(_passenger_record(seen) for seen in snapshot.passengers)
+    return SnapshotRecord(_jpeg(snapshot.image), width, height, passengers)
+
+
+def crop_records(seeds: Sequence[int], wishes: Sequence[Wish]) -> list[CropRecord]:
+    """Crops of the well visible passengers of a snapshot with one passenger per wish.
+
+    Args:
+      seeds: of the snapshot: the same seeds and wishes, the same bytes.
+      wishes: one per passenger.
+    """
+    snapshot = render_wished(np.random.default_rng(seeds), wishes)
+    return [
+        CropRecord(_jpeg(person_crop(snapshot.image, seen.mask)), seen.attributes)
+        for seen in snapshot.passengers
+        if not seen.hidden
+    ]
+
+
+def _passenger_record(seen: SeenPassenger) -> PassengerRecord:
+    area = int(np.count_nonzero(seen.mask))
+    rle = run_lengths.encode(seen.mask)
+    return PassengerRecord(seen.attributes, seen.box, area, seen.visible_fraction, seen.hidden, rle)
+
+
+def _jpeg(image: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, "JPEG", quality=JPEG_QUALITY)
+    return stream.getvalue()
