@@ -3,20 +3,14 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import grpc
 import tensorflow as tf
-from tensorflow_serving.apis.model_pb2 import ModelSpec
-from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
-from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from graftnet_tf import files
-from graftnet_tf.errors import GraftNetError
 from serving.metadata import ModelMetadata
+from serving.model_caller import CallError, ModelCaller
 from serving.picture_batch import NOTHING_DECODED
-
-_UNDECODABLE = "not a JPEG or PNG picture that the model accepts"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +32,23 @@ class PictureResult:
     model_version: int | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class _ServedModel:
+    """A version of the model and what it says of itself."""
+
+    version: int
+    metadata: ModelMetadata
+
+    def result(self, picture: str, scores: dict[str, float] | None) -> PictureResult:
+        """The result of a picture; scores are None when it could not be decoded."""
+        if scores is None:
+            error = "not a JPEG or PNG picture that the model accepts"
+            return PictureResult(picture, error=error, model_version=self.version)
+        thresholds = self.metadata.thresholds
+        decisions = {name: score >= thresholds[name] for name, score in scores.items()}
+        return PictureResult(picture, scores, decisions, model_version=self.version)
+
+
 class AttributeClient:
     """Synchronous client of `graftnet-serve` or `tensorflow_model_server`.
 
@@ -52,23 +63,14 @@ class AttributeClient:
           model: name of the model on the server.
           timeout: seconds that one request may take.
         """
-        self._address = address
-        self._model = model
-        self._timeout = timeout
-        unlimited = [
-            ("grpc.max_send_message_length", -1),
-            ("grpc.max_receive_message_length", -1),
-        ]
-        self._channel = grpc.insecure_channel(address, options=unlimited)
-        self._stub = PredictionServiceStub(self._channel)
-        self._version = 0
-        self._metadata: ModelMetadata | None = None
+        self._caller = ModelCaller(address, model, timeout)
+        self._served: _ServedModel | None = None
 
     def __enter__(self) -> "AttributeClient":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._channel.close()
+        self._caller.close()
 
     def metadata(self) -> ModelMetadata:
         """What the model now in service says about itself.
@@ -76,16 +78,7 @@ class AttributeClient:
         Raises:
           GraftNetError: the server cannot be reached, or has no such composed model.
         """
-        request = PredictRequest(model_spec=ModelSpec(name=self._model, signature_name="metadata"))
-        try:
-            response = self._call(request)
-        except grpc.RpcError as error:
-            raise self._explained(error) from None
-        self._version = response.model_spec.version.value
-        self._metadata = ModelMetadata.from_json(
-            tf.make_ndarray(response.outputs["metadata"]).item()
-        )
-        return self._metadata
+        return self._look_up().metadata
 
     def predict(self, pictures: Iterable[str | bytes], *, batch: int = 16) -> list[PictureResult]:
         """Scores pictures; one that cannot be read or decoded harms no other.
@@ -107,100 +100,62 @@ class AttributeClient:
         numbered = enumerate(pictures)
         results: list[PictureResult] = []
         while chunk := list(itertools.islice(numbered, batch)):
-            named = [
-                (f"#{place}" if isinstance(picture, bytes) else picture, picture)
-                for place, picture in chunk
-            ]
-            results += self._predict_batch(named)
+            results += self._predict_batch(chunk)
         return results
 
-    def _predict_batch(self, named: Sequence[tuple[str, str | bytes]]) -> list[PictureResult]:
-        contents: dict[int, bytes] = {}
+    def _predict_batch(self, numbered: Sequence[tuple[int, str | bytes]]) -> list[PictureResult]:
         results: dict[int, PictureResult] = {}
-        for place, (name, picture) in enumerate(named):
+        contents: dict[int, bytes] = {}
+        names = {place: f"#{place}" if isinstance(p, bytes) else p for place, p in numbered}
+        for place, picture in numbered:
             try:
                 contents[place] = (
                     picture if isinstance(picture, bytes) else files.read_bytes(picture)
                 )
             except tf.errors.OpError as error:
-                results[place] = PictureResult(name, error=f"cannot be read: {error.message}")
+                reason = f"cannot be read: {error.message}"
+                results[place] = PictureResult(names[place], error=reason)
         if contents:
-            names = [named[place][0] for place in contents]
-            scored = self._score(names, list(contents.values()))
-            results |= dict(zip(contents, scored, strict=True))
-        return [results[place] for place in range(len(named))]
+            served, scored = self._score(list(contents.values()))
+            for place, scores in zip(contents, scored, strict=True):
+                results[place] = served.result(names[place], scores)
+        return [results[place] for place in names]
 
-    def _score(self, names: list[str], contents: list[bytes]) -> list[PictureResult]:
-        if self._metadata is None:
-            self.metadata()
+    def _score(self, contents: list[bytes]) -> tuple[_ServedModel, list[dict[str, float] | None]]:
+        """The model that answered and each picture's scores, None where it is undecodable.
+
+        When the version whose metadata is at hand has left the server, the one now in
+        service is asked.
+        """
+        served = self._served or self._look_up()
         try:
-            outputs = self._predict_jpeg(contents)
-        except grpc.RpcError as error:
-            if NOTHING_DECODED not in error.details():
-                raise self._explained(error) from None
-            version = self._version
-            return [PictureResult(n, error=_UNDECODABLE, model_version=version) for n in names]
+            return served, self._predict_jpeg(contents, served)
+        except CallError as error:
+            if error.code != grpc.StatusCode.NOT_FOUND:
+                raise
+        served = self._look_up()
+        return served, self._predict_jpeg(contents, served)
+
+    def _predict_jpeg(
+        self, contents: list[bytes], served: _ServedModel
+    ) -> list[dict[str, float] | None]:
+        try:
+            _, outputs = self._caller.call(
+                "predict_jpeg", {"pictures": contents}, version=served.version
+            )
+        except CallError as error:
+            if NOTHING_DECODED in error.details:
+                return [None] * len(contents)
+            raise
         return [
-            self._result(name, {key: values[row] for key, values in outputs.items()})
-            for row, name in enumerate(names)
+            {name: float(outputs[name][row]) for name in served.metadata.attributes}
+            if decoded
+            else None
+            for row, decoded in enumerate(outputs["decoded"])
         ]
 
-    def _predict_jpeg(self, contents: list[bytes]) -> dict[str, Any]:
-        """Outputs by name, from the version whose metadata is at hand.
-
-        When that version has left the server, the metadata of the one now in service is
-        fetched and the request is sent to it.
-        """
-
-        def pinned() -> PredictRequest:
-            request = PredictRequest(
-                model_spec=ModelSpec(
-                    name=self._model,
-                    signature_name="predict_jpeg",
-                    version={"value": self._version},
-                )
-            )
-            request.inputs["pictures"].CopyFrom(tf.make_tensor_proto(contents, tf.string))
-            return request
-
-        try:
-            response = self._call(pinned())
-        except grpc.RpcError as error:
-            if error.code() != grpc.StatusCode.NOT_FOUND:
-                raise
-            self.metadata()
-            response = self._call(pinned())
-        return {name: tf.make_ndarray(tensor) for name, tensor in response.outputs.items()}
-
-    def _result(self, name: str, row: dict[str, Any]) -> PictureResult:
-        if not row["decoded"]:
-            return PictureResult(name, error=_UNDECODABLE, model_version=self._version)
-        assert self._metadata is not None
-        thresholds = self._metadata.thresholds
-        scores = {attribute: float(row[attribute]) for attribute in thresholds}
-        decisions = {name: score >= thresholds[name] for name, score in scores.items()}
-        return PictureResult(name, scores, decisions, model_version=self._version)
-
-    def _call(self, request: PredictRequest) -> PredictResponse:
-        return self._stub.Predict(request, timeout=self._timeout)
-
-    def _explained(self, error: grpc.RpcError) -> GraftNetError:
-        """A request's failure as an error that says what to do."""
-        match error.code():
-            case grpc.StatusCode.UNAVAILABLE:
-                return GraftNetError(
-                    f"No model server answers at {self._address} ({error.details()}). "
-                    "Start one with `graftnet-serve`, or correct the address."
-                )
-            case grpc.StatusCode.DEADLINE_EXCEEDED:
-                return GraftNetError(
-                    f"{self._address} did not answer within {self._timeout:g} s. "
-                    "Send fewer pictures at a time, or allow more time."
-                )
-            case grpc.StatusCode.RESOURCE_EXHAUSTED:
-                return GraftNetError(
-                    f"{self._address} refused a request as too large ({error.details()}). "
-                    "Send fewer pictures at a time."
-                )
-            case code:
-                return GraftNetError(f"{self._address} answered {code.name}: {error.details()}")
+    def _look_up(self) -> _ServedModel:
+        version, outputs = self._caller.call("metadata", {})
+        metadata = ModelMetadata.from_json(outputs["metadata"].item())
+        self._served = _ServedModel(version, metadata)
+        return self._served

@@ -79,10 +79,10 @@ class ModelStore:
         try:
             self._current = self._load(versions[-1])
         except GraftNetError as error:
-            self.failures[versions[-1]] = str(error)
+            self.failures = {**self.failures, versions[-1]: str(error)}
             logging.error("%s Version %d stays in service.", error, self._current.version)
         else:
-            self.failures.clear()
+            self.failures = {}
 
     def start_polling(self, seconds: float) -> None:
         """Calls `refresh` every `seconds` on a thread, until `stop_polling`."""

@@ -242,7 +242,8 @@ def test_status_and_health(caller):
 
 
 def test_a_newer_version_takes_over_without_failing_a_request(grown):
-    versions, failures, switched = [], [], threading.Event()
+    versions, failures = [], []
+    answered, switched = threading.Event(), threading.Event()
     signatures = {
         version: tf.saved_model.load(path).signatures["serving_default"]
         for version, path in (
@@ -264,6 +265,7 @@ def test_a_newer_version_takes_over_without_failing_a_request(grown):
                 answer = tf.make_ndarray(reply.outputs["bald"])
                 np.testing.assert_allclose(answer, expected[version], rtol=1e-6)
                 versions.append(version)
+                answered.set()
                 if version == 2:
                     switched.set()
             except Exception as error:
@@ -274,7 +276,7 @@ def test_a_newer_version_takes_over_without_failing_a_request(grown):
         threads = [threading.Thread(target=ask, args=(caller,)) for _ in range(3)]
         for thread in threads:
             thread.start()
-        caller.predict()
+        assert answered.wait(timeout=60)
         release(grown)
         for thread in threads:
             thread.join(timeout=60)
