@@ -7,7 +7,7 @@ BIN       := $(VENV)/bin
 SOURCES   := graftnet_tf yolact_tf serving pipelines tests
 WORKSPACE ?= build/demo
 
-export TF_CPP_MIN_LOG_LEVEL ?= 2
+export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .PHONY: demo test slow lock clean
 

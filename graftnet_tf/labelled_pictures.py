@@ -36,8 +36,8 @@ class LabelledRows:
     class_weights: np.ndarray
 
     def subset(self, chosen: np.ndarray) -> "LabelledRows":
-        """Those examples for which the bool [M] `chosen` holds."""
-        groups = [group for group, keep in zip(self.groups, chosen, strict=True) if keep]
+        """The examples at the int [n] positions `chosen`."""
+        groups = [self.groups[position] for position in chosen]
         labels = self.labels[chosen]
         weights = class_weights(labels, len(self.task.classes))
         return LabelledRows(self.task, self.rows[chosen], labels, groups, weights)
@@ -46,24 +46,27 @@ class LabelledRows:
         """(training part, validation part), no group on both sides, classes alike.
 
         Args:
-          fraction: of the validation part, about; at most a half.
+          fraction: of the validation part, about; at most a half. It becomes more where
+            rare classes could not be on both sides otherwise.
           seed: of the choice.
 
         Raises:
           GraftNetError: a class has too few groups to be on both sides.
         """
-        folds = StratifiedGroupKFold(max(round(1 / fraction), 2), shuffle=True, random_state=seed)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of classes rarer than folds
-            fitted, held_out = next(folds.split(self.labels, self.labels, self.groups))
-        chosen = np.zeros(len(self.labels), bool)
-        chosen[held_out] = True
-        if len(np.unique(self.labels[fitted])) < len(self.task.classes):
-            raise GraftNetError(
-                f"Task {self.task.name} has a class of one picture or group only; "
-                "training needs one to learn from and one to choose the threshold by."
-            )
-        return self.subset(~chosen), self.subset(chosen)
+        most = min(max(round(1 / fraction), 2), int(np.bincount(self.labels).max()))
+        for count in range(most, 1, -1):
+            folds = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of classes rarer than folds
+                parts = list(folds.split(self.labels, self.labels, self.groups))
+            for sides in parts:
+                fitted, held_out = (self.subset(side) for side in sides)
+                if fitted.class_weights.all() and held_out.class_weights.all():
+                    return fitted, held_out
+        raise GraftNetError(
+            f"Task {self.task.name} has a class of too few pictures or groups; training needs "
+            "one to learn from and another to choose the threshold by."
+        )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,9 @@ from graftnet_tf.workspace import Workspace
 WORKSPACE = flags.DEFINE_string(
     "workspace", None, "Workspace directory: tasks, trunks, branches, trees, served models."
 )
-SEED = flags.DEFINE_integer("seed", 0, "Seed of everything random.")
+SEED = flags.DEFINE_integer(
+    "seed", 0, "Seed of everything random.", lower_bound=0, upper_bound=2**31 - 1
+)
 
 
 def run(main: Callable[[], None]) -> None:

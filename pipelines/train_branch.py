@@ -31,13 +31,23 @@ OPTIMIZER = flags.DEFINE_enum(
     "optimizer", _DEFAULT.optimization.optimizer, OPTIMIZERS, "Optimizer."
 )
 LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate", _DEFAULT.optimization.learning_rate, "Peak of the cosine schedule."
+    "learning_rate",
+    _DEFAULT.optimization.learning_rate,
+    "Peak of the cosine schedule.",
+    lower_bound=0.0,
 )
 WEIGHT_DECAY = flags.DEFINE_float(
-    "weight_decay", _DEFAULT.optimization.weight_decay, "Decoupled weight decay."
+    "weight_decay",
+    _DEFAULT.optimization.weight_decay,
+    "Decoupled weight decay.",
+    lower_bound=0.0,
 )
 EMA = flags.DEFINE_float(
-    "ema", _DEFAULT.optimization.ema, "Momentum of the average of the weights; 0: none."
+    "ema",
+    _DEFAULT.optimization.ema,
+    "Momentum of the average of the weights; 0: none.",
+    lower_bound=0.0,
+    upper_bound=1.0,
 )
 DROPOUT = flags.DEFINE_float(
     "dropout",

@@ -15,7 +15,7 @@ INITIAL_WEIGHTS = flags.DEFINE_string(
     "initial_weights",
     _DEFAULT.initial_weights,
     "none, imagenet (Keras's own download), or a file: an .npz archive, made for pixel values "
-    "in [0, 1], or a Keras .h5 file, made for [-1, 1].",
+    "in [0, 1], a Keras .h5 file, made for [-1, 1], or a published trunk's weights.npz.",
 )
 HEIGHT = flags.DEFINE_integer("height", _DEFAULT.height, "Input height in pixels.", lower_bound=75)
 WIDTH = flags.DEFINE_integer("width", _DEFAULT.width, "Input width in pixels.", lower_bound=75)
@@ -48,18 +48,35 @@ OPTIMIZER = flags.DEFINE_enum(
     "optimizer", _DEFAULT.optimization.optimizer, OPTIMIZERS, "Optimizer of blocks and heads."
 )
 LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate", _DEFAULT.optimization.learning_rate, "Peak of the cosine schedule."
+    "learning_rate",
+    _DEFAULT.optimization.learning_rate,
+    "Peak of the cosine schedule.",
+    lower_bound=0.0,
 )
 WEIGHT_DECAY = flags.DEFINE_float(
-    "weight_decay", _DEFAULT.optimization.weight_decay, "Decoupled weight decay."
+    "weight_decay",
+    _DEFAULT.optimization.weight_decay,
+    "Decoupled weight decay.",
+    lower_bound=0.0,
 )
 EMA = flags.DEFINE_float(
-    "ema", _DEFAULT.optimization.ema, "Momentum of the average of the weights; 0: none."
+    "ema",
+    _DEFAULT.optimization.ema,
+    "Momentum of the average of the weights; 0: none.",
+    lower_bound=0.0,
+    upper_bound=1.0,
 )
 AUGMENT = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
 CHECKPOINT_EVERY = flags.DEFINE_integer(
     "checkpoint_every", _DEFAULT.checkpoint_every, "Steps between checkpoints.", lower_bound=1
 )
+
+
+@flags.multi_flags_validator(
+    ["train_from", "last_block"], message="--train_from must not be more than --last_block."
+)
+def _shape(values: dict) -> bool:
+    return values["train_from"] <= values["last_block"]
 
 
 def main() -> None:

@@ -1,0 +1,208 @@
+"""The demo's story: five labels, then a sixth that leaves the other heads as they were."""
+
+import dataclasses
+import os
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from graftnet_tf.branch_training import BranchConfig, train_branch
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation import Evaluation, evaluate
+from graftnet_tf.lift_scenes.person_crop import person_crop
+from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.lift_scenes.sub_datasets import write_tasks
+from graftnet_tf.manifest import Provenance
+from graftnet_tf.report.directory import write_report
+from graftnet_tf.tasks import Task
+from graftnet_tf.trunk_training import TrunkConfig, train_trunk
+from graftnet_tf.workspace import Workspace
+from serving.client import AttributeClient, PictureResult
+from serving.compose import SERVED, compose
+from serving.server import ModelServer
+from serving.tree import newest_tree, publish_tree
+
+SNAPSHOTS_SHOWN = 6
+_POLL_SECONDS = 0.5
+_SWITCH_SECONDS = 60
+
+
+@dataclasses.dataclass(frozen=True)
+class Scale:
+    """How much the story draws and trains.
+
+    Attributes:
+      snapshots: drawn per task, with up to three passengers each.
+      trunk: how the trunk is pretrained.
+      branch: how each branch is fine-tuned.
+    """
+
+    snapshots: int
+    trunk: TrunkConfig
+    branch: BranchConfig
+
+
+@dataclasses.dataclass(frozen=True)
+class Passenger:
+    """One passenger of the snapshots shown: path of the crop, and its true attributes."""
+
+    path: str
+    attributes: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How the story ended.
+
+    Attributes:
+      evaluation: of the last composed model on the test data.
+      report: path of the HTML report.
+      versions: served before and after the late label; equal where there was none.
+      late: the label that came late, or None.
+      identical: whether every other head's answers stayed bit-identical.
+      seconds: wall time of each chapter, by its title.
+    """
+
+    evaluation: Evaluation
+    report: str
+    versions: tuple[int, int]
+    late: str | None
+    identical: bool
+    seconds: dict[str, float]
+
+
+class Story:
+    """Tells the story in a workspace, chapter by chapter, on stdout."""
+
+    def __init__(self, workspace: Workspace, scale: Scale, seed: int, provenance: Provenance):
+        self._workspace, self._scale, self._seed = workspace, scale, seed
+        self._provenance = provenance
+        self._seconds: dict[str, float] = {}
+        self._chapter = ("", time.monotonic())
+
+    def tell(self, first: Sequence[Task], late: Task | None) -> Outcome:
+        """Grows a model from the `first` tasks, serves it, and adds the `late` one.
+
+        Raises:
+          GraftNetError: the server did not move to the new version.
+        """
+        self._begin(f"Drawing sub-datasets: {', '.join(task.name for task in first)}")
+        self._draw(first)
+        passengers = list(cut_passengers(self._workspace, self._seed))
+
+        self._begin("Pretraining the trunk, one batch of one task a step")
+        train_trunk(self._workspace, self._scale.trunk, provenance=self._provenance)
+
+        self._begin(f"Fine-tuning {len(first)} branches")
+        for task in first:
+            self._train(task)
+
+        self._begin("Composing and serving version 1")
+        self._compose()
+        base_path = self._workspace.path(*SERVED)
+        with (
+            ModelServer(base_path, poll_seconds=_POLL_SECONDS) as server,
+            AttributeClient(server.address) as client,
+        ):
+            before = client.predict([passenger.path for passenger in passengers])
+            print(answers(before, passengers))
+            after = before
+            if late:
+                after = self._add(late, client, passengers)
+        self._begin("Evaluating on the test splits")
+        newest = self._workspace.path(*SERVED, str(after[0].model_version))
+        evaluation = evaluate(newest, self._workspace, seed=self._seed)
+        report = write_report(evaluation, self._workspace.path("reports", "demo"))
+        self._begin("The end")
+        return Outcome(
+            evaluation,
+            report,
+            (before[0].model_version or 0, after[0].model_version or 0),
+            late.name if late else None,
+            identical(before, after),
+            self._seconds,
+        )
+
+    def _add(
+        self, task: Task, client: AttributeClient, passengers: Sequence[Passenger]
+    ) -> list[PictureResult]:
+        self._begin(f"A new label arrives: {task.name}. Only its branch is trained")
+        self._draw([task])
+        self._train(task)
+        self._begin("Composing version 2; the server moves to it by itself")
+        version = self._compose()
+        deadline = time.monotonic() + _SWITCH_SECONDS
+        while client.metadata().model_version != version:
+            if time.monotonic() > deadline:
+                raise GraftNetError(f"The server did not move to version {version} in time.")
+            time.sleep(_POLL_SECONDS)
+        results = client.predict([passenger.path for passenger in passengers])
+        print(answers(results, passengers))
+        return results
+
+    def _draw(self, tasks: Sequence[Task]) -> None:
+        write_tasks(self._workspace, tasks, snapshots=self._scale.snapshots, seed=self._seed)
+
+    def _train(self, task: Task) -> None:
+        train_branch(
+            self._workspace,
+            task.name,
+            self._scale.branch,
+            cache_directory=self._workspace.path("cache"),
+            provenance=self._provenance,
+        )
+
+    def _compose(self) -> str:
+        tree = publish_tree(self._workspace, newest_tree(self._workspace))
+        return compose(self._workspace, tree, provenance=self._provenance)
+
+    def _begin(self, title: str) -> None:
+        previous, started = self._chapter
+        now = time.monotonic()
+        if previous:
+            self._seconds[previous] = now - started
+        self._chapter = (title, now)
+        print(f"\n== {title}", flush=True)
+
+
+def cut_passengers(workspace: Workspace, seed: int) -> Iterator[Passenger]:
+    """Draws the snapshots shown and cuts out their passengers, below WORKSPACE/snapshots."""
+    folder = workspace.path("snapshots")
+    tf.io.gfile.makedirs(folder)
+    for index in range(SNAPSHOTS_SHOWN):
+        snapshot = render_snapshot(seed, index)
+        write_jpeg(os.path.join(folder, f"{index:02d}.jpg"), snapshot.image)
+        for number, seen in enumerate(snapshot.passengers):
+            if not seen.hidden:
+                path = os.path.join(folder, f"{index:02d}-{number}.jpg")
+                write_jpeg(path, person_crop(snapshot.image, seen.mask))
+                yield Passenger(path, seen.attributes)
+
+
+def write_jpeg(path: str, image: np.ndarray) -> None:
+    with tf.io.gfile.GFile(path, "wb") as file:
+        Image.fromarray(image).save(file, "JPEG", quality=92)
+
+
+def answers(results: Sequence[PictureResult], passengers: Sequence[Passenger]) -> str:
+    """What the served model says of each passenger, beside what was drawn."""
+    lines = [f"{'passenger':<12}{'says (score)':<60}drawn"]
+    for result, passenger in zip(results, passengers, strict=True):
+        said = ", ".join(
+            f"{name} {result.scores[name]:.2f}" for name, yes in result.decisions.items() if yes
+        )
+        drawn = ", ".join(sorted(passenger.attributes & set(result.scores)))
+        lines.append(f"{os.path.basename(result.picture):<12}{said or '-':<60}{drawn or '-'}")
+    return "\n".join(lines)
+
+
+def identical(before: Sequence[PictureResult], after: Sequence[PictureResult]) -> bool:
+    """Whether every score in `before` is in `after` too, bit for bit."""
+    return all(
+        old.scores[name] == new.scores[name]
+        for old, new in zip(before, after, strict=True)
+        for name in old.scores
+    )
