@@ -58,15 +58,15 @@ def body_of(passenger: Passenger) -> Body:
     shoulder_y = 2 * ry + (0.0 if passenger.age == "baby" else 0.03)
     paunch = 0.02 if passenger.age == "middle_age" else 0.0
     return Body(
-        head=(0.0, ry + 0.012 * passenger.head_tilt),
+        head=(0.0, ry + 0.025 * passenger.head_tilt),
         rx=rx,
         ry=ry,
         face_x=0.42 * passenger.turn * rx,
-        shoulder=(0.128 if man else 0.108) * narrowing,
+        shoulder=(0.134 if man else 0.102) * narrowing,
         shoulder_y=shoulder_y,
         waist=((0.098 if man or not grown else 0.078) + paunch) * narrowing,
         waist_y=shoulder_y + 0.68 * (hip_y - shoulder_y),
-        hip=(0.094 if man or not grown else 0.104) * narrowing,
+        hip=(0.092 if man or not grown else 0.11) * narrowing,
         hip_y=hip_y,
         knee_y=hip_y + 0.48 * (1 - hip_y),
         limb=(0.031 if man else 0.027) * passenger.build * (1.5 if passenger.age == "baby" else 1),

@@ -44,7 +44,7 @@ def draw_worn_bag(canvas: Canvas, passenger: Passenger, body: Body) -> None:
             0.011,
             shade(passenger.bag_colour, 0.7),
         )
-        draw_handbag(canvas, passenger, (x, y), 0.072)
+        draw_handbag(canvas, passenger, (x, y), 0.082)
     if "messenger_bag" in passenger.worn:
         canvas.line(
             [(0.7 * body.shoulder, body.shoulder_y), (-1.0 * body.hip, body.hip_y)],
@@ -60,8 +60,8 @@ def draw_pack_behind(canvas: Canvas, passenger: Passenger, body: Body) -> None:
         [
             (0, body.shoulder_y - 0.045),
             (0.75 * body.shoulder, body.shoulder_y - 0.05),
-            (1.34 * body.shoulder, body.shoulder_y + 0.05),
-            (1.36 * body.shoulder, body.waist_y),
+            (1.5 * body.shoulder, body.shoulder_y + 0.05),
+            (1.52 * body.shoulder, body.waist_y),
             (0, body.waist_y),
         ],
         shade(passenger.accent, 0.8),
@@ -78,7 +78,7 @@ def draw_pack_straps(canvas: Canvas, passenger: Passenger, body: Body) -> None:
                 (x + side * 0.62 * body.shoulder, body.chest_y),
                 (side * 0.85 * body.shoulder, body.waist_y - 0.02),
             ],
-            0.026,
+            0.034,
             colour,
         )
 

@@ -65,7 +65,7 @@ def _any_passenger(rng: np.random.Generator) -> Passenger:
     persona = pick(rng, PERSONAS)
     age = pick(rng, AGES.get(persona, GROWN_UP))
     gender = "female" if rng.random() < FEMALE.get(persona, 0.5) else "male"
-    away = persona not in FACING_CAMERA and age != "baby" and rng.random() < 0.18
+    away = persona not in FACING_CAMERA and age != "baby" and rng.random() < 0.12
     outfit = clothes.outfit(rng, persona, age, gender)
     headwear = clothes.headwear(rng, outfit, age, away)
     hair = looks.hair(rng, age, gender)

@@ -8,7 +8,7 @@ from graftnet_tf.lift_scenes.passenger import Passenger
 
 
 def draw_face(canvas: Canvas, passenger: Passenger, body: Body) -> None:
-    x, drop = body.face_x, 0.3 * passenger.head_tilt * body.ry
+    x, drop = body.face_x, 0.42 * passenger.head_tilt * body.ry
     y, rx, ry = body.head[1] + drop, body.rx, body.ry
     skin, dark = passenger.skin, shade(passenger.hair_colour, 0.7)
     if "beard" in passenger.face:

@@ -86,7 +86,7 @@ def draw_hair(canvas: Canvas, passenger: Passenger, body: Body) -> None:
 def _draw_fringe(canvas: Canvas, passenger: Passenger, body: Body) -> None:
     """The hair above the forehead and beside the face, seen from the front."""
     (x, y), rx, ry, colour = body.head, body.rx, body.ry, passenger.hair_colour
-    line = {"receding": -0.72, "buzz": -0.6}.get(passenger.hair, -0.45) + 0.36 * passenger.head_tilt
+    line = {"receding": -0.72, "buzz": -0.6}.get(passenger.hair, -0.45) + 0.48 * passenger.head_tilt
     crown = {"buzz": 1.06, "receding": 1.08}.get(passenger.hair, 1.2)
     if passenger.hair == "buzz":
         colour = palette.blend(colour, passenger.skin, 0.45)

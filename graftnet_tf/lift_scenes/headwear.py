@@ -9,7 +9,7 @@ from graftnet_tf.lift_scenes.passenger import Passenger
 
 def draw_headwear(canvas: Canvas, passenger: Passenger, body: Body) -> None:
     (x, y), rx, ry = body.head, body.rx, body.ry
-    drop = 0.3 * passenger.head_tilt
+    drop = 0.4 * passenger.head_tilt
     colour = passenger.accent
     match passenger.headwear:
         case "helmet":

@@ -36,7 +36,7 @@ def draw_held(canvas: Canvas, passenger: Passenger, item: str, hand: Point, side
             )
             canvas.box((x, y - 0.05), 0.024, 0.008, (110, 70, 40))
         case "handbag":
-            draw_handbag(canvas, passenger, (x, y + 0.1), 0.075)
+            draw_handbag(canvas, passenger, (x, y + 0.11), 0.085)
             canvas.line(
                 [(x - 0.045, y + 0.05), (x - 0.02, y), (x + 0.02, y), (x + 0.045, y + 0.05)],
                 0.01,
@@ -85,26 +85,19 @@ def draw_before_body(canvas: Canvas, passenger: Passenger, body: Body, item: str
 
 
 def draw_phone(canvas: Canvas, centre: Point) -> None:
-    x, y = centre[0], centre[1] - 0.03
-    canvas.polygon(
-        [
-            (x - 0.03, y - 0.045),
-            (x + 0.03, y - 0.045),
-            (x + 0.026, y + 0.035),
-            (x - 0.026, y + 0.035),
-        ],
-        palette.BLACK,
-    )
-    canvas.polygon(
-        [
-            (x - 0.023, y - 0.038),
-            (x + 0.023, y - 0.038),
-            (x + 0.02, y + 0.028),
-            (x - 0.02, y + 0.028),
-        ],
-        palette.GLOW,
-        edge=False,
-    )
+    """Its lit screen, as a camera above the passenger's face sees it."""
+    x, y = centre[0], centre[1] - 0.04
+    for half, top, bottom, colour in (
+        (0.044, y - 0.062, y + 0.048, palette.BLACK),
+        (0.036, y - 0.054, y + 0.04, palette.GLOW),
+    ):
+        corners = [
+            (x - half, top),
+            (x + half, top),
+            (x + 0.9 * half, bottom),
+            (x - 0.9 * half, bottom),
+        ]
+        canvas.polygon(corners, colour, edge=False)
 
 
 def draw_parcel(canvas: Canvas, centre: Point, half: float) -> None:

@@ -17,7 +17,7 @@ def hair(rng: np.random.Generator, age: str, gender: str) -> str:
             return "bald"
         if age == "old_age":
             return pick(rng, {"bun": 0.35, "bob": 0.35, "curly": 0.3})
-        return pick(rng, {"long": 0.45, "bob": 0.2, "bun": 0.12, "ponytail": 0.23})
+        return pick(rng, {"long": 0.55, "bob": 0.2, "bun": 0.08, "ponytail": 0.17})
     if rng.random() < BALDNESS.get(age, 0.0):
         return "bald"
     if age in ("middle_age", "old_age"):

@@ -11,7 +11,7 @@ WHITE: Colour = (240, 240, 236)
 SILVER: Colour = (205, 210, 214)
 METAL: Colour = (128, 132, 138)
 CARDBOARD: Colour = (190, 148, 98)
-GLOW: Colour = (190, 228, 255)
+GLOW: Colour = (205, 238, 255)
 LIPS: Colour = (190, 60, 75)
 
 SKINS: tuple[Colour, ...] = (
