@@ -37,7 +37,8 @@ def main() -> None:
         max_message_bytes=MAX_MESSAGE_MIB.value << 20,
     )
     with server:
-        print(f"Serving {MODEL_NAME.value} at {server.address}", flush=True)
+        version = server.store.current.version
+        print(f"Serving {MODEL_NAME.value} version {version} at {server.address}", flush=True)
         stopped.wait()
         logging.info("Finishing the requests under way.")
 

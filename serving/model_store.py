@@ -21,7 +21,8 @@ class ModelStore:
 
     Attributes:
       name: of the model.
-      failures: why versions could not be loaded; they are tried again at the next poll.
+      failures: why the newest version could not be loaded, by version; it is tried again
+        at the next poll.
     """
 
     def __init__(self, name: str, base_path: str):
@@ -74,15 +75,14 @@ class ModelStore:
     def refresh(self) -> None:
         """Moves to the newest version; keeps the loaded one when that cannot be loaded."""
         versions = files.numbered(self._base_path)
-        if not versions or versions[-1] == self._current.version:
-            return
-        try:
-            self._current = self._load(versions[-1])
-        except GraftNetError as error:
-            self.failures = {**self.failures, versions[-1]: str(error)}
-            logging.error("%s Version %d stays in service.", error, self._current.version)
-        else:
-            self.failures = {}
+        failures = {}
+        if versions and versions[-1] != self._current.version:
+            try:
+                self._current = self._load(versions[-1])
+            except GraftNetError as error:
+                failures = {versions[-1]: str(error)}
+                logging.error("%s Version %d stays in service.", error, self._current.version)
+        self.failures = failures
 
     def start_polling(self, seconds: float) -> None:
         """Calls `refresh` every `seconds` on a thread, until `stop_polling`."""
