@@ -17,7 +17,10 @@ def grips(
     if persona == "parent":
         return "baby", "baby"
     if outfit in ("food_deliverer", "courier") and not away and rng.random() < 0.7:
-        return TASK_ITEMS[outfit], TASK_ITEMS[outfit]
+        item = TASK_ITEMS[outfit]
+        if item == "parcel":
+            item = pick(rng, {"parcel": 0.5, "parcels": 0.5})
+        return item, item
     first = _first_grip(rng, persona, outfit, age, gender)
     second = ""
     if not away and (age != "child" or rng.random() < 0.4):

@@ -98,5 +98,6 @@ def _any_passenger(rng: np.random.Generator) -> Passenger:
         bottom_colour=clothes.bottom_colour(rng, age),
         accent=clothes.accent(rng, headwear),
         bag_colour=palette.one_of(rng, palette.LEATHERS),
+        vest_colour=palette.one_of(rng, palette.HI_VIS),
         shoes=palette.vivid(rng) if outfit == "sport_style" else palette.muted(rng),
     )

@@ -104,6 +104,7 @@ def _hand(passenger: Passenger, body: Body, side: int) -> Point:
         spread, level = {
             "phone": (0.025, body.chest_y + 0.03),
             "baby": (0.055, body.chest_y + 0.085),
+            "parcels": (0.1, body.chest_y + 0.09),
             "parcel": (0.1, body.chest_y + 0.09),
             "delivery_box": (0.11, body.chest_y + 0.1),
         }[item]

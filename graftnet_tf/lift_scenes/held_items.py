@@ -78,8 +78,9 @@ def draw_before_body(canvas: Canvas, passenger: Passenger, body: Body, item: str
             _draw_held_baby(canvas, passenger, (x, body.chest_y + 0.015))
         case "parcel":
             draw_parcel(canvas, (x, y), 0.115)
-            if passenger.stance > 0.5:
-                draw_parcel(canvas, (x - 0.02, y - 0.12), 0.08)
+        case "parcels":
+            draw_parcel(canvas, (x, y), 0.115)
+            draw_parcel(canvas, (x - 0.02, y - 0.12), 0.08)
         case "delivery_box":
             draw_delivery_box(canvas, passenger, (x, y + 0.01), 0.12)
 

@@ -112,7 +112,7 @@ def draw_work_clothes(canvas: Canvas, passenger: Passenger, body: Body) -> None:
                 shade(passenger.top_colour, 0.7),
             )
         return
-    colour = palette.HI_VIS[passenger.flipped]
+    colour = passenger.vest_colour
     for side in (-1, 1):
         outer = side * 0.9
         canvas.polygon(

@@ -49,7 +49,7 @@ class Passenger:
       stance: width of the legs' stance, 0…1.
       build: width relative to the average, about 0.85…1.3.
       height: relative to an average adult's.
-      skin, hair_colour, top_colour, bottom_colour, accent, bag_colour, shoes: RGB.
+      skin, hair_colour, top_colour, bottom_colour, accent, bag_colour, vest_colour, shoes: RGB.
     """
 
     age: str
@@ -79,6 +79,7 @@ class Passenger:
     bottom_colour: Colour
     accent: Colour
     bag_colour: Colour
+    vest_colour: Colour
     shoes: Colour
 
     @property
