@@ -59,7 +59,7 @@ def test_masks_are_disjoint_and_boxes_bound_them(snapshots):
 
 def test_the_nearer_hides_the_farther():
     rng = np.random.default_rng(0)
-    crowd = [cast_passenger(rng) for _ in range(12)]
+    crowd = [cast_passenger(rng) for _ in range(40)]
     seen = compose(rng, crowd, SIZES[1]).passengers
     assert min(passenger.visible_fraction for passenger in seen) < 0.5
     assert any(passenger.hidden for passenger in seen)
