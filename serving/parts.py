@@ -13,7 +13,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace
 
-RESERVED_OUTPUTS = ("decoded",)
+_RESERVED = "decoded"  # an output of predict_jpeg
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -106,11 +106,11 @@ def check_attributes(branches: Sequence[BranchPart]) -> None:
     owners: dict[str, str] = {}
     for branch in branches:
         for attribute in branch.task.attributes:
-            if not _ATTRIBUTE.fullmatch(attribute) or attribute in RESERVED_OUTPUTS:
+            if not _ATTRIBUTE.fullmatch(attribute) or attribute == _RESERVED:
                 raise GraftNetError(
                     f"Task {branch.task.name} reports an attribute {attribute!r}; expected a "
-                    "letter, then letters, digits and underscores, and not "
-                    f"{' or '.join(RESERVED_OUTPUTS)}. Rename it in the task and train again."
+                    f"letter, then letters, digits and underscores, and not {_RESERVED!r}. "
+                    "Rename it in the task and train again."
                 )
             owner = owners.setdefault(attribute, branch.task.name)
             if owner != branch.task.name:

@@ -9,7 +9,7 @@ import grpc
 import tensorflow as tf
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
-_FIRST_OF_MANY = re.compile(r"\(0\) [A-Z_ ]+: ")
+_FIRST_OF_MANY = re.compile(r"\(0\) [A-Z_ ]+: +")
 
 
 class RequestError(Exception):
