@@ -1,0 +1,52 @@
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf import linear_probe
+
+
+def test_class_weights_give_every_class_the_same_say():
+    weights = linear_probe.class_weights(np.array([0, 0, 0, 2]), 4)
+    np.testing.assert_allclose(weights, [4 / (4 * 3), 0, 4 / 4, 0])
+
+
+def separable(classes, count=20):
+    """Points about the corners of a simplex far from the origin."""
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(classes), count)
+    centres = 5 * np.eye(classes, 6)[labels] + 40
+    return (centres + random.normal(0, 0.3, (len(labels), 6))).astype(np.float32), labels
+
+
+def test_separable_classes_are_told_apart_by_the_layer_that_starts_from_them():
+    for classes in (2, 3):
+        features, labels = separable(classes)
+        dense = tf.keras.layers.Dense(classes)
+        dense.build((None, 6))
+        linear_probe.start(dense, features, labels)
+        np.testing.assert_array_equal(dense(features).numpy().argmax(1), labels)
+
+
+def test_two_classes_get_opposite_logits():
+    features, labels = separable(2)
+    kernel, bias = linear_probe.fit(features, labels, 2)
+    np.testing.assert_allclose(kernel[:, 0], -kernel[:, 1], rtol=1e-5)
+    np.testing.assert_allclose(bias[0], -bias[1], rtol=1e-5)
+
+
+def test_rare_classes_are_not_outvoted():
+    random = np.random.default_rng(0)
+    labels = np.array([0] * 200 + [1] * 10)
+    features = random.normal(0, 1, (210, 3)) + 1.5 * labels[:, None]
+    kernel, bias = linear_probe.fit(features, labels, 2)
+    predicted = (features @ kernel + bias).argmax(1)
+    assert (predicted[labels == 1] == 1).mean() > 0.5
+
+
+def test_dead_features_get_small_finite_weights():
+    features, labels = separable(2)
+    features = np.concatenate([features, np.zeros((len(labels), 2), np.float32)], axis=1)
+    features[0, -1] = 1e-6
+    kernel, bias = linear_probe.fit(features, labels, 2)
+    assert np.isfinite(kernel).all()
+    assert np.isfinite(bias).all()
+    assert np.abs(kernel[-2:]).max() < np.abs(kernel[:2]).max()
