@@ -1,7 +1,7 @@
 """Builds the served model from the trunk and the branches.
 
-Without --tree, the newest trunk and branches become a new tree; with it, that tree is
-composed again.
+Without --tree, the newest trunk, or --trunk, and the newest branches made for it become a new
+tree; with --tree, that tree is composed again.
 """
 
 from absl import flags
@@ -11,15 +11,18 @@ from serving.compose import SERVED, compose
 from serving.tree import newest_tree, publish_tree
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
+TRUNK = flags.DEFINE_string("trunk", None, "Trunk version of a new tree; the newest by default.")
 TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
 
 
 def main() -> None:
-    if TREE.value and TASKS.value:
-        raise flags.Error("--tasks chooses for a new tree; --tree names one that exists.")
+    if TREE.value and (TASKS.value or TRUNK.value):
+        raise flags.Error("--tasks and --trunk are for a new tree; --tree names one that exists.")
     workspace = shell.open_workspace()
     chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
-    tree = TREE.value or publish_tree(workspace, newest_tree(workspace, branches=chosen))
+    tree = TREE.value or publish_tree(
+        workspace, newest_tree(workspace, trunk=TRUNK.value, branches=chosen)
+    )
     version = compose(workspace, tree, provenance=shell.provenance())
     print(f"Tree {tree} is served model version {version}: {workspace.path(*SERVED, version)}")
 

@@ -48,8 +48,8 @@ def newest_tree(
     Args:
       workspace: holds the trunk and the branches.
       trunk: its version; the newest by default.
-      branches: branch version of each task to include, None for the newest; by default
-        every task that has a branch.
+      branches: branch version of each task to include, None for the newest that was made
+        for this trunk; by default every task that has a branch.
 
     Raises:
       GraftNetError: there is no branch, or a chosen version does not exist.
@@ -60,10 +60,12 @@ def newest_tree(
             f"No branch to compose in {workspace.root}. Train one with "
             f"`graftnet-train-branch --workspace={workspace.root} --task=…`."
         )
+    trunk = trunk or workspace.newest("trunks")
+    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
     return Tree(
-        trunk or workspace.newest("trunks"),
+        trunk,
         {
-            task: _grafted(workspace, task, version or workspace.newest("branches", task))
+            task: _grafted(workspace, task, version or _newest(workspace, task, fingerprints))
             for task, version in sorted(chosen.items())
         },
     )
@@ -96,6 +98,19 @@ def read_tree(workspace: Workspace, version: str) -> Tree:
 def _grafted(workspace: Workspace, task: str, version: str) -> GraftedBranch:
     directory = workspace.version_dir("branches", task, version)
     return GraftedBranch(version, manifest.read(directory)["thresholds"])
+
+
+def _newest(workspace: Workspace, task: str, fingerprints: dict[str, str]) -> str:
+    """The newest branch made for a trunk of these fingerprints, else the newest of all.
+
+    Composing refuses the latter, and says for which trunk it was made.
+    """
+    newest = workspace.newest("branches", task)
+    for version in reversed(workspace.versions("branches", task)):
+        content = manifest.read(workspace.version_dir("branches", task, version))
+        if fingerprints.get(str(content["graft_after"])) == content["trunk_fingerprint"]:
+            return version
+    return newest
 
 
 def _grafted_tasks(workspace: Workspace) -> list[str]:
