@@ -9,8 +9,8 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from serving.loaded_model import LoadedModel
 from serving.request_error import invalid, not_found
+from serving.servable import Servable
 
 
 class ModelStore:
@@ -49,11 +49,11 @@ class ModelStore:
         self._current = self._load(versions[-1])
 
     @property
-    def current(self) -> LoadedModel:
+    def current(self) -> Servable:
         """The model that answers requests now."""
         return self._current
 
-    def resolve(self, spec: ModelSpec) -> LoadedModel:
+    def resolve(self, spec: ModelSpec) -> Servable:
         """The model that a request asks for.
 
         Raises:
@@ -103,10 +103,10 @@ class ModelStore:
         if self._poller:
             self._poller.join()
 
-    def _load(self, version: int) -> LoadedModel:
+    def _load(self, version: int) -> Servable:
         directory = os.path.join(self._base_path, str(version))
         try:
-            model = LoadedModel(directory, version)
+            model = Servable(directory, version)
         except Exception as error:  # a SavedModel can be damaged in any way
             raise GraftNetError(f"Cannot load {directory}: {error}") from error
         logging.info("Serving %s version %d from %s.", self.name, version, directory)

@@ -2,7 +2,7 @@ import pytest
 
 from graftnet_tf.workspace import Workspace
 from serving.compose import SERVED
-from serving.loaded_model import LoadedModel
+from serving.servable import Servable
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 
@@ -27,5 +27,5 @@ def model_dir(workspace):
 
 
 @pytest.fixture(scope="session")
-def loaded_model(model_dir):
-    return LoadedModel(model_dir, 1)
+def servable(model_dir):
+    return Servable(model_dir, 1)

@@ -11,10 +11,10 @@ GOOD = [picture(seed) for seed in range(3)]
 
 
 @pytest.fixture(scope="module")
-def run(loaded_model):
+def run(servable):
     def run(signature, output_filter=(), **inputs):
         protos = {name: tf.make_tensor_proto(value) for name, value in inputs.items()}
-        return loaded_model.predict(signature, protos, output_filter, max_bytes=1 << 30)
+        return servable.predict(signature, protos, output_filter, max_bytes=1 << 30)
 
     return run
 

@@ -56,3 +56,11 @@ def test_missing_versions_are_named(grown):
 def test_a_workspace_without_branches_says_how_to_make_one(tmp_path):
     with pytest.raises(GraftNetError, match="graftnet-train-branch"):
         newest_tree(Workspace(str(tmp_path)))
+
+
+def test_branches_of_another_trunk_are_passed_over(grown):
+    publish_trunk(grown, seed=7)
+    publish_branch(grown, "bald", seed=3)
+    versions = {task: branch.version for task, branch in newest_tree(grown).branches.items()}
+    assert versions == {"bald": "0003", "suit": "0001"}, "suit has none for the new trunk"
+    assert newest_tree(grown, trunk="0001").branches["bald"].version == "0002"

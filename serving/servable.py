@@ -11,7 +11,7 @@ from serving.request_error import invalid
 from serving.request_tensor import request_array
 
 
-class LoadedModel:
+class Servable:
     """A SavedModel's graph in a session of its own.
 
     What is answered here is what `tensorflow_model_server` answers: like it, this runs the
