@@ -17,7 +17,8 @@ def reestimate(blocks: Blocks, batches: Iterable[tf.Tensor]) -> None:
 
     Args:
       blocks: changed in place; frozen blocks are left.
-      batches: float32 [N, h, w, 3], the input of block 0, in the range it takes.
+      batches: one or more float32 [N, h, w, 3], the input of block 0, in the range it
+        takes.
     """
     norms = list(blocks.batch_norms())
     statistics = [v for norm in norms for v in (norm.moving_mean, norm.moving_variance)]

@@ -115,16 +115,17 @@ def train_branch(
             directory=cache_directory,
         )
     inputs = {**pictures.inputs, "trunk": fingerprint}
+    _start_classifier(branch, features, fitted)
+    optimizer = config.optimization.make(config.steps)
+    optimizer.build(branch.open_variables)  # its averages start at the classifier's start
     key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
     loop = Loop(
         workspace.path("runs", f"branch-{name}-{key}"),
         config.steps,
         checkpoint_every=config.checkpoint_every,
         model=branch,
-        optimizer=(optimizer := config.optimization.make(config.steps)),
+        optimizer=optimizer,
     )
-    if loop.step == 0:
-        _start_classifier(branch, features, fitted)
     losses = _fine_tune(branch, optimizer, loop, features, fitted, config)
     thresholds, held_out_auc = _choose_thresholds(branch, features, held_out)
     version = branches.publish(

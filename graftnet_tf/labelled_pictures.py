@@ -53,7 +53,8 @@ class LabelledRows:
         Raises:
           GraftNetError: a class has too few groups to be on both sides.
         """
-        most = min(max(round(1 / fraction), 2), int(np.bincount(self.labels).max()))
+        folds_wanted = max(round(1 / fraction), 2)
+        most = min(folds_wanted, np.bincount(self.labels).max(), len(set(self.groups)))
         for count in range(most, 1, -1):
             folds = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
             with warnings.catch_warnings():

@@ -51,12 +51,10 @@ class Optimization:
         """The same optimizer at a constant learning rate and without averaging."""
         return self._make(self.learning_rate)
 
-    def _make(
-        self, rate: Any, **averaging: float
-    ) -> tf.keras.optimizers.Optimizer:
+    def _make(self, rate: Any, **averaging: float) -> tf.keras.optimizers.Optimizer:
         common = {
             "learning_rate": rate,
-            "weight_decay": self.weight_decay or None,
+            "weight_decay": self.weight_decay,
             "global_clipnorm": self.clip or None,
             **averaging,
         }
@@ -88,7 +86,7 @@ class Loop:
           directory: holds checkpoints and TensorBoard summaries of this run alone.
           steps: length of the whole run.
           checkpoint_every: steps between checkpoints.
-          **trackables: what is saved and restored.
+          **trackables: what is saved and restored; all variables made already.
         """
         self.directory, self.steps, self._every = directory, steps, checkpoint_every
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -147,4 +145,6 @@ class Loop:
 
     def discard(self) -> None:
         """Removes the checkpoints, once their result is published; summaries stay."""
-        tf.io.gfile.rmtree(os.path.join(self.directory, "checkpoints"))
+        checkpoints = os.path.join(self.directory, "checkpoints")
+        if tf.io.gfile.isdir(checkpoints):
+            tf.io.gfile.rmtree(checkpoints)

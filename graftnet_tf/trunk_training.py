@@ -110,9 +110,10 @@ def train_trunk(
         weights.initialise(blocks, config.initial_weights)
         blocks.freeze_below(config.train_from)
         pictures = labelled_pictures.load(workspace, names, preprocessing)
-        losses = {}
+        inputs = {"initial_weights": blocks.fingerprints("")[str(blocks.last)], **pictures.inputs}
+        loop, losses = None, {}
         if config.steps:
-            losses = _train(workspace, config, blocks, preprocessing, pictures)
+            loop, losses = _train(workspace, config, blocks, preprocessing, pictures)
     version = trunk.publish(
         workspace,
         blocks,
@@ -123,11 +124,13 @@ def train_trunk(
             "metrics": {"loss": losses},
             "unreadable": pictures.unreadable,
         },
-        inputs=pictures.inputs,
+        inputs=inputs,
         seed=config.seed,
         seconds=time.monotonic() - started,
         provenance=provenance,
     )
+    if loop:
+        loop.discard()
     logging.info("Published trunk %s.", version)
     return version
 
@@ -144,8 +147,8 @@ def _train(
     blocks: Blocks,
     preprocessing: Preprocessing,
     pictures: LabelledPictures,
-) -> dict[str, float]:
-    """Trains the blocks in place; returns the running loss of each task."""
+) -> tuple[Loop, dict[str, float]]:
+    """Trains the blocks in place; returns the loop run and each task's running loss."""
     optimization = config.optimization
     optimizer = optimization.make(config.steps)
     model = DynamicTrunk(
@@ -182,8 +185,7 @@ def _train(
     if optimization.ema:
         optimizer.finalize_variable_values(blocks.open_variables)
     batch_norm.reestimate(blocks, _mixed_batches(config, preprocessing, pictures))
-    loop.discard()
-    return losses
+    return loop, losses
 
 
 def _probe_heads(

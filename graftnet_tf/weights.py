@@ -4,11 +4,12 @@ import io
 import os
 import tempfile
 import zipfile
+import zlib
 
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf import files
+from graftnet_tf import files, manifest
 from graftnet_tf.blocks import COUNT, Blocks
 from graftnet_tf.errors import GraftNetError
 
@@ -19,10 +20,16 @@ SYMMETRIC = (-1.0, 1.0)
 def value_range(source: str) -> tuple[float, float]:
     """Pixel values, low and high, that initial weights were made for.
 
-    `.npz` archives take [0, 1]; everything of Keras's own, and training from nothing,
-    takes [-1, 1].
+    A published trunk's `weights.npz` keeps the trunk's range; other `.npz` archives take
+    [0, 1]; everything of Keras's own, and training from nothing, takes [-1, 1].
     """
-    return UNIT if source.endswith(".npz") else SYMMETRIC
+    if not source.endswith(".npz"):
+        return SYMMETRIC
+    directory = os.path.dirname(source)
+    if tf.io.gfile.exists(os.path.join(directory, manifest.NAME)):
+        preprocessing = manifest.read(directory)["preprocessing"]
+        return preprocessing["low"], preprocessing["high"]
+    return UNIT
 
 
 def initialise(blocks: Blocks, source: str) -> None:
@@ -126,7 +133,7 @@ def _read_npz(path: str) -> dict[str, np.ndarray]:
             return {key: archive[key] for key in archive.files}
     except tf.errors.NotFoundError:
         raise GraftNetError(f"Weights file {path} does not exist.") from None
-    except (ValueError, zipfile.BadZipFile, OSError) as error:
+    except (ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         raise GraftNetError(f"{path} is not a readable .npz archive ({error}).") from None
 
 
