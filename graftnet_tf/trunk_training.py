@@ -111,7 +111,8 @@ def train_trunk(
         blocks.freeze_below(config.train_from)
         pictures = labelled_pictures.load(workspace, names, preprocessing)
         inputs = {"initial_weights": blocks.fingerprints("")[str(blocks.last)], **pictures.inputs}
-        loop, losses = None, {}
+        loop: Loop | None = None
+        losses: dict[str, float] = {}
         if config.steps:
             loop, losses = _train(workspace, config, blocks, preprocessing, pictures)
     version = trunk.publish(
