@@ -17,8 +17,10 @@ def reestimate(blocks: Blocks, batches: Iterable[tf.Tensor]) -> None:
 
     Args:
       blocks: changed in place; frozen blocks are left.
-      batches: one or more float32 [N, h, w, 3], the input of block 0, in the range it
-        takes.
+      batches: float32 [N, h, w, 3], the input of block 0, in the range it takes.
+
+    Raises:
+      ValueError: there are no batches.
     """
     norms = list(blocks.batch_norms())
     statistics = [v for norm in norms for v in (norm.moving_mean, norm.moving_variance)]
@@ -35,5 +37,7 @@ def reestimate(blocks: Blocks, batches: Iterable[tf.Tensor]) -> None:
             total += variable.numpy()
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
+    if not count:
+        raise ValueError("No batches to estimate statistics over.")
     for total, variable in zip(sums, statistics, strict=True):
         variable.assign(total / count)

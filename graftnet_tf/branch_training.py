@@ -17,6 +17,7 @@ from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatur
 from graftnet_tf.inference import in_batches
 from graftnet_tf.labelled_pictures import LabelledRows
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.pooling import pooling
 from graftnet_tf.schedule import Schedule
 from graftnet_tf.training import Loop, Optimization, run_key
 from graftnet_tf.trunk import Trunk
@@ -60,6 +61,7 @@ class BranchConfig:
 
     def __post_init__(self):
         check_shape(self.graft_after, self.last_block)
+        pooling(self.pooling)
 
 
 def train_branch(

@@ -9,6 +9,7 @@ from PIL import Image
 
 from graftnet_tf.tasks import Example, Task, write_task
 from graftnet_tf.workspace import Workspace
+from tests.trained_workspace import train_everything
 
 COLOURS = {"bald": 0, "male": 1, "female": 2, "hat": 2}
 GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})
@@ -102,3 +103,9 @@ def colour_workspace(tmp_path):
         examples = [Example(image, label, image) for image, label in rows]
         write_task(str(tmp_path / "tasks" / task.name), task, {"train": [], "test": examples})
     return Workspace(str(tmp_path))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A trunk and three branches after a few steps each; read only."""
+    return train_everything(str(tmp_path_factory.mktemp("trained") / "workspace"))

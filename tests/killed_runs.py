@@ -1,0 +1,26 @@
+"""Runs that are killed at one of their steps."""
+
+import contextlib
+from unittest import mock
+
+
+class Killed(BaseException):
+    """Stands in for the end of the process."""
+
+
+def counted_steps(
+    owner: type, method: str, done: list[int], *, kill: int | None = None
+) -> contextlib.AbstractContextManager:
+    """Notes in `done` the step, the last argument of each call of `owner.method`.
+
+    The call with step `kill` is not made; the run is killed instead.
+    """
+    original = getattr(owner, method)
+
+    def counted(self, *arguments):
+        if arguments[-1] == kill:
+            raise Killed
+        done.append(arguments[-1])
+        return original(self, *arguments)
+
+    return mock.patch.object(owner, method, counted)
