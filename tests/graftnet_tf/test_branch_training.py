@@ -90,35 +90,26 @@ def test_no_steps_publish_the_trunk_s_own_blocks(trained):
 counted = functools.partial(counted_steps, CachedFeatures, "augmented")
 
 
-def same_weights(branch, other):
-    variables = zip(branch.open_variables, other.open_variables, strict=True)
-    return all(np.array_equal(one, another) for one, another in variables)
-
-
 def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
     workspace = trained.copy(str(tmp_path / "workspace"))
     steps: list[int] = []
     with counted(steps, kill=3), pytest.raises(Killed):
         train_tiny_branch(workspace, "hat")
     assert steps == [0, 1, 2]
-    assert workspace.versions("branches", "hat") == []
-
-    with counted(steps := []):
-        other = train_tiny_branch(workspace, "hat", seed=4)
-    assert steps == [0, 1, 2, 3], "another configuration is not resumed"
-    assert not same_weights(other, trained.branches["hat"]), "another seed differs"
 
     killed_publishing = mock.patch.object(manifest, "write", side_effect=Killed)
     with counted(steps := []), killed_publishing, pytest.raises(Killed):
         train_tiny_branch(workspace, "hat")
     assert steps == [2, 3], "the checkpoint was made after step 1"
-    assert workspace.versions("branches", "hat") == ["0001"], "nothing half-written is listed"
+    assert workspace.versions("branches", "hat") == [], "nothing half-written is listed"
 
     with counted(steps := []):
         branch = train_tiny_branch(workspace, "hat")
     assert steps == [], "the last checkpoint is kept until the branch is published"
-    assert workspace.versions("branches", "hat") == ["0001", "0002"]
-    assert same_weights(branch, trained.branches["hat"])
+    assert workspace.versions("branches", "hat") == ["0001"]
+    pairs = zip(branch.open_variables, trained.branches["hat"].open_variables, strict=True)
+    for found, expected in pairs:
+        np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""train_trunk and train_branch as a person runs them."""
+
+import json
+
+import pytest
+
+from graftnet_tf import manifest
+from graftnet_tf.tasks import Task, write_task
+from tests.pipelines.forked_runs import run_all
+from tests.trained_workspace import draw_workspace
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A drawn workspace with a task of an empty class and one of a single class too."""
+    workspace = draw_workspace(str(tmp_path_factory.mktemp("binaries") / "workspace"))
+    bags = [example for example in workspace.examples("bag", "train") if example.label == 0]
+    write_task(workspace.path("tasks", "shoes"), Task.binary("shoes"), {"train": bags})
+    write_task(workspace.path("tasks", "tie"), Task.binary("tie"), {"train": bags})
+    with open(workspace.path("tasks", "tie", "task.json"), "w") as file:
+        json.dump({"name": "tie", "classes": ["yes"], "attributes": {"tie": "yes"}}, file)
+    return workspace
+
+
+MISTAKES = {
+    "train_trunk": [
+        (["--steps=many"], 2, "--steps=many"),
+        (["--train_from=3", "--last_block=2"], 2, "--train_from must not be more"),
+        (["--sampling=often"], 2, "uniform|size|tempered"),
+        (["--width=74"], 2, "--width=74"),
+        (["steps=3"], 2, "Unknown arguments ['steps=3']"),
+        (["--workspace="], 2, "--workspace is missing"),
+        (["--workspace=/no/such/place"], 1, "Workspace /no/such/place does not exist"),
+        (["--tasks=shoes"], 1, "no training picture of class positive"),
+    ],
+    "train_branch": [
+        ([], 2, "--task is missing"),
+        (["--task=hat", "--graft_after=7", "--last_block=7"], 2, "--graft_after must be less"),
+        (["--task=hat", "--pooling=max"], 2, "bands|gap"),
+        (["--task=hat", "--ema=1.5"], 2, "--ema=1.5"),
+        (["--task=hat", "--seed=-1"], 2, "--seed=-1"),
+        (["--task=hat", "--workspace=/no/such/place"], 1, "/no/such/place does not exist"),
+        (["--task=boots"], 1, "No task 'boots'"),
+        (["--task=tie"], 1, "expected two or more different ones"),
+        (["--task=hat", "--trunk=0009"], 1, "No trunks/0009"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def runs(workspace, tmp_path_factory):
+    """Of each binary: the run of a flag file, and of each mistake."""
+    folder = tmp_path_factory.mktemp("flags")
+    flags = [f"--workspace={workspace.root}", "--steps=0", "--last_block=1"]
+    own = {
+        "train_trunk": ["--height=80", "--width=75", "--tasks=hat,bag"],
+        "train_branch": ["--task=hat", "--graft_after=0", "--noaugment", "--views=0"],
+    }
+    found = {}
+    for binary, mistakes in MISTAKES.items():
+        (folder / binary).write_text("\n".join([*flags, *own[binary]]))
+        found[binary] = run_all(
+            binary,
+            [
+                [f"--flagfile={folder / binary}", "--seed=5"],
+                *([flags[0], *arguments] for arguments, _, _ in mistakes),
+            ],
+        )
+    return found
+
+
+def test_flag_files_publish_what_they_ask_for(runs, workspace):
+    trunk, branch = runs["train_trunk"][0], runs["train_branch"][0]
+    assert (trunk.status, trunk.stdout) == (0, "trunk 0001\n"), trunk.stderr
+    assert (branch.status, branch.stdout) == (0, "branch hat 0001\n"), branch.stderr
+    recorded = manifest.read(workspace.path("trunks", "0001"))
+    assert recorded["tasks"] == ["hat", "bag"]
+    assert recorded["seed"] == recorded["flags"]["seed"] == 5
+    assert recorded["command"].startswith("train_trunk --flagfile=")
+    assert manifest.read(workspace.path("branches", "hat", "0001"))["graft_after"] == 0
+
+
+@pytest.mark.parametrize("binary", MISTAKES)
+def test_mistakes_get_one_line_and_a_status(runs, binary):
+    for run, (arguments, status, message) in zip(runs[binary][1:], MISTAKES[binary], strict=True):
+        assert run.status == status, (arguments, run.stderr)
+        assert message in run.error, arguments
+        assert "Traceback" not in run.stderr
+        assert run.stdout == ""
+
+
+def test_mistakes_publish_nothing(runs, workspace):
+    assert workspace.versions("trunks") == ["0001"]
+    assert workspace.versions("branches", "hat") == ["0001"]
