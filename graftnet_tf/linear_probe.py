@@ -20,7 +20,7 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def fit(
-    features: np.ndarray, labels: np.ndarray, classes: int, *, strength: float = 3e-3
+    features: np.ndarray, labels: np.ndarray, classes: int, *, strength: float = 1e-3
 ) -> tuple[np.ndarray, np.ndarray]:
     """Logistic regression on scaled features, classes balanced by weight.
 

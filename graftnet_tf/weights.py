@@ -74,8 +74,7 @@ def save(blocks: Blocks, path: str) -> None:
             for index, array in enumerate(blocks.get_weights(number))
         },
     )
-    with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
-        file.write(buffer.getvalue())
+    files.write_bytes(path, buffer.getvalue())
 
 
 def load(blocks: Blocks, path: str) -> None:

@@ -1,0 +1,102 @@
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+
+
+def test_json_reads_back(tmp_path):
+    path = str(tmp_path / "deep" / "content.json")
+    files.write_json(path, {"café": [1, 2.5, None]})
+    assert files.read_json(path) == {"café": [1, 2.5, None]}
+
+
+def test_a_missing_or_broken_json_file_is_named(tmp_path):
+    path = tmp_path / "task.json"
+    with pytest.raises(GraftNetError, match=r"task\.json does not exist"):
+        files.read_json(str(path))
+    path.write_text('{"half": ')
+    with pytest.raises(GraftNetError, match=r"task\.json is not valid JSON"):
+        files.read_json(str(path))
+
+
+def test_an_interrupted_replacement_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = str(tmp_path / "train.csv")
+    files.write_text(path, "old")
+
+    def interrupted():
+        with files.replacing(path) as aside:
+            with open(aside, "w") as file:
+                file.write("ne")
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        interrupted()
+    assert (tmp_path / "train.csv").read_text() == "old"
+    assert os.listdir(tmp_path) == ["train.csv"]
+
+
+def test_an_interrupted_directory_replacement_leaves_the_old_one(tmp_path):
+    path = tmp_path / "report"
+    for content, fails in (("old", False), ("new", True)):
+        try:
+            with files.replacing_directory(str(path)) as aside:
+                with open(os.path.join(aside, "page.html"), "w") as file:
+                    file.write(content)
+                if fails:
+                    raise InterruptedError
+        except InterruptedError:
+            pass
+    assert (path / "page.html").read_text() == "old"
+    assert os.listdir(tmp_path) == ["report"]
+
+
+def test_sha256_of_a_tree_is_of_every_file(tmp_path):
+    files.write_text(str(tmp_path / "b" / "two"), "")
+    files.write_text(str(tmp_path / "one"), "abc")
+    assert files.tree_sha256(str(tmp_path)) == {
+        "b/two": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "one": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    }
+
+
+def write_directory(path, version):
+    os.mkdir(path)
+    files.write_text(os.path.join(path, "version"), version)
+
+
+def test_versions_are_numbered_one_after_another(tmp_path):
+    parent = str(tmp_path / "trunks")
+    names = [files.publish_next(parent, write_directory, name="{:04d}".format) for _ in range(3)]
+    assert names == ["0001", "0002", "0003"]
+    assert files.numbered(parent) == [1, 2, 3]
+    assert (tmp_path / "trunks" / "0002" / "version").read_text() == "0002"
+
+
+def test_a_failed_publication_is_not_listed_and_leaves_nothing(tmp_path):
+    def fail(path, version):
+        write_directory(path, version)
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        files.publish_next(str(tmp_path), fail, name=str)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_leftover_of_a_kill_is_no_version(tmp_path):
+    write_directory(str(tmp_path / f"{files.INCOMING}abc-0001"), "0001")
+    assert files.numbered(str(tmp_path)) == []
+
+
+def test_jobs_publishing_at_once_each_get_a_version_of_their_own(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        names = list(
+            pool.map(
+                lambda _: files.publish_next(str(tmp_path), write_directory, name=str), range(24)
+            )
+        )
+    assert sorted(map(int, names)) == list(range(1, 25))
+    for name in names:
+        assert (tmp_path / name / "version").read_text() == name

@@ -1,0 +1,51 @@
+import pytest
+
+from graftnet_tf import files, manifest
+from graftnet_tf.errors import GraftNetError
+
+
+@pytest.fixture
+def version(tmp_path):
+    files.write_text(str(tmp_path / "saved_model" / "graph.pb"), "graph")
+    files.write_text(str(tmp_path / "weights.npz"), "weights")
+    manifest.write(
+        str(tmp_path),
+        kind="trunk",
+        version="0004",
+        content={"last_block": 8},
+        inputs={"tasks/bald": "aa"},
+        seed=3,
+        seconds=1.26,
+        provenance=manifest.Provenance("graftnet-train-trunk --steps=5", {"steps": 5}),
+    )
+    return tmp_path
+
+
+def test_a_manifest_says_what_a_version_was_made_from(version):
+    content = manifest.read(str(version))
+    assert content["kind"] == "trunk"
+    assert content["version"] == "0004"
+    assert content["last_block"] == 8
+    assert content["inputs"] == {"tasks/bald": "aa"}
+    assert content["command"] == "graftnet-train-trunk --steps=5"
+    assert content["flags"] == {"steps": 5}
+    assert (content["seed"], content["seconds"]) == (3, 1.3)
+    assert content["packages"]["tensorflow"].startswith("2.15")
+    assert set(content["files"]) == {"saved_model/graph.pb", "weights.npz"}
+
+
+def test_an_intact_version_verifies(version):
+    manifest.verify(str(version))
+
+
+@pytest.mark.parametrize("name", ["weights.npz", "saved_model/graph.pb"])
+def test_a_damaged_file_is_named(version, name):
+    (version / name).write_text("flipped")
+    with pytest.raises(GraftNetError, match=name):
+        manifest.verify(str(version))
+
+
+def test_a_missing_file_is_named(version):
+    (version / "weights.npz").unlink()
+    with pytest.raises(GraftNetError, match=r"weights\.npz"):
+        manifest.verify(str(version))
