@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from graftnet_tf import branch as branches
 from graftnet_tf import trunk as trunks
 from graftnet_tf import weights
+from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import Blocks
 from graftnet_tf.branch import Branch
 from graftnet_tf.branch_training import BranchConfig, train_branch
@@ -52,7 +53,14 @@ CUT_SHORT = BranchConfig(
 )
 BRANCHES = {
     "hat": CUT_SHORT,
-    "gender": dataclasses.replace(CUT_SHORT, graft_after=1, last_block=2, pooling="bands", views=0),
+    "gender": dataclasses.replace(
+        CUT_SHORT,
+        graft_after=1,
+        last_block=2,
+        pooling="bands",
+        augmentation=Augmentation.none(),
+        views=0,
+    ),
     "bag": dataclasses.replace(CUT_SHORT, steps=0),
 }
 

@@ -68,7 +68,7 @@ def test_the_trunk_is_left_as_it_was_published(trained):
 
 
 def test_training_moves_weights_but_no_batch_norm_statistic(trained):
-    before = Trunk.open(trained.workspace).blocks(1, 1)[1]
+    before = trained.blocks[1]
     after = trained.branches["hat"].blocks[1]
     for layer, trained_layer in zip(before.layers, after.layers, strict=True):
         if isinstance(layer, tf.keras.layers.BatchNormalization):
@@ -80,10 +80,10 @@ def test_training_moves_weights_but_no_batch_norm_statistic(trained):
 
 
 def test_no_steps_publish_the_trunk_s_own_blocks(trained):
-    block = Trunk.open(trained.workspace).blocks(1, 1)[1]
-    for old, new in zip(
-        block.get_weights(), trained.branches["bag"].blocks.get_weights(1), strict=True
-    ):
+    own, branched = (
+        blocks.get_weights(1) for blocks in (trained.blocks, trained.branches["bag"].blocks)
+    )
+    for old, new in zip(own, branched, strict=True):
         np.testing.assert_array_equal(new, old)
 
 

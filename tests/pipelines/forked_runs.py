@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -51,11 +52,26 @@ def run_in_fork(
             os.dup2(stdout.fileno(), 1)
             os.dup2(stderr.fileno(), 2)
             sys.argv = [binary, *arguments]
-            main_cli()
+            os._exit(exit_status(main_cli))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         stdout.seek(0)
         stderr.seek(0)
         return status, stdout.read(), stderr.read()
+
+
+def exit_status(main_cli: Callable[[], None]) -> int:
+    """What the interpreter would exit with, without the second that its end takes."""
+    try:
+        main_cli()
+    except SystemExit as end:
+        return int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
 
 
 if __name__ == "__main__":
