@@ -4,7 +4,7 @@ import os
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest
+from graftnet_tf import manifest
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
@@ -75,35 +75,18 @@ def export(branch: Branch, directory: str) -> None:
 
 
 def publish(
-    workspace: Workspace,
-    branch: Branch,
-    task: Task,
-    *,
-    content: dict,
-    inputs: dict[str, str],
-    seed: int,
-    seconds: float,
-    provenance: manifest.Provenance,
+    workspace: Workspace, branch: Branch, task: Task, *, content: dict, making: manifest.Making
 ) -> str:
-    """Publishes a branch and returns its version; see `manifest.write` for the arguments."""
-    record = {
-        "task": task.to_dict(),
-        "graft_after": branch.graft_after,
-        "last_block": branch.blocks.last,
-        **content,
-    }
+    """Publishes a branch, with further fields for its manifest; returns its version."""
 
-    def write(directory: str, version: str) -> None:
+    def write(directory: str, _: str) -> dict:
         export(branch, os.path.join(directory, SAVED_MODEL))
-        manifest.write(
-            directory,
-            kind="branch",
-            version=version,
-            content=record,
-            inputs=inputs,
-            seed=seed,
-            seconds=seconds,
-            provenance=provenance,
-        )
+        return {
+            "task": task.to_dict(),
+            "graft_after": branch.graft_after,
+            "last_block": branch.blocks.last,
+            **content,
+        }
 
-    return files.publish_next(workspace.path("branches", task.name), write, name=four_digits)
+    parent = workspace.path("branches", task.name)
+    return manifest.publish(parent, write, kind="branch", making=making, name=four_digits)

@@ -16,7 +16,7 @@ from graftnet_tf.branch import Branch, check_shape
 from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
 from graftnet_tf.inference import in_batches
 from graftnet_tf.labelled_pictures import LabelledRows
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling import pooling
 from graftnet_tf.schedule import Schedule
 from graftnet_tf.training import Loop, Optimization, run_key
@@ -143,10 +143,7 @@ def train_branch(
             "metrics": {"loss": losses.get(name), "validation_auc": held_out_auc},
             "unreadable": pictures.unreadable,
         },
-        inputs=inputs,
-        seed=config.seed,
-        seconds=time.monotonic() - started,
-        provenance=provenance,
+        making=Making(inputs, config.seed, started, provenance),
     )
     loop.discard()
     logging.info("Published branch %s of %s; validation AUC %s.", version, name, held_out_auc)

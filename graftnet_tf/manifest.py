@@ -4,6 +4,8 @@ import dataclasses
 import importlib.metadata
 import os
 import platform
+import time
+from collections.abc import Callable
 from typing import Any
 
 from graftnet_tf import files
@@ -21,45 +23,65 @@ class Provenance:
     flags: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
-def write(
-    directory: str,
-    *,
-    kind: str,
-    version: str,
-    content: dict[str, Any],
-    inputs: dict[str, str],
-    seed: int,
-    seconds: float,
-    provenance: Provenance,
-) -> None:
-    """Writes `directory`/manifest.json over the files already there.
+@dataclasses.dataclass(frozen=True)
+class Making:
+    """How a version came to be.
 
-    Args:
-      directory: holds the finished files of the version; each is recorded by sha256.
-      kind: "trunk", "branch", "composed model".
-      version: version name.
-      content: fields of this kind, `metrics` among them.
+    Attributes:
       inputs: sha256 of what went in, by name.
-      seed: of everything random in the making.
-      seconds: wall time of the making.
+      seed: of everything random.
+      started: `time.monotonic()` when the making began.
       provenance: the command and its flags.
     """
-    files.write_json(
-        os.path.join(directory, NAME),
-        {
-            "kind": kind,
-            "version": version,
-            **content,
-            "inputs": inputs,
-            "command": provenance.command,
-            "flags": provenance.flags,
-            "seed": seed,
-            "seconds": round(seconds, 1),
-            "python": platform.python_version(),
-            "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
-            "files": files.tree_sha256(directory),
-        },
-    )
+
+    inputs: dict[str, str]
+    seed: int
+    started: float
+    provenance: Provenance
+
+
+def publish(
+    parent: str,
+    write: Callable[[str, str], dict[str, Any]],
+    *,
+    kind: str,
+    making: Making,
+    name: Callable[[int], str],
+) -> str:
+    """Publishes a directory with its manifest under the next free version.
+
+    Args:
+      parent: directory that holds the versions.
+      write: called with (directory to make and fill, version name); returns the fields of
+        this kind for the manifest, `metrics` among them.
+      kind: "trunk", "branch", "composed model".
+      making: how the version came to be.
+      name: version name of a number.
+
+    Returns:
+      The version name; see `files.publish_next`.
+    """
+
+    def write_all(directory: str, version: str) -> None:
+        content = write(directory, version)
+        files.write_json(
+            os.path.join(directory, NAME),
+            {
+                "kind": kind,
+                "version": version,
+                **content,
+                "inputs": making.inputs,
+                "command": making.provenance.command,
+                "flags": making.provenance.flags,
+                "seed": making.seed,
+                "seconds": round(time.monotonic() - making.started, 1),
+                "python": platform.python_version(),
+                "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+                "files": files.tree_sha256(directory),
+            },
+        )
+
+    return files.publish_next(parent, write_all, name=name)
 
 
 def read(directory: str) -> dict[str, Any]:

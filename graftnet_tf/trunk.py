@@ -6,7 +6,7 @@ import os
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest, weights
+from graftnet_tf import manifest, weights
 from graftnet_tf.blocks import Blocks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
@@ -93,31 +93,20 @@ def publish(
     preprocessing: Preprocessing,
     *,
     content: dict,
-    inputs: dict[str, str],
-    seed: int,
-    seconds: float,
-    provenance: manifest.Provenance,
+    making: manifest.Making,
 ) -> str:
-    """Publishes a trunk and returns its version; see `manifest.write` for the arguments."""
-    record = {
-        "last_block": blocks.last,
-        "preprocessing": preprocessing.to_dict(),
-        "fingerprints": blocks.fingerprints(json.dumps(preprocessing.to_dict(), sort_keys=True)),
-        **content,
-    }
+    """Publishes a trunk, with further fields for its manifest; returns its version."""
 
-    def write(directory: str, version: str) -> None:
+    def write(directory: str, _: str) -> dict:
         export(blocks, preprocessing, os.path.join(directory, SAVED_MODEL))
         weights.save(blocks, os.path.join(directory, WEIGHTS))
-        manifest.write(
-            directory,
-            kind="trunk",
-            version=version,
-            content=record,
-            inputs=inputs,
-            seed=seed,
-            seconds=seconds,
-            provenance=provenance,
-        )
+        context = json.dumps(preprocessing.to_dict(), sort_keys=True)
+        return {
+            "last_block": blocks.last,
+            "preprocessing": preprocessing.to_dict(),
+            "fingerprints": blocks.fingerprints(context),
+            **content,
+        }
 
-    return files.publish_next(workspace.path("trunks"), write, name=four_digits)
+    parent = workspace.path("trunks")
+    return manifest.publish(parent, write, kind="trunk", making=making, name=four_digits)

@@ -15,7 +15,7 @@ from graftnet_tf.dynamic_trunk import DynamicTrunk
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.inference import in_batches
 from graftnet_tf.labelled_pictures import LabelledPictures
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling import gap
 from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.schedule import Schedule, sampling_probabilities
@@ -125,10 +125,7 @@ def train_trunk(
             "metrics": {"loss": losses},
             "unreadable": pictures.unreadable,
         },
-        inputs=inputs,
-        seed=config.seed,
-        seconds=time.monotonic() - started,
-        provenance=provenance,
+        making=Making(inputs, config.seed, started, provenance),
     )
     if loop:
         loop.discard()

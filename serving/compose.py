@@ -2,11 +2,12 @@
 
 import os
 import time
+from typing import Any
 
 import tensorflow as tf
 
 from graftnet_tf import files, manifest
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
 from serving.composed_model import ComposedModel
 from serving.metadata import describe
@@ -48,19 +49,18 @@ def compose(workspace: Workspace, tree_version: str, *, provenance: Provenance) 
         ("trees", f"{tree_version}.json"),
     ]
 
-    def write(path: str, version: str) -> None:
+    inputs = {os.path.join(*part): files.sha256(workspace.path(*part)) for part in parts}
+
+    def write(path: str, version: str) -> dict[str, Any]:
         metadata = describe(version, tree_version, tree, trunk, branches)
         model = ComposedModel(trunk, branches, metadata.to_json())
         tf.saved_model.save(model, path, signatures=model.signatures())
-        manifest.write(
-            path,
-            kind="composed model",
-            version=version,
-            content={"tree": tree_version, "attributes": metadata.attributes},
-            inputs={os.path.join(*part): files.sha256(workspace.path(*part)) for part in parts},
-            seed=0,
-            seconds=time.monotonic() - started,
-            provenance=provenance,
-        )
+        return {"tree": tree_version, "attributes": metadata.attributes}
 
-    return files.publish_next(workspace.path(*SERVED), write, name=str)
+    return manifest.publish(
+        workspace.path(*SERVED),
+        write,
+        kind="composed model",
+        making=Making(inputs, seed=0, started=started, provenance=provenance),
+        name=str,
+    )

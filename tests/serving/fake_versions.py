@@ -6,8 +6,8 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf import files, manifest
-from graftnet_tf.manifest import Provenance
+from graftnet_tf import manifest
+from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
@@ -103,17 +103,9 @@ def publish_model(workspace: Workspace, *, tasks: list[str] | None = None) -> st
 
 
 def _publish(parent, kind, model, signatures, content):
-    def write(path, version):
+    def write(path, _):
         tf.saved_model.save(model, os.path.join(path, "saved_model"), signatures=signatures)
-        manifest.write(
-            path,
-            kind=kind,
-            version=version,
-            content=content,
-            inputs={},
-            seed=0,
-            seconds=0.0,
-            provenance=Provenance(),
-        )
+        return content
 
-    return files.publish_next(parent, write, name=four_digits)
+    making = Making({}, seed=0, started=0.0, provenance=Provenance())
+    return manifest.publish(parent, write, kind=kind, making=making, name=four_digits)
