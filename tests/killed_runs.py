@@ -3,6 +3,8 @@
 import contextlib
 from unittest import mock
 
+from graftnet_tf import files
+
 
 class Killed(BaseException):
     """Stands in for the end of the process."""
@@ -24,3 +26,8 @@ def counted_steps(
         return original(self, *arguments)
 
     return mock.patch.object(owner, method, counted)
+
+
+def killed_publishing() -> contextlib.AbstractContextManager:
+    """Kills the run when a version's files are written and their manifest is not."""
+    return mock.patch.object(files, "tree_sha256", side_effect=Killed)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from graftnet_tf.branch_training import BranchConfig, train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.graft_features import CachedFeatures
 from graftnet_tf.trunk import Trunk
-from tests.killed_runs import Killed, counted_steps
+from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import BRANCHES, CUT_SHORT, UNREADABLE, train_tiny_branch
 
 IMAGES = np.random.default_rng(5).integers(0, 256, (4, 60, 70, 3), dtype=np.uint8)
@@ -97,8 +96,7 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
         train_tiny_branch(workspace, "hat")
     assert steps == [0, 1, 2]
 
-    killed_publishing = mock.patch.object(manifest, "write", side_effect=Killed)
-    with counted(steps := []), killed_publishing, pytest.raises(Killed):
+    with counted(steps := []), killed_publishing(), pytest.raises(Killed):
         train_tiny_branch(workspace, "hat")
     assert steps == [2, 3], "the checkpoint was made after step 1"
     assert workspace.versions("branches", "hat") == [], "nothing half-written is listed"

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 import json
 import os
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,7 +18,7 @@ from graftnet_tf.trunk import Trunk
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from graftnet_tf.weights import load
 from graftnet_tf.workspace import Workspace
-from tests.killed_runs import Killed, counted_steps
+from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import (
     TRUNK,
     UNREADABLE,
@@ -130,8 +129,7 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
     assert not np.array_equal(other.get_weights(1)[0], trained.blocks.get_weights(1)[0])
     assert workspace.versions("trunks") == ["0001"]
 
-    killed_publishing = mock.patch.object(manifest, "write", side_effect=Killed)
-    with counted(steps := []), killed_publishing, pytest.raises(Killed):
+    with counted(steps := []), killed_publishing(), pytest.raises(Killed):
         train_tiny_trunk(workspace, trained.initial)
     assert steps == [2, 3], "the checkpoint was made after step 1"
     assert workspace.versions("trunks") == ["0001"], "nothing half-written is listed"
