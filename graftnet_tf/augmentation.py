@@ -41,7 +41,8 @@ class Augmentation:
           seed: int32 [2].
 
         Returns:
-          float32 [N, h, w, 3] in 0…255; what moves in from outside is black.
+          float32 [N, h, w, 3] in 0…255; what moves in from outside is black before colours
+          are changed.
         """
         seeds = tf.random.split(seed, 3)
         images = tf.cast(images, tf.float32)

@@ -32,7 +32,7 @@ class BranchConfig:
 
     Attributes:
       graft_after: last trunk block that stays frozen and shared.
-      last_block: last block of the branch.
+      last_block: last block of the branch; None for the trunk's.
       pooling: name in `pooling.POOLINGS`.
       steps: 0 publishes the linear probe on the trunk's own blocks.
       batch: pictures per step.
@@ -47,7 +47,7 @@ class BranchConfig:
     """
 
     graft_after: int = 7
-    last_block: int = LAST
+    last_block: int | None = None
     pooling: str = "gap"
     steps: int = 300
     batch: int = 32
@@ -60,7 +60,7 @@ class BranchConfig:
     seed: int = 0
 
     def __post_init__(self):
-        check_shape(self.graft_after, self.last_block)
+        check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
         pooling(self.pooling)
 
 
@@ -96,7 +96,9 @@ def train_branch(
     tf.keras.utils.set_random_seed(config.seed)
     task = workspace.task(name)
     trunk = Trunk.open(workspace, trunk_version)
-    branch = Branch(trunk.blocks(config.graft_after + 1, config.last_block), task, config.pooling)
+    last_block = trunk.last_block if config.last_block is None else config.last_block
+    config = dataclasses.replace(config, last_block=last_block)
+    branch = Branch(trunk.blocks(config.graft_after + 1, last_block), task, config.pooling)
     pictures = labelled_pictures.load(workspace, [name], trunk.preprocessing)
     fitted, held_out = pictures.tasks[0].split(config.validation, config.seed)
     fingerprint = trunk.fingerprints[str(config.graft_after)]

@@ -39,7 +39,12 @@ class DynamicTrunk(tf.Module):
         self._distributed_step = tf.function(self._run_replicas)
 
     def train(
-        self, task_id: int, images: np.ndarray, labels: np.ndarray, weights: np.ndarray, seed: int
+        self,
+        task_id: int,
+        images: np.ndarray,
+        labels: np.ndarray,
+        weights: np.ndarray,
+        seed: tuple[int, int],
     ) -> float:
         """One step on one batch of one task.
 
@@ -68,7 +73,7 @@ class DynamicTrunk(tf.Module):
         ]
         return float(
             self._distributed_step(
-                tf.constant(task_id), *per_replica, tf.constant([seed, 0]), tf.constant(len(images))
+                tf.constant(task_id), *per_replica, tf.constant(seed), tf.constant(len(images))
             )
         )
 

@@ -78,7 +78,7 @@ class LabelledPictures:
       images: uint8 [M, height, width, 3].
       tasks: one per task, in the order asked for.
       unreadable: reason for each picture left out.
-      inputs: sha256 of what was read: each task's list and labels, and the pixels.
+      inputs: sha256 of what was read: each task's list, labels and groups, and the pixels.
     """
 
     images: np.ndarray
@@ -106,8 +106,9 @@ def load(
     ]
     inputs = {"pictures": hashlib.sha256(pictures.images.data).hexdigest()}
     for labelled in tasks:
-        content = labelled.rows.tobytes() + labelled.labels.tobytes()
-        inputs[f"tasks/{labelled.task.name}"] = hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(labelled.rows.tobytes() + labelled.labels.tobytes())
+        digest.update("\n".join(labelled.groups).encode())
+        inputs[f"tasks/{labelled.task.name}"] = digest.hexdigest()
     return LabelledPictures(pictures.images, tasks, pictures.unreadable, inputs)
 
 

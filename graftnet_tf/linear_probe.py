@@ -4,6 +4,9 @@ import numpy as np
 import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
+STRENGTH = 1e-3
+_TINY = 1e-12  # variance at which pictures all alike are no longer told apart
+
 
 def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
     """Weight of each class that gives every class the same say: M / (classes · count).
@@ -20,7 +23,7 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def fit(
-    features: np.ndarray, labels: np.ndarray, classes: int, *, strength: float = 1e-3
+    features: np.ndarray, labels: np.ndarray, classes: int, *, strength: float = STRENGTH
 ) -> tuple[np.ndarray, np.ndarray]:
     """Logistic regression on scaled features, classes balanced by weight.
 
@@ -38,7 +41,7 @@ def fit(
       features as given, the scaling folded in.
     """
     mean, variance = features.mean(axis=0), features.var(axis=0)
-    scale = np.sqrt(variance + variance.mean())
+    scale = np.sqrt(variance + variance.mean() + _TINY)
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=500)
     model.fit((features - mean) / scale, labels)
     coefficients, intercepts = model.coef_, model.intercept_  # [classes or 1, D]
@@ -50,6 +53,12 @@ def fit(
     return kernel.astype(np.float32), bias.astype(np.float32)
 
 
-def start(dense: tf.keras.layers.Dense, features: np.ndarray, labels: np.ndarray) -> None:
+def start(
+    dense: tf.keras.layers.Dense,
+    features: np.ndarray,
+    labels: np.ndarray,
+    *,
+    strength: float = STRENGTH,
+) -> None:
     """Sets a built softmax layer to the probe fitted on these features and labels."""
-    dense.set_weights(fit(features, labels, dense.units))
+    dense.set_weights(fit(features, labels, dense.units, strength=strength))

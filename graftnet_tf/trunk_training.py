@@ -22,6 +22,8 @@ from graftnet_tf.schedule import Schedule, sampling_probabilities
 from graftnet_tf.training import Loop, Optimization, run_key
 from graftnet_tf.workspace import Workspace
 
+_HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
+
 
 @dataclasses.dataclass(frozen=True)
 class TrunkConfig:
@@ -102,6 +104,8 @@ def train_trunk(
     names = list(tasks) or workspace.task_names()
     if not names:
         raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
+    for name in names:
+        workspace.training_examples(name)
     preprocessing = Preprocessing(
         config.height, config.width, *weights.value_range(config.initial_weights)
     )
@@ -110,11 +114,14 @@ def train_trunk(
         weights.initialise(blocks, config.initial_weights)
         blocks.freeze_below(config.train_from)
         pictures = labelled_pictures.load(workspace, names, preprocessing)
-        inputs = {"initial_weights": blocks.fingerprints("")[str(blocks.last)], **pictures.inputs}
+        initial = blocks.fingerprints("")[str(blocks.last)]
+        inputs = {"initial_weights": initial, **pictures.inputs}
         loop: Loop | None = None
         losses: dict[str, float] = {}
         if config.steps:
-            loop, losses = _train(workspace, config, blocks, preprocessing, pictures)
+            key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
+            directory = workspace.path("runs", f"trunk-{key}")
+            loop, losses = _train(directory, config, blocks, preprocessing, pictures)
     version = trunk.publish(
         workspace,
         blocks,
@@ -140,7 +147,7 @@ def _strategy() -> tf.distribute.Strategy:
 
 
 def _train(
-    workspace: Workspace,
+    directory: str,
     config: TrunkConfig,
     blocks: Blocks,
     preprocessing: Preprocessing,
@@ -157,13 +164,7 @@ def _train(
         optimizer,
         optimization.make_constant,
     )
-    key = run_key({"config": dataclasses.asdict(config), "inputs": pictures.inputs})
-    loop = Loop(
-        workspace.path("runs", f"trunk-{key}"),
-        config.steps,
-        checkpoint_every=config.checkpoint_every,
-        model=model,
-    )
+    loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
     if config.probe_heads and loop.step == 0:
         _probe_heads(model, preprocessing, pictures)
     sizes = [len(some.rows) for some in pictures.tasks]
@@ -176,7 +177,8 @@ def _train(
         some = pictures.tasks[task_id]
         labels = some.labels[examples]
         images = pictures.images[some.rows[examples]]
-        loss = model.train(task_id, images, labels, some.class_weights[labels], number)
+        shares = some.class_weights[labels]
+        loss = model.train(task_id, images, labels, shares, (number, config.seed))
         return some.task.name, loss
 
     losses = loop.run(step, description="Trunk")
@@ -199,7 +201,7 @@ def _probe_heads(
     )
     features = np.concatenate(list(parts))
     for dense, some in zip(model.heads.denses, pictures.tasks, strict=True):
-        linear_probe.start(dense, features[some.rows], some.labels)
+        linear_probe.start(dense, features[some.rows], some.labels, strength=_HEAD_STRENGTH)
 
 
 def _mixed_batches(

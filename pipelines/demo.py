@@ -4,6 +4,7 @@ import tempfile
 
 from absl import flags
 
+from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.branch_training import BranchConfig
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS
@@ -17,6 +18,7 @@ from pipelines.story import Outcome, Scale, Story
 FIRST = ("gender", "suit", "backpack", "child", "food_deliverer")
 LATE = "maintenance"
 CHANCE = 0.5
+_LIGHT = Augmentation(shift=0.04, rotation=0.0, zoom=0.05, colour=0.1, erasing=0.0)
 
 TASKS = flags.DEFINE_list(
     "tasks",
@@ -26,7 +28,7 @@ TASKS = flags.DEFINE_list(
 SNAPSHOTS = flags.DEFINE_integer(
     "snapshots", 90, "Drawn per task, with up to three passengers each.", lower_bound=8
 )
-TRUNK_STEPS = flags.DEFINE_integer("trunk_steps", 240, "Of pretraining.", lower_bound=1)
+TRUNK_STEPS = flags.DEFINE_integer("trunk_steps", 600, "Of pretraining.", lower_bound=1)
 BRANCH_STEPS = flags.DEFINE_integer("branch_steps", 60, "Of each fine-tuning.", lower_bound=0)
 
 
@@ -60,16 +62,18 @@ def _scale() -> Scale:
         trunk=TrunkConfig(
             height=160,
             width=80,
-            last_block=8,
+            last_block=5,
             steps=TRUNK_STEPS.value,
-            optimization=Optimization(learning_rate=2e-3, ema=0.95),
+            batch=16,
+            optimization=Optimization(learning_rate=1e-3, ema=0.95),
+            augmentation=_LIGHT,
             seed=seed,
         ),
         branch=BranchConfig(
-            graft_after=6,
-            last_block=8,
+            graft_after=3,
             steps=BRANCH_STEPS.value,
             optimization=Optimization(learning_rate=2e-4, ema=0.9),
+            augmentation=_LIGHT,
             views=2,
             seed=seed,
         ),

@@ -1,12 +1,14 @@
 """Fine-tunes one task's branch on the frozen trunk."""
 
+import os
+import tempfile
+
 from absl import flags
 
-from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.branch_training import BranchConfig, train_branch
 from graftnet_tf.pooling import POOLINGS
-from graftnet_tf.training import OPTIMIZERS, Optimization
-from pipelines import shell
+from graftnet_tf.workspace import Workspace
+from pipelines import shell, training_flags
 
 _DEFAULT = BranchConfig()
 
@@ -20,34 +22,15 @@ GRAFT_AFTER = flags.DEFINE_integer(
     upper_bound=9,
 )
 LAST_BLOCK = flags.DEFINE_integer(
-    "last_block", _DEFAULT.last_block, "Last block of the branch.", lower_bound=1, upper_bound=10
+    "last_block",
+    _DEFAULT.last_block,
+    "Last block of the branch; the trunk's by default.",
+    lower_bound=1,
+    upper_bound=10,
 )
 POOLING = flags.DEFINE_enum("pooling", _DEFAULT.pooling, sorted(POOLINGS), "Pooling.")
 STEPS = flags.DEFINE_integer(
     "steps", _DEFAULT.steps, "Training steps; 0 publishes the linear probe.", lower_bound=0
-)
-BATCH = flags.DEFINE_integer("batch", _DEFAULT.batch, "Pictures per step.", lower_bound=1)
-OPTIMIZER = flags.DEFINE_enum(
-    "optimizer", _DEFAULT.optimization.optimizer, OPTIMIZERS, "Optimizer."
-)
-LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate",
-    _DEFAULT.optimization.learning_rate,
-    "Peak of the cosine schedule.",
-    lower_bound=0.0,
-)
-WEIGHT_DECAY = flags.DEFINE_float(
-    "weight_decay",
-    _DEFAULT.optimization.weight_decay,
-    "Decoupled weight decay.",
-    lower_bound=0.0,
-)
-EMA = flags.DEFINE_float(
-    "ema",
-    _DEFAULT.optimization.ema,
-    "Momentum of the average of the weights; 0: none.",
-    lower_bound=0.0,
-    upper_bound=1.0,
 )
 DROPOUT = flags.DEFINE_float(
     "dropout",
@@ -56,7 +39,6 @@ DROPOUT = flags.DEFINE_float(
     lower_bound=0.0,
     upper_bound=0.99,
 )
-AUGMENT = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
 VIEWS = flags.DEFINE_integer(
     "views",
     _DEFAULT.views,
@@ -71,18 +53,26 @@ VALIDATION = flags.DEFINE_float(
     upper_bound=0.5,
 )
 CACHE_DIR = flags.DEFINE_string(
-    "cache_dir", None, "Local directory for features; WORKSPACE/cache by default."
+    "cache_dir",
+    None,
+    "Local directory for features; by default WORKSPACE/cache, or a temporary one if remote.",
 )
-CHECKPOINT_EVERY = flags.DEFINE_integer(
-    "checkpoint_every", _DEFAULT.checkpoint_every, "Steps between checkpoints.", lower_bound=1
-)
+TRAINING = training_flags.define(_DEFAULT)
 
 
 @flags.multi_flags_validator(
     ["graft_after", "last_block"], message="--graft_after must be less than --last_block."
 )
 def _shape(values: dict) -> bool:
-    return values["graft_after"] < values["last_block"]
+    last_block = values["last_block"]
+    return last_block is None or values["graft_after"] < last_block
+
+
+def _default_cache(workspace: Workspace) -> str:
+    """The workspace's cache folder, or a temporary one where the workspace is remote."""
+    if "://" in workspace.root:
+        return os.path.join(tempfile.gettempdir(), "graftnet-cache")
+    return workspace.path("cache")
 
 
 def main() -> None:
@@ -94,24 +84,20 @@ def main() -> None:
         last_block=LAST_BLOCK.value,
         pooling=POOLING.value,
         steps=STEPS.value,
-        batch=BATCH.value,
-        optimization=Optimization(
-            OPTIMIZER.value, LEARNING_RATE.value, WEIGHT_DECAY.value, EMA.value
-        ),
         dropout=DROPOUT.value,
-        augmentation=Augmentation() if AUGMENT.value else Augmentation.none(),
         views=VIEWS.value,
         validation=VALIDATION.value,
-        checkpoint_every=CHECKPOINT_EVERY.value,
-        seed=shell.SEED.value,
+        **TRAINING(),
     )
+    for name in TASK.value:
+        workspace.training_examples(name)
     for name in TASK.value:
         version = train_branch(
             workspace,
             name,
             config,
             trunk_version=TRUNK.value,
-            cache_directory=CACHE_DIR.value or workspace.path("cache"),
+            cache_directory=CACHE_DIR.value or _default_cache(workspace),
             provenance=shell.provenance(),
         )
         print(f"branch {name} {version}", flush=True)

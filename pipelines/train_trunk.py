@@ -2,11 +2,9 @@
 
 from absl import flags
 
-from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.schedule import SAMPLINGS
-from graftnet_tf.training import OPTIMIZERS, Optimization
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
-from pipelines import shell
+from pipelines import shell, training_flags
 
 _DEFAULT = TrunkConfig()
 
@@ -22,7 +20,6 @@ WIDTH = flags.DEFINE_integer("width", _DEFAULT.width, "Input width in pixels.", 
 STEPS = flags.DEFINE_integer(
     "steps", _DEFAULT.steps, "Training steps; 0 publishes the initial weights.", lower_bound=0
 )
-BATCH = flags.DEFINE_integer("batch", _DEFAULT.batch, "Pictures per step.", lower_bound=1)
 TRAIN_FROM = flags.DEFINE_integer(
     "train_from", _DEFAULT.train_from, "First block that is trained.", lower_bound=0, upper_bound=10
 )
@@ -44,32 +41,7 @@ TEMPERATURE = flags.DEFINE_float(
 PROBE_HEADS = flags.DEFINE_bool(
     "probe_heads", None, "Start heads from a linear probe; by default with initial weights."
 )
-OPTIMIZER = flags.DEFINE_enum(
-    "optimizer", _DEFAULT.optimization.optimizer, OPTIMIZERS, "Optimizer of blocks and heads."
-)
-LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate",
-    _DEFAULT.optimization.learning_rate,
-    "Peak of the cosine schedule.",
-    lower_bound=0.0,
-)
-WEIGHT_DECAY = flags.DEFINE_float(
-    "weight_decay",
-    _DEFAULT.optimization.weight_decay,
-    "Decoupled weight decay.",
-    lower_bound=0.0,
-)
-EMA = flags.DEFINE_float(
-    "ema",
-    _DEFAULT.optimization.ema,
-    "Momentum of the average of the weights; 0: none.",
-    lower_bound=0.0,
-    upper_bound=1.0,
-)
-AUGMENT = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
-CHECKPOINT_EVERY = flags.DEFINE_integer(
-    "checkpoint_every", _DEFAULT.checkpoint_every, "Steps between checkpoints.", lower_bound=1
-)
+TRAINING = training_flags.define(_DEFAULT)
 
 
 @flags.multi_flags_validator(
@@ -80,7 +52,6 @@ def _shape(values: dict) -> bool:
 
 
 def main() -> None:
-    augmentation = Augmentation() if AUGMENT.value else Augmentation.none()
     pretrained = INITIAL_WEIGHTS.value != "none"
     version = train_trunk(
         shell.open_workspace(),
@@ -89,18 +60,12 @@ def main() -> None:
             width=WIDTH.value,
             initial_weights=INITIAL_WEIGHTS.value,
             steps=STEPS.value,
-            batch=BATCH.value,
             train_from=TRAIN_FROM.value,
             last_block=LAST_BLOCK.value,
             sampling=SAMPLING.value,
             temperature=TEMPERATURE.value,
             probe_heads=pretrained if PROBE_HEADS.value is None else PROBE_HEADS.value,
-            optimization=Optimization(
-                OPTIMIZER.value, LEARNING_RATE.value, WEIGHT_DECAY.value, EMA.value
-            ),
-            augmentation=augmentation,
-            checkpoint_every=CHECKPOINT_EVERY.value,
-            seed=shell.SEED.value,
+            **TRAINING(),
         ),
         tasks=TASKS.value,
         provenance=shell.provenance(),

@@ -3,6 +3,8 @@
 import contextlib
 from unittest import mock
 
+import numpy as np
+
 from graftnet_tf import files
 
 
@@ -13,16 +15,18 @@ class Killed(BaseException):
 def counted_steps(
     owner: type, method: str, done: list[int], *, kill: int | None = None
 ) -> contextlib.AbstractContextManager:
-    """Notes in `done` the step, the last argument of each call of `owner.method`.
+    """Notes in `done` the step: the last argument of each call of `owner.method`, or its first
+    part where that is a seed of several.
 
     The call with step `kill` is not made; the run is killed instead.
     """
     original = getattr(owner, method)
 
     def counted(self, *arguments):
-        if arguments[-1] == kill:
+        step = int(np.ravel(arguments[-1])[0])
+        if step == kill:
             raise Killed
-        done.append(arguments[-1])
+        done.append(step)
         return original(self, *arguments)
 
     return mock.patch.object(owner, method, counted)

@@ -66,9 +66,9 @@ def main() -> None:
         images = random.integers(0, 256, (4, 75, 75, 3), dtype=np.uint8)
         labels, shares = np.array([0, 1, 1, 0], np.int32), np.array([1, 2, 0.5, 1], np.float32)
         before = [variable.numpy() for variable in head_state(two, 1 - task)]
-        losses_on_one.append(one.train(task, images, labels, shares, number))
+        losses_on_one.append(one.train(task, images, labels, shares, (number, 0)))
         with strategy.scope():
-            losses.append(two.train(task, images, labels, shares, number))
+            losses.append(two.train(task, images, labels, shares, (number, 0)))
         after = [variable.numpy() for variable in head_state(two, 1 - task)]
         kept &= all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
     ends = [[variable.numpy() for variable in weights(model)] for model in (one, two)]

@@ -58,14 +58,14 @@ def head_states(heads):
 def test_a_step_changes_the_active_head_alone(stem, optimizer, settings):
     model = make(stem, optimizer, **settings)
     for task in range(len(TASKS)):
-        model.train(task, IMAGES, LABELS, WEIGHTS, task)
+        model.train(task, IMAGES, LABELS, WEIGHTS, (task, 0))
     for state in head_states(model.heads):
         assert all(np.any(array) for array in state), "every slot has something to lose"
 
     for task in (1, 0, 2):
         heads = head_states(model.heads)
         trunk = [variable.numpy() for variable in stem.open_variables]
-        model.train(task, IMAGES, LABELS, WEIGHTS, 10 + task)
+        model.train(task, IMAGES, LABELS, WEIGHTS, (10 + task, 0))
         for number, (before, after) in enumerate(zip(heads, head_states(model.heads), strict=True)):
             kept = [np.array_equal(*pair) for pair in zip(before, after, strict=True)]
             if number == task:
@@ -84,7 +84,7 @@ def test_a_task_id_out_of_range_is_refused_before_any_head_changes(stem):
     before = head_states(model.heads)
     for task in (-1, len(TASKS)):
         with pytest.raises(tf.errors.InvalidArgumentError, match="Task id out of range"):
-            model.train(task, IMAGES, LABELS, WEIGHTS, 0)
+            model.train(task, IMAGES, LABELS, WEIGHTS, (0, 0))
     for old, new in zip(before, head_states(model.heads), strict=True):
         assert all(np.array_equal(*pair) for pair in zip(old, new, strict=True))
 

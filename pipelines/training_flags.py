@@ -1,0 +1,61 @@
+"""Flags that the training binaries share, with defaults of their own."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from absl import flags
+
+from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.branch_training import BranchConfig
+from graftnet_tf.training import OPTIMIZERS
+from graftnet_tf.trunk_training import TrunkConfig
+from pipelines import shell
+
+
+def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
+    """Defines the flags; the function returned gives the fields of a config from them."""
+    batch = flags.DEFINE_integer("batch", default.batch, "Pictures per step.", lower_bound=1)
+    optimizer = flags.DEFINE_enum(
+        "optimizer", default.optimization.optimizer, OPTIMIZERS, "How weights are moved."
+    )
+    learning_rate = flags.DEFINE_float(
+        "learning_rate",
+        default.optimization.learning_rate,
+        "Peak of the cosine schedule.",
+        lower_bound=0.0,
+    )
+    weight_decay = flags.DEFINE_float(
+        "weight_decay",
+        default.optimization.weight_decay,
+        "Decoupled weight decay.",
+        lower_bound=0.0,
+    )
+    ema = flags.DEFINE_float(
+        "ema",
+        default.optimization.ema,
+        "Momentum of the average of the weights; 0: none.",
+        lower_bound=0.0,
+        upper_bound=1.0,
+    )
+    augment = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
+    checkpoint_every = flags.DEFINE_integer(
+        "checkpoint_every", default.checkpoint_every, "Steps between checkpoints.", lower_bound=1
+    )
+
+    def fields() -> dict[str, Any]:
+        return {
+            "batch": batch.value,
+            "optimization": dataclasses.replace(
+                default.optimization,
+                optimizer=optimizer.value,
+                learning_rate=learning_rate.value,
+                weight_decay=weight_decay.value,
+                ema=ema.value,
+            ),
+            "augmentation": Augmentation() if augment.value else Augmentation.none(),
+            "checkpoint_every": checkpoint_every.value,
+            "seed": shell.SEED.value,
+        }
+
+    return fields
