@@ -96,7 +96,13 @@ def process_all(
 
     unique = list(dict.fromkeys(paths))
     with ThreadPoolExecutor(_THREADS) as pool:
-        done = tqdm(pool.map(attempt, unique), desc=description, total=len(unique), unit="picture")
+        done = tqdm(
+            pool.map(attempt, unique),
+            desc=description,
+            total=len(unique),
+            unit="picture",
+            leave=False,
+        )
         yield from zip(unique, done, strict=True)
 
 

@@ -4,8 +4,10 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from logging import ERROR, LogRecord
 from typing import NoReturn
 
+import tensorflow as tf
 from absl import app, flags, logging
 
 from graftnet_tf.errors import GraftNetError
@@ -30,6 +32,8 @@ def run(main: Callable[[], None]) -> None:
 
     def guarded(_: list[str]) -> None:
         logging.set_verbosity(logging.INFO)
+        logging.get_absl_handler().addFilter(_is_worth_reading)
+        tf.get_logger().setLevel("ERROR")
         try:
             main()
         except flags.Error as error:
@@ -38,6 +42,11 @@ def run(main: Callable[[], None]) -> None:
             _fail(1, error)
 
     app.run(guarded, flags_parser=_parse)
+
+
+def _is_worth_reading(record: LogRecord) -> bool:
+    """False for what TensorFlow logs of its own inner life."""
+    return record.levelno >= ERROR or f"{os.sep}tensorflow{os.sep}" not in record.pathname
 
 
 def _parse(argv: list[str]) -> list[str]:
