@@ -120,31 +120,51 @@ def publish_next(
 ) -> str:
     """Publishes what `write` makes under the next free number below `parent`.
 
+    Jobs that publish at once get numbers of their own: each claims one by making a
+    directory, which only one can. A number whose job was killed stays unused.
+
     Args:
       parent: directory that holds the versions; made when absent.
-      write: called with (path to write to, version name). The path does not exist yet
-        and `write` makes a file or a directory there. It is called again, on a fresh
-        path, when another job took the number in the meantime.
-      name: version name of a number, for example `"{:04d}".format` or `str`.
+      write: called once with (path to write to, version name). The path does not exist
+        yet and `write` makes a file or a directory there.
+      name: file name of a number, for example `"{:04d}".format` or `"{:04d}.json".format`.
 
     Returns:
-      The version name. Nothing is listed under it before it is complete.
+      The file name. Nothing is listed under it before it is complete.
     """
     tf.io.gfile.makedirs(parent)
-    while True:
-        version = name(max(numbered(parent), default=0) + 1)
-        aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}-{version}")
-        try:
-            write(aside, os.path.splitext(version)[0])
-            tf.io.gfile.rename(aside, os.path.join(parent, version), overwrite=False)
-            return version
-        except tf.errors.AlreadyExistsError:
-            continue
-        finally:
-            if tf.io.gfile.isdir(aside):
-                tf.io.gfile.rmtree(aside)
-            elif tf.io.gfile.exists(aside):
-                tf.io.gfile.remove(aside)
+    number = max(numbered(parent), default=0) + 1
+    while not _claim(parent, number):
+        number += 1
+    published = name(number)
+    aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}-{published}")
+    try:
+        write(aside, os.path.splitext(published)[0])
+        tf.io.gfile.rename(aside, os.path.join(parent, published), overwrite=False)
+        return published
+    finally:
+        if tf.io.gfile.isdir(aside):
+            tf.io.gfile.rmtree(aside)
+        elif tf.io.gfile.exists(aside):
+            tf.io.gfile.remove(aside)
+        tf.io.gfile.rmtree(_claim_path(parent, number))
+
+
+def _claim(parent: str, number: int) -> bool:
+    """Whether `number` is now ours: neither published nor claimed by another job."""
+    path = _claim_path(parent, number)
+    try:
+        tf.io.gfile.mkdir(path)
+    except tf.errors.AlreadyExistsError:
+        return False
+    if number in numbered(parent):
+        tf.io.gfile.rmtree(path)
+        return False
+    return True
+
+
+def _claim_path(parent: str, number: int) -> str:
+    return os.path.join(parent, f"{INCOMING}claim-{number}")
 
 
 def numbered(parent: str) -> list[int]:

@@ -90,13 +90,18 @@ def test_the_leftover_of_a_kill_is_no_version(tmp_path):
     assert files.numbered(str(tmp_path)) == []
 
 
-def test_jobs_publishing_at_once_each_get_a_version_of_their_own(tmp_path):
+def test_a_number_whose_job_was_killed_stays_unused(tmp_path):
+    os.mkdir(tmp_path / f"{files.INCOMING}claim-1")
+    assert files.publish_next(str(tmp_path), write_directory, name=str) == "2"
+
+
+@pytest.mark.parametrize("write", [write_directory, files.write_text])
+def test_jobs_publishing_at_once_each_get_a_version_of_their_own(tmp_path, write):
     with ThreadPoolExecutor(8) as pool:
         names = list(
-            pool.map(
-                lambda _: files.publish_next(str(tmp_path), write_directory, name=str), range(24)
-            )
+            pool.map(lambda _: files.publish_next(str(tmp_path), write, name=str), range(24))
         )
     assert sorted(map(int, names)) == list(range(1, 25))
     for name in names:
-        assert (tmp_path / name / "version").read_text() == name
+        file = tmp_path / name
+        assert (file / "version" if file.is_dir() else file).read_text() == name
