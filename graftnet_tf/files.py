@@ -120,8 +120,8 @@ def publish_next(
 ) -> str:
     """Publishes what `write` makes under the next free number below `parent`.
 
-    Jobs that publish at once get numbers of their own: each claims one by making a
-    directory, which only one can. A number whose job was killed stays unused.
+    Jobs that publish at once get numbers of their own: each claims one by renaming a
+    directory into place, which only one can. A number whose job was killed stays unused.
 
     Args:
       parent: directory that holds the versions; made when absent.
@@ -147,20 +147,30 @@ def publish_next(
             tf.io.gfile.rmtree(aside)
         elif tf.io.gfile.exists(aside):
             tf.io.gfile.remove(aside)
-        tf.io.gfile.rmtree(_claim_path(parent, number))
+        _release(parent, number)
 
 
 def _claim(parent: str, number: int) -> bool:
     """Whether `number` is now ours: neither published nor claimed by another job."""
     path = _claim_path(parent, number)
+    aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}")
+    tf.io.gfile.makedirs(os.path.join(aside, "held"))  # one that is not empty stays in place
     try:
-        tf.io.gfile.mkdir(path)
-    except tf.errors.AlreadyExistsError:
+        tf.io.gfile.rename(aside, path, overwrite=False)
+    except (tf.errors.AlreadyExistsError, tf.errors.FailedPreconditionError):
+        tf.io.gfile.rmtree(aside)
         return False
     if number in numbered(parent):
-        tf.io.gfile.rmtree(path)
+        _release(parent, number)
         return False
     return True
+
+
+def _release(parent: str, number: int) -> None:
+    """Gives a claim back, whole at once: an emptied directory could be claimed over."""
+    aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}")
+    tf.io.gfile.rename(_claim_path(parent, number), aside)
+    tf.io.gfile.rmtree(aside)
 
 
 def _claim_path(parent: str, number: int) -> str:

@@ -91,7 +91,7 @@ def test_the_leftover_of_a_kill_is_no_version(tmp_path):
 
 
 def test_a_number_whose_job_was_killed_stays_unused(tmp_path):
-    os.mkdir(tmp_path / f"{files.INCOMING}claim-1")
+    os.makedirs(tmp_path / f"{files.INCOMING}claim-1" / "held")
     assert files.publish_next(str(tmp_path), write_directory, name=str) == "2"
 
 
