@@ -28,7 +28,9 @@ TASKS = flags.DEFINE_list(
 SNAPSHOTS = flags.DEFINE_integer(
     "snapshots", 90, "Drawn per task, with up to three passengers each.", lower_bound=8
 )
-TRUNK_STEPS = flags.DEFINE_integer("trunk_steps", 600, "Of pretraining.", lower_bound=1)
+TRUNK_STEPS = flags.DEFINE_integer(
+    "trunk_steps", 120, "Of pretraining, for each task that it starts with.", lower_bound=1
+)
 BRANCH_STEPS = flags.DEFINE_integer("branch_steps", 60, "Of each fine-tuning.", lower_bound=0)
 
 
@@ -39,7 +41,7 @@ def main() -> None:
     if workspace.task_names():
         raise GraftNetError(f"{root} has tasks already; give the demo a workspace of its own.")
     *first, late = tasks
-    story = Story(workspace, _scale(), shell.SEED.value, shell.provenance())
+    story = Story(workspace, _scale(len(first)), shell.SEED.value, shell.provenance())
     print(_summary(story.tell(first, late)))
 
 
@@ -55,7 +57,7 @@ def _tasks() -> list[Task]:
     return [known[name] for name in names]
 
 
-def _scale() -> Scale:
+def _scale(first: int) -> Scale:
     seed = shell.SEED.value
     return Scale(
         snapshots=SNAPSHOTS.value,
@@ -63,7 +65,7 @@ def _scale() -> Scale:
             height=160,
             width=80,
             last_block=5,
-            steps=TRUNK_STEPS.value,
+            steps=TRUNK_STEPS.value * first,
             batch=16,
             optimization=Optimization(learning_rate=1e-3, ema=0.95),
             augmentation=_LIGHT,
