@@ -98,7 +98,7 @@ class CachedFeatures:
 def _compute(live: LiveFeatures, views: int, path: str) -> None:
     count = len(live.images)
     shape = (views + 1, count, *live.plain(np.array([0])).shape[1:])
-    logging.info("Caching %.1f GB of features.", 2e-9 * np.prod(shape, dtype=np.float64))
+    logging.info("Caching %.0f MB of features.", 2e-6 * np.prod(shape, dtype=np.float64))
     aside = os.path.join(os.path.dirname(path), f"{INCOMING}{uuid.uuid4().hex}.npy")
     try:
         features = np.lib.format.open_memmap(aside, "w+", np.float16, shape)

@@ -60,8 +60,8 @@ class Outcome:
     Attributes:
       evaluation: of the last composed model on the test data.
       report: path of the HTML report.
-      versions: served before and after the late label; equal where there was none.
-      late: the label that came late, or None.
+      versions: served before and after the late label.
+      late: the label that came late.
       identical: whether every other head's answers stayed bit-identical.
       seconds: wall time of each chapter, by its title.
     """
@@ -69,7 +69,7 @@ class Outcome:
     evaluation: Evaluation
     report: str
     versions: tuple[int, int]
-    late: str | None
+    late: str
     identical: bool
     seconds: dict[str, float]
 
@@ -83,7 +83,7 @@ class Story:
         self._seconds: dict[str, float] = {}
         self._chapter = ("", time.monotonic())
 
-    def tell(self, first: Sequence[Task], late: Task | None) -> Outcome:
+    def tell(self, first: Sequence[Task], late: Task) -> Outcome:
         """Grows a model from the `first` tasks, serves it, and adds the `late` one.
 
         Raises:
@@ -109,9 +109,7 @@ class Story:
         ):
             before = client.predict([passenger.path for passenger in passengers])
             print(answers(before, passengers))
-            after = before
-            if late:
-                after = self._add(late, client, passengers)
+            after = self._add(late, client, passengers)
         self._begin("Evaluating on the test splits")
         newest = self._workspace.path(*SERVED, str(after[0].model_version))
         evaluation = evaluate(newest, self._workspace, seed=self._seed)
@@ -121,7 +119,7 @@ class Story:
             evaluation,
             report,
             (before[0].model_version or 0, after[0].model_version or 0),
-            late.name if late else None,
+            late.name,
             identical(before, after),
             self._seconds,
         )

@@ -1,0 +1,62 @@
+"""The demo's story; told in full, at a small scale, by `make slow`."""
+
+import dataclasses
+
+import pytest
+
+from graftnet_tf.branch_training import BranchConfig
+from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS, GENDER
+from graftnet_tf.manifest import Provenance
+from graftnet_tf.tasks import Task
+from graftnet_tf.trunk_training import TrunkConfig
+from graftnet_tf.workspace import Workspace
+from pipelines.story import Passenger, Scale, Story, answers, cut_passengers, identical
+from serving.client import PictureResult
+
+BEFORE = [PictureResult("00-0.jpg", {"bald": 0.25, "male": 0.75}, {"bald": False, "male": True})]
+
+
+def changed(**scores):
+    return [dataclasses.replace(BEFORE[0], scores={**BEFORE[0].scores, **scores})]
+
+
+def test_a_new_head_beside_equal_ones_is_identical():
+    assert identical(BEFORE, changed(suit=0.5))
+
+
+def test_one_bit_of_difference_is_not_identical():
+    assert not identical(BEFORE, changed(male=0.75 + 2**-24))
+
+
+def test_answers_stand_beside_what_was_drawn():
+    passengers = [Passenger("00-0.jpg", frozenset({"bald", "suit"}))]
+    row = answers(BEFORE, passengers).splitlines()[1].split()
+    assert row == ["00-0.jpg", "male", "0.75", "bald"], "the model has no head for suits"
+
+
+def test_passengers_are_cut_out_with_their_truth(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    passengers = list(cut_passengers(workspace, seed=0))
+    known = {name for task in ATTRIBUTE_TASKS for name in task.attributes}
+    assert passengers
+    for passenger in passengers:
+        with open(passenger.path, "rb") as file:
+            assert file.read(3) == b"\xff\xd8\xff"
+        assert passenger.attributes <= known
+
+
+@pytest.mark.slow
+def test_the_story_ends_with_a_late_label_and_unchanged_heads(tmp_path):
+    scale = Scale(
+        snapshots=10,
+        trunk=TrunkConfig(height=80, width=80, last_block=3, steps=4, batch=4),
+        branch=BranchConfig(graft_after=1, steps=4, batch=4, views=1),
+    )
+    story = Story(Workspace(str(tmp_path)), scale, 0, Provenance())
+    outcome = story.tell([GENDER, Task.binary("suit")], Task.binary("bald"))
+    assert outcome.identical
+    assert outcome.versions == (1, 2)
+    measured = {attribute.name for attribute in outcome.evaluation.attributes}
+    assert measured == {"male", "female", "suit", "bald"}
+    with open(outcome.report) as page:
+        assert "bald" in page.read()
