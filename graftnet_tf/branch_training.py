@@ -101,23 +101,8 @@ def train_branch(
     branch = Branch(trunk.blocks(config.graft_after + 1, last_block), task, config.pooling)
     pictures = labelled_pictures.load(workspace, [name], trunk.preprocessing)
     fitted, held_out = pictures.tasks[0].split(config.validation, config.seed)
+    features = _graft_features(trunk, pictures.images, config, cache_directory)
     fingerprint = trunk.fingerprints[str(config.graft_after)]
-    live = LiveFeatures(
-        trunk.blocks(0, config.graft_after),
-        trunk.preprocessing,
-        config.augmentation,
-        pictures.images,
-        config.seed,
-    )
-    features: GraftFeatures = live
-    if config.views:
-        features = CachedFeatures(
-            live,
-            fingerprint=fingerprint,
-            views=config.views,
-            seed=config.seed,
-            directory=cache_directory,
-        )
     inputs = {**pictures.inputs, "trunk": fingerprint}
     _start_classifier(branch, features, fitted)
     optimizer = config.optimization.make(config.steps)
@@ -150,6 +135,27 @@ def train_branch(
     loop.discard()
     logging.info("Published branch %s of %s; validation AUC %s.", version, name, held_out_auc)
     return version
+
+
+def _graft_features(
+    trunk: Trunk, images: np.ndarray, config: BranchConfig, cache_directory: str
+) -> GraftFeatures:
+    live = LiveFeatures(
+        trunk.blocks(0, config.graft_after),
+        trunk.preprocessing,
+        config.augmentation,
+        images,
+        config.seed,
+    )
+    if not config.views:
+        return live
+    return CachedFeatures(
+        live,
+        fingerprint=trunk.fingerprints[str(config.graft_after)],
+        views=config.views,
+        seed=config.seed,
+        directory=cache_directory,
+    )
 
 
 def _start_classifier(branch: Branch, features: GraftFeatures, some: LabelledRows) -> None:

@@ -29,7 +29,7 @@ SNAPSHOTS = flags.DEFINE_integer(
     "snapshots", 90, "Drawn per task, with up to three passengers each.", lower_bound=8
 )
 TRUNK_STEPS = flags.DEFINE_integer(
-    "trunk_steps", 120, "Of pretraining, for each task that it starts with.", lower_bound=1
+    "trunk_steps", 160, "Of pretraining, for each task that it starts with.", lower_bound=1
 )
 BRANCH_STEPS = flags.DEFINE_integer("branch_steps", 60, "Of each fine-tuning.", lower_bound=0)
 
