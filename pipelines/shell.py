@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from logging import ERROR, LogRecord
+from types import ModuleType
 from typing import NoReturn
 
 import tensorflow as tf
@@ -23,7 +24,7 @@ SEED = flags.DEFINE_integer(
 
 
 def run(main: Callable[[], None]) -> None:
-    """Parses the command line and runs `main`.
+    """Parses the command line and runs `main`, or explains it for --help and --helpfull.
 
     Exits with 0 when `main` returns, 2 on wrong arguments (any `flags.Error`) and 1 on
     anything else; a person's mistake gets one line on stderr, a fault of ours its
@@ -41,7 +42,7 @@ def run(main: Callable[[], None]) -> None:
         except GraftNetError as error:
             _fail(1, error)
 
-    app.run(guarded, flags_parser=_parse)
+    app.run(guarded, flags_parser=lambda argv: _parse(argv, sys.modules[main.__module__]))
 
 
 def _is_worth_reading(record: LogRecord) -> bool:
@@ -49,7 +50,10 @@ def _is_worth_reading(record: LogRecord) -> bool:
     return record.levelno >= ERROR or f"{os.sep}tensorflow{os.sep}" not in record.pathname
 
 
-def _parse(argv: list[str]) -> list[str]:
+def _parse(argv: list[str], binary: ModuleType) -> list[str]:
+    if asked := {"--help", "--helpfull"} & set(argv):
+        print(_help(binary, full="--helpfull" in asked))
+        sys.exit(0)
     try:
         rest = flags.FLAGS(argv)
         if rest[1:]:
@@ -57,6 +61,16 @@ def _parse(argv: list[str]) -> list[str]:
         return rest
     except flags.Error as error:
         _fail(2, error)
+
+
+def _help(binary: ModuleType, *, full: bool) -> str:
+    """What a binary does and its own flags, or those of every library too."""
+    if full:
+        return f"{binary.__doc__}\n{flags.FLAGS.get_help()}"
+    own = [flags.FLAGS.module_help(binary)]
+    shared = [name for name in flags.FLAGS.flags_by_module_dict() if name.startswith(__package__)]
+    own += [flags.FLAGS.module_help(name) for name in shared if name != binary.__name__]
+    return "\n\n".join([binary.__doc__ or "", *own])
 
 
 def _fail(status: int, error: Exception) -> NoReturn:

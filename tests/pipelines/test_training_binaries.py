@@ -92,3 +92,15 @@ def test_mistakes_get_one_line_and_a_status(runs, binary):
 def test_mistakes_publish_nothing(runs, workspace):
     assert workspace.versions("trunks") == ["0001"]
     assert workspace.versions("branches", "hat") == ["0001"]
+
+
+def test_help_explains_the_binary_its_flags_and_the_shared_ones():
+    short, full = run_all("train_branch", [["--help"], ["--helpfull"]])
+    assert (short.status, full.status) == (0, 0)
+    for text in (short.stdout, full.stdout):
+        assert "Fine-tunes one task's branch" in text
+        assert {"--graft_after", "--learning_rate", "--workspace"} <= {
+            word.rstrip(":") for word in text.split()
+        }
+    assert "--flagfile" in full.stdout
+    assert "--flagfile" not in short.stdout
