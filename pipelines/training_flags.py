@@ -38,6 +38,12 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
         lower_bound=0.0,
         upper_bound=1.0,
     )
+    clip = flags.DEFINE_float(
+        "clip",
+        default.optimization.clip,
+        "Largest global norm of the gradients; 0 does not clip.",
+        lower_bound=0.0,
+    )
     augment = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
     checkpoint_every = flags.DEFINE_integer(
         "checkpoint_every", default.checkpoint_every, "Steps between checkpoints.", lower_bound=1
@@ -52,6 +58,7 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
                 learning_rate=learning_rate.value,
                 weight_decay=weight_decay.value,
                 ema=ema.value,
+                clip=clip.value,
             ),
             "augmentation": Augmentation() if augment.value else Augmentation.none(),
             "checkpoint_every": checkpoint_every.value,
