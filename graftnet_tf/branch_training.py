@@ -2,7 +2,6 @@
 
 import dataclasses
 import time
-from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +13,7 @@ from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import LAST
 from graftnet_tf.branch import Branch, check_shape
 from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
-from graftnet_tf.inference import in_batches
+from graftnet_tf.inference import apply
 from graftnet_tf.labelled_pictures import LabelledRows
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling import pooling
@@ -23,6 +22,7 @@ from graftnet_tf.training import Loop, Optimization, run_key
 from graftnet_tf.trunk import Trunk
 from graftnet_tf.workspace import Workspace
 
+_INFERENCE_BATCH = 64
 _UNDECIDED = 0.5  # threshold when the validation part lacks positives or negatives
 
 
@@ -159,25 +159,14 @@ def _graft_features(
 
 
 def _start_classifier(branch: Branch, features: GraftFeatures, some: LabelledRows) -> None:
-    vectors = _apply(branch.pooled, features, some.rows, "Features for the classifier's start")
-    linear_probe.start(branch.classifier, vectors, some.labels)
-
-
-def _apply(
-    function: Callable[[tf.Tensor], tf.Tensor],
-    features: GraftFeatures,
-    rows: np.ndarray,
-    description: str,
-) -> np.ndarray:
-    """`function` of the features of unchanged pictures, for all `rows`."""
-    graph = tf.function(function, reduce_retracing=True)
-    parts = in_batches(
-        lambda part: graph(tf.constant(features.plain(part))).numpy(),
-        rows,
-        batch=64,
-        description=description,
+    vectors = apply(
+        branch.pooled,
+        features.plain,
+        some.rows,
+        batch=_INFERENCE_BATCH,
+        description="Features for the classifier's start",
     )
-    return np.concatenate(list(parts))
+    linear_probe.start(branch.classifier, vectors, some.labels)
 
 
 def _fine_tune(
@@ -228,7 +217,13 @@ def _choose_thresholds(
     branch: Branch, features: GraftFeatures, held_out: LabelledRows
 ) -> tuple[dict[str, float], dict[str, float | None]]:
     """Threshold and AUC of each attribute on the validation part."""
-    scores = _apply(branch.scores, features, held_out.rows, "Validation")
+    scores = apply(
+        branch.scores,
+        features.plain,
+        held_out.rows,
+        batch=_INFERENCE_BATCH,
+        description="Validation",
+    )
     thresholds, areas = {}, {}
     for attribute in held_out.task.attributes:
         index = held_out.task.class_index(attribute)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import tensorflow as tf
 from tqdm import tqdm
 
 
@@ -26,3 +27,33 @@ def in_batches(
             part = rows[start : start + batch]
             yield function(part)
             bar.update(len(part))
+
+
+def apply(
+    function: Callable[[tf.Tensor], tf.Tensor],
+    read: Callable[[np.ndarray], np.ndarray],
+    rows: np.ndarray,
+    *,
+    batch: int = 32,
+    description: str,
+) -> np.ndarray:
+    """`function` of what `read` gives for `rows`, a batch at a time, as one array.
+
+    Args:
+      function: of a batch [n, …]; traced once, for any n.
+      read: of int [n] row numbers.
+      rows: int [M].
+      batch: rows at a time; the last batch may have fewer.
+      description: what the progress bar on stderr says.
+
+    Returns:
+      Array [M, …].
+    """
+    graph = tf.function(function, reduce_retracing=True)
+    parts = in_batches(
+        lambda part: graph(tf.constant(read(part))).numpy(),
+        rows,
+        batch=batch,
+        description=description,
+    )
+    return np.concatenate(list(parts))

@@ -1,6 +1,7 @@
 """The pictures of one or more tasks, decoded once, with each task's rows and labels."""
 
 import dataclasses
+import functools
 import hashlib
 import warnings
 from collections.abc import Sequence
@@ -26,21 +27,22 @@ class LabelledRows:
       rows: int64 [M], rows of the pictures.
       labels: int32 [M], class indices.
       groups: what must stay on one side of a split, per example.
-      class_weights: float32 [classes], which give every class the same say.
     """
 
     task: Task
     rows: np.ndarray
     labels: np.ndarray
     groups: list[str]
-    class_weights: np.ndarray
+
+    @functools.cached_property
+    def class_weights(self) -> np.ndarray:
+        """float32 [classes], which give every class the same say."""
+        return class_weights(self.labels, len(self.task.classes))
 
     def subset(self, chosen: np.ndarray) -> "LabelledRows":
         """The examples at the int [n] positions `chosen`."""
         groups = [self.groups[position] for position in chosen]
-        labels = self.labels[chosen]
-        weights = class_weights(labels, len(self.task.classes))
-        return LabelledRows(self.task, self.rows[chosen], labels, groups, weights)
+        return LabelledRows(self.task, self.rows[chosen], self.labels[chosen], groups)
 
     def split(self, fraction: float, seed: int) -> tuple["LabelledRows", "LabelledRows"]:
         """(training part, validation part), no group on both sides, classes alike.
@@ -122,11 +124,9 @@ def _labelled(
             f"Task {task.name} has no readable training picture of some class (counts: {counts}); "
             "the unreadable ones are listed above."
         )
-    labels = np.array([e.label for e in readable], np.int32)
     return LabelledRows(
         task,
         np.array([rows[workspace.image_path(e.image)] for e in readable], np.int64),
-        labels,
+        np.array([e.label for e in readable], np.int32),
         [e.group for e in readable],
-        class_weights(labels, len(task.classes)),
     )

@@ -13,7 +13,7 @@ from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import LAST, MIN_SIDE, Blocks
 from graftnet_tf.dynamic_trunk import DynamicTrunk
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.inference import in_batches
+from graftnet_tf.inference import apply
 from graftnet_tf.labelled_pictures import LabelledPictures
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling import gap
@@ -191,15 +191,12 @@ def _train(
 def _probe_heads(
     model: DynamicTrunk, preprocessing: Preprocessing, pictures: LabelledPictures
 ) -> None:
-    pooled = tf.function(
-        lambda images: gap(model.blocks(preprocessing.scale(images))), reduce_retracing=True
-    )
-    parts = in_batches(
-        lambda rows: pooled(tf.constant(pictures.images[rows])).numpy(),
+    features = apply(
+        lambda images: gap(model.blocks(preprocessing.scale(images))),
+        pictures.images.__getitem__,
         np.arange(len(pictures.images)),
         description="Features for the heads' start",
     )
-    features = np.concatenate(list(parts))
     for dense, some in zip(model.heads.denses, pictures.tasks, strict=True):
         linear_probe.start(dense, features[some.rows], some.labels, strength=_HEAD_STRENGTH)
 

@@ -13,6 +13,7 @@ from graftnet_tf.evaluation import Evaluation, evaluate
 from graftnet_tf.report.directory import check_replaceable, write_report
 from graftnet_tf.workspace import Workspace
 from pipelines import shell
+from serving.compose import SERVED
 
 MODEL = flags.DEFINE_string(
     "model", None, "Directory of a composed SavedModel; the workspace's newest by default."
@@ -52,11 +53,11 @@ def main() -> None:
 
 def _newest(workspace: Workspace) -> str:
     """Directory of the newest composed model of a workspace."""
-    models = workspace.path("serving", "graftnet")
+    models = workspace.path(*SERVED)
     versions = files.numbered(models)
     if not versions:
         raise GraftNetError(f"No composed model in {models} yet: make one with graftnet-compose.")
-    return workspace.path("serving", "graftnet", str(versions[-1]))
+    return workspace.path(*SERVED, str(versions[-1]))
 
 
 def _summary(evaluation: Evaluation, report: str) -> str:

@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from graftnet_tf import metrics, weights
 from graftnet_tf.blocks import Blocks
-from graftnet_tf.inference import in_batches
+from graftnet_tf.inference import apply
 from graftnet_tf.pictures import decode_all
 from graftnet_tf.pooling import gap
 from graftnet_tf.preprocessing import Preprocessing
@@ -43,17 +43,16 @@ def main() -> None:
     pictures = decode_all(photos, preprocessing)
     rows = {os.path.basename(path): row for path, row in pictures.rows.items()}
 
-    @tf.function(reduce_retracing=True)
-    def pooled(images):
+    def pooled(images: tf.Tensor) -> tf.Tensor:
         taps = blocks.taps(preprocessing.scale(images))
         return tf.concat([gap(taps[f"block{number}"]) for number in _BLOCKS], axis=1)
 
-    parts = in_batches(
-        lambda part: pooled(tf.constant(pictures.images[part])).numpy(),
+    features = apply(
+        pooled,
+        pictures.images.__getitem__,
         np.arange(len(pictures.images)),
         description="Features",
     )
-    features = np.concatenate(list(parts))
     areas = {}
     for name in workspace.task_names():
         if len(workspace.task(name).classes) > 2:

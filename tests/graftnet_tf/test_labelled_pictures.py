@@ -20,7 +20,7 @@ def labelled(labels, groups):
     labels = np.array(labels, np.int32)
     task = Task("task", tuple("abc"[: labels.max() + 1]), {"task": "a"})
     rows = np.arange(len(labels)) + 100
-    return LabelledRows(task, rows, labels, groups, class_weights(labels, len(task.classes)))
+    return LabelledRows(task, rows, labels, groups)
 
 
 @settings(deadline=None, max_examples=30)
