@@ -1,0 +1,94 @@
+"""The published configurations of YOLACT, and small ones for people."""
+
+from dataclasses import dataclass
+
+from yolact_tf.errors import YolactError
+
+_PUBLISHED_SCALES = (24.0, 48.0, 96.0, 192.0, 384.0)
+
+
+@dataclass(frozen=True)
+class YolactConfig:
+    """The shape of one network and the settings of its losses and detections.
+
+    Attributes:
+      name: as it is called on the command line and in weight files.
+      backbone: a key of `yolact_tf.backbones.BACKBONES`.
+      size: side of the square input, pixels.
+      scales: side of the anchors of P3 … P7, pixels of the input.
+      aspect_ratios: width over height of the anchors at each cell.
+      square_anchors: True for w = h = scale · √ratio, the slip that the published weights
+        were trained with; False for w = scale · √ratio, h = scale / √ratio.
+      fpn_channels: channels of P3 … P7 and of the head.
+      proto_channels: channels inside the protonet.
+      prototypes: number of prototypes, and of coefficients of each detection.
+      positive_iou, negative_iou: priors that overlap an object by at least the one are
+        positives, by less than the other negatives, in between neither.
+      crowd_overlap: negatives covered by a crowd by more than this share are ignored.
+      negatives_per_positive: of hard negative mining.
+      masks_to_train: positives of a picture that enter the mask loss, at most.
+      min_score: detections below are not considered.
+      nms_iou: overlap above which the worse of two detections is dropped.
+      top_k: candidates that NMS looks at (of a class; of a picture across classes).
+      max_detections: of a picture, over all classes.
+    """
+
+    name: str
+    backbone: str
+    size: int = 550
+    scales: tuple[float, ...] = _PUBLISHED_SCALES
+    aspect_ratios: tuple[float, ...] = (1.0, 0.5, 2.0)
+    square_anchors: bool = True
+    fpn_channels: int = 256
+    proto_channels: int = 256
+    prototypes: int = 32
+    positive_iou: float = 0.5
+    negative_iou: float = 0.4
+    crowd_overlap: float = 0.7
+    negatives_per_positive: int = 3
+    masks_to_train: int = 100
+    min_score: float = 0.05
+    nms_iou: float = 0.5
+    top_k: int = 200
+    max_detections: int = 100
+
+
+def _scaled(size: int) -> tuple[float, ...]:
+    """The published scales at another input size, truncated to whole pixels as published."""
+    return tuple(float(int(scale / 550 * size)) for scale in _PUBLISHED_SCALES)
+
+
+CONFIGS = {
+    config.name: config
+    for config in (
+        YolactConfig("yolact_resnet50_550", "resnet50"),
+        YolactConfig("yolact_resnet101_550", "resnet101"),
+        YolactConfig("yolact_darknet53_550", "darknet53"),
+        YolactConfig("yolact_resnet101_400", "resnet101", size=400, scales=_scaled(400)),
+        YolactConfig(
+            "yolact_resnet101_700", "resnet101", size=700, scales=_scaled(700), masks_to_train=300
+        ),
+        YolactConfig(
+            "yolact_person_320",
+            "inception_v3",
+            size=320,
+            scales=(20.0, 40.0, 80.0, 160.0, 280.0),
+            aspect_ratios=(1.0, 0.5, 0.25),
+            square_anchors=False,
+            fpn_channels=128,
+            proto_channels=128,
+            prototypes=32,
+        ),
+    )
+}
+
+
+def config_named(name: str) -> YolactConfig:
+    """Looks up a configuration.
+
+    Raises:
+      YolactError: there is none of that name.
+    """
+    if name not in CONFIGS:
+        raise YolactError(f"No configuration is called {name!r}; there are: {', '.join(CONFIGS)}.")
+    return CONFIGS[name]
