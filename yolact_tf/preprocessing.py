@@ -1,0 +1,26 @@
+"""From pictures to the network's input."""
+
+import tensorflow as tf
+
+from yolact_tf.backbones import BACKBONES
+from yolact_tf.config import YolactConfig
+
+
+def network_input(pictures: tf.Tensor, config: YolactConfig) -> tf.Tensor:
+    """Squashes pictures to the network's square and normalises them.
+
+    Args:
+      pictures: uint8 or float32 [N, H, W, 3], RGB of 0 … 255.
+      config: names the size and the backbone.
+
+    Returns:
+      float32 [N, S, S, 3]: resized bilinearly with half-pixel centres and without
+      antialiasing, as officially, then normalised.
+    """
+    return normalise(tf.image.resize(pictures, (config.size, config.size)), config)
+
+
+def normalise(images: tf.Tensor, config: YolactConfig) -> tf.Tensor:
+    """(RGB - mean) / std of the backbone, from and to float32 [..., 3]."""
+    backbone = BACKBONES[config.backbone]
+    return (images - tf.constant(backbone.mean)) / tf.constant(backbone.std)
