@@ -1,10 +1,29 @@
-"""Files that are either the old or the new, never half."""
+"""Reading JSON, and writing files that are either the old or the new, never half."""
 
 import contextlib
+import json
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import tensorflow as tf
+
+from yolact_tf.errors import YolactError
+
+
+def read_json(path: str) -> Any:
+    """The parsed content of a JSON file.
+
+    Raises:
+      YolactError: the file is missing, empty or not JSON.
+    """
+    try:
+        with tf.io.gfile.GFile(path) as file:
+            return json.load(file)
+    except tf.errors.NotFoundError:
+        raise YolactError(f"{path} does not exist.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise YolactError(f"{path} is not valid JSON ({error}).") from None
 
 
 @contextlib.contextmanager

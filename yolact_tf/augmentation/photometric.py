@@ -1,0 +1,27 @@
+"""Changes of light and colour, as published for SSD (Liu et al. 2016) and YOLACT."""
+
+import tensorflow as tf
+
+
+def distort(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Changes brightness, contrast, saturation and hue, each with probability 1/2.
+
+    Brightness is a shift of up to ±32, contrast and saturation are factors of 0.5…1.5, hue
+    turns by up to ±18°. Contrast comes before saturation and hue or after them, by chance.
+
+    Args:
+      picture: [h, w, 3], RGB in 0…255.
+      seed: int [2].
+
+    Returns:
+      float32 [h, w, 3], clipped to 0…255.
+    """
+    applied, amount = tf.unstack(tf.random.stateless_uniform([2, 5], seed, -1.0, 1.0))
+    brightness, contrast, saturation, hue, _ = tf.unstack(tf.where(applied > 0, amount, 0.0))
+    contrast = 1 + contrast / 2
+    early = amount[4] > 0
+    picture = tf.cast(picture, tf.float32) + 32 * brightness
+    picture = tf.clip_by_value(picture * tf.where(early, contrast, 1.0), 0.0, 255.0)
+    picture = tf.image.adjust_saturation(picture, 1 + saturation / 2)
+    picture = tf.image.adjust_hue(picture, hue * 18 / 360)
+    return tf.clip_by_value(picture * tf.where(early, 1.0, contrast), 0.0, 255.0)
