@@ -22,7 +22,7 @@ def build(stages: tuple[tf.Tensor, tf.Tensor, tf.Tensor], channels: int) -> list
     for index, stage in enumerate(reversed(stages)):
         lateral = conv(stage, f"fpn.lat_layers.{index}", channels, kernel=1)
         if merged:
-            lateral = lateral + tf.image.resize(merged[-1], lateral.shape[1:3])
+            lateral = lateral + tf.keras.layers.Resizing(*lateral.shape[1:3])(merged[-1])
         merged.append(lateral)
     levels = [
         tf.keras.layers.ReLU()(conv(x, f"fpn.pred_layers.{index}", channels, kernel=3))

@@ -52,7 +52,8 @@ def load_torch_state_dict(model: Yolact, state_dict: Mapping[str, np.ndarray]) -
     if faults:
         listed = "; ".join(faults[:5]) + (f"; and {len(faults) - 5} more" if faults[5:] else "")
         raise YolactError(
-            f"The weights do not fit {model.config.name} with {model.num_classes} classes: {listed}."
+            f"The weights do not fit {model.config.name} with "
+            f"{model.num_classes} classes: {listed}."
         )
     for key, variable in _variables(model):
         variable.assign(_from_torch(np.asarray(given[key], np.float32)))
