@@ -5,8 +5,8 @@ SOURCE/annotations/pixel-level/NNNN.mat   uint8 [h, w] 'groundtruth', a label pe
 """
 
 import io
-import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ SMALLEST_GAP = 0.002
 """Holes below this share of the mask are slips; larger ones are true gaps, as at an elbow."""
 
 
-def write_instances(source: str, path: str) -> int:
+def write_instances(source: str, path: str, *, crowds_beside: bool = False) -> int:
     """Writes one person for each photo with pixel labels, as run lengths.
 
     A person is every label but 0, 'null'. Passers-by have no label and so no annotation.
@@ -48,6 +48,8 @@ def write_instances(source: str, path: str) -> int:
     Args:
       source: folder in the layout above; file names are relative to its `photos/`.
       path: JSON file to write.
+      crowds_beside: True calls what is left and right of the person a crowd, for training:
+        passers-by are then not learnt as background.
 
     Returns:
       The number of photos.
@@ -71,10 +73,12 @@ def write_instances(source: str, path: str) -> int:
         content["images"].append(
             {"id": number, "file_name": f"{name}.jpg", "height": height, "width": width}
         )
-        content["annotations"].append({"id": number, "image_id": number, **_annotation(mask)})
-    tf.io.gfile.makedirs(os.path.dirname(path) or ".")
-    with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
-        json.dump(content, file)
+        person = _annotation(mask)
+        found = [person, *(_sides(person["bbox"], mask.shape) if crowds_beside else ())]
+        for annotation in found:
+            identity = len(content["annotations"]) + 1
+            content["annotations"].append({"id": identity, "image_id": number, **annotation})
+    files.write_json(path, content)
     return len(names)
 
 
@@ -98,11 +102,19 @@ def _read_labels(source: str, name: str) -> np.ndarray:
         return loadmat(io.BytesIO(file.read()))["groundtruth"]
 
 
-def _annotation(mask: np.ndarray) -> dict[str, Any]:
+def _sides(box: list[float], shape: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+    """Crowds over what is left and right of a box."""
+    columns = np.arange(shape[1])
+    for beside in (columns < box[0], columns >= box[0] + box[2]):
+        if beside.any():
+            yield _annotation(np.broadcast_to(beside, shape).astype(np.uint8), crowd=True)
+
+
+def _annotation(mask: np.ndarray, crowd: bool = False) -> dict[str, Any]:
     runs = run_lengths.encode(np.asfortranarray(mask))
     return {
         "category_id": 1,
-        "iscrowd": 0,
+        "iscrowd": int(crowd),
         "area": int(run_lengths.area(runs)),
         "bbox": run_lengths.toBbox(runs).tolist(),
         "segmentation": {"size": runs["size"], "counts": runs["counts"].decode()},

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +25,13 @@ def read_json(path: str) -> Any:
         raise YolactError(f"{path} does not exist.") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise YolactError(f"{path} is not valid JSON ({error}).") from None
+
+
+def write_json(path: str, content: Any) -> None:
+    """Writes a JSON file, and the folders that it is in."""
+    tf.io.gfile.makedirs(os.path.dirname(path) or ".")
+    with replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
+        json.dump(content, file)
 
 
 @contextlib.contextmanager
