@@ -1,0 +1,47 @@
+"""The four losses that YOLACT is trained on (Bolya et al. 2019)."""
+
+import numpy as np
+import tensorflow as tf
+
+from yolact_tf.config import YolactConfig
+from yolact_tf.ground_truth import GroundTruth
+from yolact_tf.losses.box import box_loss
+from yolact_tf.losses.confidence import confidence_loss
+from yolact_tf.losses.mask import mask_loss
+from yolact_tf.losses.semantic import semantic_loss
+from yolact_tf.matching import match
+
+
+def multibox_losses(
+    outputs: dict[str, tf.Tensor],
+    truth: GroundTruth,
+    priors: np.ndarray | tf.Tensor,
+    config: YolactConfig,
+    seed: tf.Tensor,
+) -> dict[str, tf.Tensor]:
+    """What is wrong with a batch of outputs, weighted as published; the total is the sum.
+
+    Args:
+      outputs: the model's, called with `training=True`.
+      truth: what is in the pictures; of no objects at all, too.
+      priors: float32 [P, 4], centre form.
+      seed: int32 [2], chooses the masks where a picture has more than
+        `config.masks_to_train` positives; to be another in each step.
+
+    Returns:
+      Scalars, float32: `B` boxes, `C` class scores and `M` masks, per positive of the batch
+      and 0 if there is none; `S` semantic segmentation, per picture.
+    """
+    matches = match(truth, priors, config)
+    positives = tf.math.count_nonzero(matches.classes > 0, dtype=tf.float32)
+    per_positive = {
+        "B": box_loss(outputs["loc"], matches),
+        "C": confidence_loss(outputs["conf"], matches, config.negatives_per_positive),
+        "M": mask_loss(
+            outputs["proto"], outputs["mask"], matches, truth, config.masks_to_train, seed
+        ),
+    }
+    return {
+        **{name: tf.math.divide_no_nan(loss, positives) for name, loss in per_positive.items()},
+        "S": semantic_loss(outputs["segm"], truth),
+    }
