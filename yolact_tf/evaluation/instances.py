@@ -1,0 +1,92 @@
+"""What a network found in a picture, small enough to keep for every picture."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from pycocotools import mask as run_lengths
+
+from yolact_tf.detection import Detections, detect
+from yolact_tf.masks import assemble, mask_windows, pixel_boxes, window_mask
+from yolact_tf.model import Yolact
+
+
+class Instance(NamedTuple):
+    """One object that was found.
+
+    Attributes:
+      category: from 0, without background.
+      score: 0 to 1.
+      box: x1, y1, x2, y2, whole pixels inside the picture, as officially.
+      segmentation: mask of the whole picture as compressed run lengths; may be empty.
+    """
+
+    category: int
+    score: float
+    box: tuple[int, int, int, int]
+    segmentation: Mapping[str, Any]
+
+
+class CroppedMasks(NamedTuple):
+    """Detections of N pictures, and their masks on the prototypes' grid [N, D, h, w]."""
+
+    detections: Detections
+    masks: tf.Tensor
+
+
+@tf.function(reduce_retracing=True)
+def run_network(model: Yolact, images: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The raw outputs."""
+    return model(images, training=False)
+
+
+@tf.function(reduce_retracing=True)
+def find(model: Yolact, outputs: dict[str, tf.Tensor]) -> CroppedMasks:
+    """Detections by the model's configuration, NMS in each class."""
+    detections = detect(outputs, model.priors, model.config)
+    masks = assemble(outputs["proto"], detections.coefficients, detections.boxes)
+    return CroppedMasks(detections, masks)
+
+
+def instances_in(found: CroppedMasks, index: int, height: int, width: int) -> tuple[Instance, ...]:
+    """The detections in one picture of the batch, by falling score.
+
+    Args:
+      found: of `find`.
+      index: of the picture in the batch.
+      height, width: of the picture, pixels.
+    """
+    detections, masks = found
+    count = int(detections.count[index])
+    boxes = detections.boxes[index, :count]
+    cells = (masks.shape[2], masks.shape[3])
+    windows = mask_windows(boxes, cells, height, width).numpy()
+    corners = pixel_boxes(boxes, height, width).numpy()
+    classes, scores = detections.classes[index].numpy(), detections.scores[index].numpy()
+    found_here = []
+    for place in range(count):
+        x1, y1, x2, y2 = corners[place].tolist()
+        mask = _placed(masks[index, place], windows[place], height, width)
+        found_here.append(
+            Instance(
+                category=int(classes[place]),
+                score=float(scores[place]),
+                box=(x1, y1, max(x1, x2), max(y1, y2)),
+                segmentation=run_lengths.encode(mask),
+            )
+        )
+    return tuple(found_here)
+
+
+_window_mask = tf.function(window_mask, reduce_retracing=True)
+
+
+def _placed(mask: tf.Tensor, window: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The mask in its whole picture, uint8 [height, width] in Fortran order."""
+    whole = np.zeros((height, width), np.uint8, order="F")
+    x1, y1, x2, y2 = window
+    if x2 > x1 and y2 > y1:
+        sizes = tf.constant(height), tf.constant(width)
+        whole[y1:y2, x1:x2] = _window_mask(mask, tf.constant(window), *sizes).numpy()
+    return whole

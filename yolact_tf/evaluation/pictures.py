@@ -1,0 +1,72 @@
+"""Pictures read ahead, while the network is busy with those before."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from yolact_tf.coco import AnnotatedPicture
+from yolact_tf.config import YolactConfig
+from yolact_tf.decoded_picture import decode
+from yolact_tf.errors import YolactError
+from yolact_tf.preprocessing import network_input
+
+
+class InputBatch(NamedTuple):
+    """N pictures for the network.
+
+    Attributes:
+      images: float32 [N, S, S, 3], normalised; of one that cannot be read, anything.
+      places: int64 [N], index of each in the list that was given.
+      reasons: string [N], why a picture cannot be read; empty if it can.
+      seconds: float64 [N], spent on reading, decoding and resizing each.
+    """
+
+    images: tf.Tensor
+    places: tf.Tensor
+    reasons: tf.Tensor
+    seconds: tf.Tensor
+
+
+def input_batches(
+    pictures: Sequence[AnnotatedPicture], config: YolactConfig, batch_size: int
+) -> tf.data.Dataset:
+    """Every picture once, in order, as `InputBatch`; the last batch may be smaller.
+
+    Pixels are taken as they are stored, without regard to an EXIF orientation: that is the
+    grid that COCO annotates.
+    """
+
+    def read(place: tf.Tensor) -> InputBatch:
+        start = tf.timestamp()
+        pixels, reason = tf.numpy_function(
+            lambda index: _pixels_or_reason(pictures[index]), [place], [tf.uint8, tf.string]
+        )
+        image = network_input(tf.ensure_shape(pixels, [None, None, 3])[None], config)[0]
+        with tf.control_dependencies([image]):
+            seconds = tf.timestamp() - start
+        return InputBatch(image, place, tf.ensure_shape(reason, []), seconds)
+
+    dataset = tf.data.Dataset.range(len(pictures))
+    return dataset.map(read, num_parallel_calls=tf.data.AUTOTUNE).batch(batch_size).prefetch(2)
+
+
+def read_pixels(picture: AnnotatedPicture) -> np.ndarray:
+    """The picture as it is stored, uint8 [height, width, 3], RGB.
+
+    Raises:
+      YolactError: it cannot be read, is no picture, or is not of the size annotated.
+    """
+    try:
+        whole = decode(picture._replace(objects=()), max(picture.height, picture.width))
+    except tf.errors.OpError as error:
+        raise YolactError(f"{picture.path} cannot be read ({error.message}).") from error
+    return whole.pixels
+
+
+def _pixels_or_reason(picture: AnnotatedPicture) -> tuple[np.ndarray, bytes]:
+    try:
+        return read_pixels(picture), b""
+    except YolactError as error:
+        return np.zeros((1, 1, 3), np.uint8), str(error).encode()

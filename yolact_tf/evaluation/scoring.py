@@ -1,0 +1,133 @@
+"""COCO's figures (Lin et al. 2014), computed by pycocotools."""
+
+import contextlib
+import io
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from pycocotools import mask as run_lengths
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from yolact_tf.coco import AnnotatedPicture
+from yolact_tf.evaluation.instances import Instance
+
+_KINDS: tuple[tuple[str, Literal["segm", "bbox"]], ...] = (("mask", "segm"), ("box", "bbox"))
+_PLACES = {
+    "ap": 0,
+    "ap50": 1,
+    "ap75": 2,
+    "ap_small": 3,
+    "ap_medium": 4,
+    "ap_large": 5,
+    "ar100": 8,
+}
+
+
+class EvaluatedPicture(NamedTuple):
+    """What is annotated in a picture, and what was found in it."""
+
+    annotated: AnnotatedPicture
+    instances: tuple[Instance, ...]
+
+
+class Scores(NamedTuple):
+    """COCO's figures over all pictures.
+
+    Attributes:
+      metrics: `mask_ap`, `mask_ap50`, `mask_ap75`, `mask_ap_small`, `mask_ap_medium`,
+        `mask_ap_large`, `mask_ar100`, and the same of `box_`; 0 to 1, None where no
+        object is annotated (of that size).
+      curves: of `mask` and `box`, precision at an IoU of 0.5 for the recalls 0, 0.01 … 1,
+        mean over categories; empty where nothing is annotated.
+    """
+
+    metrics: dict[str, float | None]
+    curves: dict[str, tuple[float, ...]]
+
+
+def score(pictures: Sequence[EvaluatedPicture], categories: int) -> Scores:
+    """Compares what was found with what is annotated, as COCO does, crowds included.
+
+    Args:
+      pictures: masks and boxes of each in its own pixels.
+      categories: how many there are.
+    """
+    metrics: dict[str, float | None] = {}
+    curves = {}
+    for name, kind in _KINDS:
+        with contextlib.redirect_stdout(io.StringIO()):
+            run = COCOeval(_annotated(pictures, categories), _found(pictures, categories), kind)
+            run.evaluate()
+            run.accumulate()
+            run.summarize()
+        for figure, place in _PLACES.items():
+            metrics[f"{name}_{figure}"] = _defined(run.stats[place])
+        curves[name] = _curve(run.eval["precision"])
+    return Scores(metrics, curves)
+
+
+def _defined(value: float) -> float | None:
+    return None if value < 0 else float(value)
+
+
+def _curve(precision: np.ndarray) -> tuple[float, ...]:
+    """From precision [IoU, recall, category, size, limit], -1 for categories without objects."""
+    at_half = precision[0, :, :, 0, -1]
+    with_objects = at_half[:, at_half[0] >= 0]
+    return tuple(with_objects.mean(axis=1).tolist()) if with_objects.size else ()
+
+
+def _annotated(pictures: Sequence[EvaluatedPicture], categories: int) -> COCO:
+    entries = [
+        {
+            "image_id": image,
+            "category_id": found.category,
+            "iscrowd": int(found.crowd),
+            "area": float(run_lengths.area(found.segmentation)),
+            "bbox": _corner_and_size(found.box),
+            "segmentation": found.segmentation,
+        }
+        for image, picture in enumerate(pictures)
+        for found in picture.annotated.objects
+    ]
+    return _index(pictures, categories, entries)
+
+
+def _found(pictures: Sequence[EvaluatedPicture], categories: int) -> COCO:
+    entries = [
+        {
+            "image_id": image,
+            "category_id": found.category,
+            "score": found.score,
+            "area": float(run_lengths.area(found.segmentation)),
+            "bbox": _corner_and_size(found.box),
+            "segmentation": found.segmentation,
+        }
+        for image, picture in enumerate(pictures)
+        for found in picture.instances
+    ]
+    return _index(pictures, categories, entries)
+
+
+def _corner_and_size(box: tuple[float, float, float, float]) -> list[float]:
+    x1, y1, x2, y2 = box
+    return [x1, y1, x2 - x1, y2 - y1]
+
+
+def _index(
+    pictures: Sequence[EvaluatedPicture], categories: int, entries: list[dict[str, Any]]
+) -> COCO:
+    """Entries get ids from 1: COCOeval takes a match with id 0 for none."""
+    coco = COCO()
+    coco.dataset = {
+        "images": [
+            {"id": image, "height": picture.annotated.height, "width": picture.annotated.width}
+            for image, picture in enumerate(pictures)
+        ],
+        "categories": [{"id": category} for category in range(categories)],
+        "annotations": [{**entry, "id": place} for place, entry in enumerate(entries, start=1)],
+    }
+    coco.createIndex()
+    return coco
