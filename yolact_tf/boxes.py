@@ -82,9 +82,11 @@ def covered(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 
 
 def _intersection(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    low = tf.maximum(a[..., :, None, :2], b[..., None, :, :2])
-    high = tf.minimum(a[..., :, None, 2:], b[..., None, :, 2:])
-    return tf.reduce_prod(tf.maximum(high - low, 0), axis=-1)
+    ax1, ay1, ax2, ay2 = (side[..., :, None] for side in tf.unstack(a, axis=-1))
+    bx1, by1, bx2, by2 = (side[..., None, :] for side in tf.unstack(b, axis=-1))
+    width = tf.nn.relu(tf.minimum(ax2, bx2) - tf.maximum(ax1, bx1))
+    height = tf.nn.relu(tf.minimum(ay2, by2) - tf.maximum(ay1, by1))
+    return width * height
 
 
 def _area(boxes: tf.Tensor) -> tf.Tensor:
