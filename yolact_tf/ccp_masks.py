@@ -34,7 +34,7 @@ SAME_SHOT = {
         "0990": "0907",
     }.items()
 }
-"""Photos of the same person in the same clothes, for `split.held_out`."""
+"""Photos of the same person in the same clothes, for `split.hold_out`."""
 
 SMALLEST_GAP = 0.002
 """Holes below this share of the mask are slips; larger ones are true gaps, as at an elbow."""

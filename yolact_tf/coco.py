@@ -128,9 +128,10 @@ def _checked(content: Any, path: str) -> dict[str, list[dict[str, Any]]]:
         )
     for part, keys in _REQUIRED.items():
         for place, entry in enumerate(content[part]):
-            absent = [key for key in keys if key not in entry]
+            known = entry if isinstance(entry, dict) else {}
+            absent = [key for key in keys if key not in known]
             if absent:
-                name = entry.get("id", f"at place {place}")
+                name = known.get("id", f"at place {place}")
                 raise YolactError(f"{path}: {', '.join(absent)} missing in {part}, entry {name}.")
     return content
 
@@ -161,6 +162,8 @@ def _compressed(segmentation: Any, height: int, width: int) -> Mapping[str, Any]
         if not segmentation or any(len(part) < 6 or len(part) % 2 for part in segmentation):
             raise _UnusableError("has no polygon of three corners or more in its mask.")
         return run_lengths.merge(run_lengths.frPyObjects(segmentation, height, width))
+    if not isinstance(segmentation, dict) or not {"size", "counts"} <= segmentation.keys():
+        raise _UnusableError("has a mask that is neither polygons nor run lengths.")
     size, counts = segmentation["size"], segmentation["counts"]
     if list(size) != [height, width]:
         raise _UnusableError(f"has a mask of {list(size)} in a picture of {[height, width]}.")
@@ -168,4 +171,9 @@ def _compressed(segmentation: Any, height: int, width: int) -> Mapping[str, Any]
         if sum(counts) != height * width:
             raise _UnusableError(f"has run lengths of {sum(counts)} pixels, not {height * width}.")
         return run_lengths.frPyObjects(dict(segmentation), height, width)
-    return {"size": size, "counts": counts.encode() if isinstance(counts, str) else counts}
+    runs = {"size": size, "counts": counts.encode()}
+    try:
+        run_lengths.decode(runs)
+    except ValueError:
+        raise _UnusableError("has damaged run lengths.") from None
+    return runs

@@ -1,22 +1,18 @@
 """Endless, repeatable batches of augmented samples."""
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from yolact_tf.augmentation import Augmentation
-from yolact_tf.augmentation.copy_paste import Donor, cut_out, is_pastable
 from yolact_tf.augmentation.photometric import distort
 from yolact_tf.augmentation.sample import Sample, tight_boxes
-from yolact_tf.coco import AnnotatedPicture, CocoData
+from yolact_tf.coco import CocoData
 from yolact_tf.config import YolactConfig
-from yolact_tf.decoded_picture import DecodedPicture, decode
-from yolact_tf.errors import YolactError
 from yolact_tf.ground_truth import PADDING, GroundTruth
+from yolact_tf.picture_collection import PictureCollection
 
 _PUBLISHED = Augmentation()
 
@@ -24,16 +20,17 @@ KEPT_SIDE = 1.6
 """Pictures are kept with a longest side of this many times the network's input."""
 
 
-class TrainingData(NamedTuple):
+class TrainingBatches(NamedTuple):
     """Batches to train on.
 
     Attributes:
-      batches: endless, of (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`).
+      from_step: from a step's number to the endless batches from that step on, of
+        (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`).
       pictures: how many pictures they are made of.
       skipped: pictures left out, each with its reason.
     """
 
-    batches: tf.data.Dataset
+    from_step: Callable[[int], tf.data.Dataset]
     pictures: int
     skipped: list[str]
 
@@ -44,11 +41,10 @@ def training_batches(
     batch_size: int,
     seed: int,
     *,
-    start_step: int = 0,
     augmentation: Augmentation = _PUBLISHED,
     max_objects: int = 32,
     cache: Literal["memory", "none"] = "memory",
-) -> TrainingData:
+) -> TrainingBatches:
     """Draws samples with replacement; a batch depends on `seed` and its step alone.
 
     Every picture is decoded once beforehand, so that damaged ones are known.
@@ -59,7 +55,6 @@ def training_batches(
       config: its `size` is the side of the samples.
       batch_size: samples in a batch.
       seed: not negative.
-      start_step: the first batch is the one of this step, for a run that goes on.
       augmentation: how samples are changed.
       max_objects: of one sample; the largest are kept of more.
       cache: "memory" keeps pictures decoded, about 0.6 MB each at an input of 320 pixels
@@ -68,16 +63,15 @@ def training_batches(
     Raises:
       YolactError: the categories differ, or no picture can be read in one of the sources.
     """
-    _require_same_categories([data for data, _ in sources])
-    longest = round(KEPT_SIDE * config.size)
-    shelves = [_Shelf(data, longest, keep=cache == "memory") for data, _ in sources]
-    collection = _Collection(shelves, np.array([weight for _, weight in sources], float))
+    longest_side = round(KEPT_SIDE * config.size)
+    collection = PictureCollection(sources, longest_side, keep=cache == "memory")
+    draw_donor = collection.donor if collection.has_donors else None
 
     def rearranged(index: np.int64) -> tuple[np.ndarray, ...]:
         rng = np.random.default_rng((seed, int(index)))
         picture = collection.picture(rng)
-        draw = collection.donor if collection.has_donors else None
-        return _padded(augmentation.rearrange(picture, config.size, draw, rng), max_objects)
+        sample = augmentation.rearrange(picture, config.size, draw_donor, rng)
+        return _padded(sample, max_objects)
 
     def sample(index: tf.Tensor) -> tuple[tf.Tensor, GroundTruth]:
         pixels, boxes, classes, masks = tf.numpy_function(
@@ -93,75 +87,19 @@ def training_batches(
             tf.ensure_shape(masks, [max_objects, side, side]),
         )
 
-    batches = (
-        tf.data.Dataset.counter(start_step * batch_size)
-        .map(sample, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        .batch(batch_size, drop_remainder=True)
-        .prefetch(2)
-    )
-    skipped = [reason for shelf in shelves for reason in shelf.skipped]
-    return TrainingData(batches, sum(len(shelf.pictures) for shelf in shelves), skipped)
+    def from_step(step: int) -> tf.data.Dataset:
+        samples = tf.data.Dataset.counter(step * batch_size).map(
+            sample, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        )
+        return samples.batch(batch_size, drop_remainder=True).prefetch(2)
 
-
-class _Shelf:
-    """The readable pictures of one source, and where in them objects to paste are."""
-
-    def __init__(self, data: CocoData, longest_side: int, keep: bool) -> None:
-        self._longest_side = longest_side
-        self.pictures: list[DecodedPicture | AnnotatedPicture] = []
-        self.donors: list[tuple[int, int]] = []
-        self.skipped: list[str] = []
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for picture, decoded in zip(
-                data.images, pool.map(self._decoded_or_reason, data.images), strict=True
-            ):
-                if isinstance(decoded, str):
-                    self.skipped.append(decoded)
-                    continue
-                self.donors += [
-                    (len(self.pictures), place)
-                    for place, found in enumerate(decoded.objects)
-                    if is_pastable(found, decoded)
-                ]
-                self.pictures.append(decoded if keep else picture)
-        if not self.pictures:
-            listed = "; ".join(self.skipped[:3]) or "it lists none"
-            raise YolactError(f"A source of training data has no readable picture: {listed}.")
-
-    def _decoded_or_reason(self, picture: AnnotatedPicture) -> DecodedPicture | str:
-        try:
-            return decode(picture, self._longest_side)
-        except YolactError as error:
-            return str(error)
-
-    def picture(self, place: int) -> DecodedPicture:
-        found = self.pictures[place]
-        return found if isinstance(found, DecodedPicture) else decode(found, self._longest_side)
-
-
-class _Collection:
-    """All sources: pictures are drawn by their weights, objects to paste evenly."""
-
-    def __init__(self, shelves: Sequence[_Shelf], weights: np.ndarray) -> None:
-        self._shelves = shelves
-        self._shares = weights / weights.sum()
-        self._donors = [(shelf, *donor) for shelf in shelves for donor in shelf.donors]
-        self.has_donors = bool(self._donors)
-
-    def picture(self, rng: np.random.Generator) -> DecodedPicture:
-        shelf = self._shelves[rng.choice(len(self._shelves), p=self._shares)]
-        return shelf.picture(rng.integers(len(shelf.pictures)))
-
-    def donor(self, rng: np.random.Generator) -> Donor:
-        shelf, place, number = self._donors[rng.integers(len(self._donors))]
-        picture = shelf.picture(place)
-        return cut_out(picture.objects[number], picture)
+    return TrainingBatches(from_step, len(collection), collection.skipped)
 
 
 def _padded(sample: Sample, count: int) -> tuple[np.ndarray, ...]:
     """Pixels, and boxes as fractions, classes and masks of exactly `count` objects."""
     if len(sample.classes) > count:
-        largest = np.argsort(-sample.masks.sum(axis=(1, 2)), kind="stable")[:count]
+        largest = np.argsort(-np.count_nonzero(sample.masks, axis=(1, 2)), kind="stable")[:count]
         sample = sample.only(np.sort(largest))
     size, found = len(sample.pixels), len(sample.classes)
     boxes = np.zeros((count, 4), np.float32)
@@ -171,13 +109,3 @@ def _padded(sample: Sample, count: int) -> tuple[np.ndarray, ...]:
     classes[:found] = sample.classes
     masks[:found] = sample.masks
     return np.ascontiguousarray(sample.pixels), boxes, classes, masks
-
-
-def _require_same_categories(data: Sequence[CocoData]) -> None:
-    names = [tuple(part.categories.values()) for part in data]
-    for other in names[1:]:
-        if other != names[0]:
-            raise YolactError(
-                f"Sources must have the same categories: {', '.join(names[0])} against "
-                f"{', '.join(other)}."
-            )

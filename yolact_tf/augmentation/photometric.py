@@ -16,10 +16,10 @@ def distort(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     Returns:
       float32 [h, w, 3], clipped to 0…255.
     """
-    applied, amount = tf.unstack(tf.random.stateless_uniform([2, 5], seed, -1.0, 1.0))
-    brightness, contrast, saturation, hue, _ = tf.unstack(tf.where(applied > 0, amount, 0.0))
+    drawn = tf.random.stateless_uniform([9], seed, -1.0, 1.0)
+    applied, amounts, early = drawn[:4] > 0, drawn[4:8], drawn[8] > 0
+    brightness, contrast, saturation, hue = tf.unstack(tf.where(applied, amounts, 0.0))
     contrast = 1 + contrast / 2
-    early = amount[4] > 0
     picture = tf.cast(picture, tf.float32) + 32 * brightness
     picture = tf.clip_by_value(picture * tf.where(early, contrast, 1.0), 0.0, 255.0)
     picture = tf.image.adjust_saturation(picture, 1 + saturation / 2)

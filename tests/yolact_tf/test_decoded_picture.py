@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.yolact_tf.annotated_folder import annotation, content, rectangle, write
+from yolact_tf.coco import read_coco
+from yolact_tf.decoded_picture import decode
+from yolact_tf.errors import YolactError
+
+
+def _picture(folder, *annotations):
+    return read_coco(write(str(folder), content(annotations)), str(folder)).images[0]
+
+
+def test_a_small_picture_keeps_its_pixels_and_masks(tmp_path):
+    picture = _picture(tmp_path, annotation(1, 1, (10, 20, 30, 15)))
+    decoded = decode(picture, 80)
+    np.testing.assert_array_equal(decoded.pixels, np.asarray(Image.open(picture.path)))
+    (found,) = decoded.objects
+    assert found.box == (10, 20, 40, 35)
+    assert found.mask.shape == (15, 30)
+    assert (found.mask == 255).all()
+
+
+def test_a_large_one_is_shrunk_with_its_masks(tmp_path):
+    decoded = decode(_picture(tmp_path, annotation(1, 1, (10, 20, 30, 16))), 40)
+    assert decoded.pixels.shape == (30, 40, 3)
+    assert decoded.objects[0].box == (5, 10, 20, 18)
+
+
+def test_an_object_that_vanishes_is_left_out(tmp_path):
+    speck = annotation(1, 1, (10, 20, 1, 1), segmentation=rectangle(10, 20, 1, 1))
+    assert decode(_picture(tmp_path, speck), 8).objects == ()
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "1"])
+def test_any_kind_of_pixels_becomes_rgb(tmp_path, mode):
+    picture = _picture(tmp_path)
+    Image.new(mode, (80, 60)).save(picture.path)
+    assert decode(picture, 80).pixels.shape == (60, 80, 3)
+
+
+def test_a_file_that_is_no_picture_or_cut_short_is_named(tmp_path):
+    picture = _picture(tmp_path)
+    with open(picture.path, "rb") as file:
+        content_ = file.read()
+    for damaged in (b"", b"no picture", content_[: len(content_) // 2]):
+        with open(picture.path, "wb") as file:
+            file.write(damaged)
+        with pytest.raises(YolactError, match=r"1\.png cannot be decoded"):
+            decode(picture, 80)
+
+
+def test_a_picture_of_another_size_is_refused(tmp_path):
+    picture = _picture(tmp_path)
+    Image.new("RGB", (60, 80)).save(picture.path)
+    with pytest.raises(YolactError, match="60 x 80 pixels, but annotated as 80 x 60"):
+        decode(picture, 80)
