@@ -69,15 +69,16 @@ CONFIGS = {
             "yolact_resnet101_700", "resnet101", size=700, scales=_scaled(700), masks_to_train=300
         ),
         YolactConfig(
-            "yolact_person_320",
+            "yolact_person_384",
             "inception_v3",
-            size=320,
-            scales=(20.0, 40.0, 80.0, 160.0, 280.0),
+            size=384,
+            scales=(24.0, 48.0, 96.0, 192.0, 320.0),
             aspect_ratios=(1.0, 0.5, 0.25),
             square_anchors=False,
             fpn_channels=128,
             proto_channels=128,
-            prototypes=32,
+            positive_iou=0.45,
+            negative_iou=0.35,
         ),
     )
 }

@@ -1,18 +1,20 @@
 """The feature pyramid (Lin et al. 2017) as YOLACT has it."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 from yolact_tf.layers import conv
 
 
-def build(stages: tuple[tf.Tensor, tf.Tensor, tf.Tensor], channels: int) -> list[tf.Tensor]:
+def build(stages: Sequence[tf.Tensor], channels: int) -> list[tf.Tensor]:
     """Builds P3 … P7 on C3, C4, C5.
 
     Coarser features are enlarged to the exact size of the finer ones, bilinearly with
     half-pixel centres; P3 … P5 end in a ReLU, P6 and P7 are strided convolutions without.
 
     Args:
-      stages: float32 [N, h, w, C] each, finest first.
+      stages: three float32 [N, h, w, C], finest first.
       channels: of every level.
 
     Returns:

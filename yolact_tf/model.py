@@ -9,6 +9,8 @@ from yolact_tf.errors import YolactError
 from yolact_tf.layers import conv
 from yolact_tf.priors import make_priors
 
+PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+
 
 class Yolact(tf.keras.Model):
     """The network; made by `build_yolact`.
@@ -51,7 +53,7 @@ class Yolact(tf.keras.Model):
         Returns:
           `loc` [N, P, 4], `conf` [N, P, C] (logits, class 0 background), `mask` [N, P, K]
           (-1 to 1), `proto` [N, h, w, K] (not negative), and in training `segm`
-          [N, h', w', C - 1] (logits), all float32.
+          [N, h', w', C - 1] (logits), all float32 whatever the precision inside.
         """
         levels = self.pyramid(self.backbone(images, training=training))
         rows = [self._head(level) for level in levels]
@@ -61,24 +63,42 @@ class Yolact(tf.keras.Model):
         outputs["proto"] = self._protonet(levels[0])
         if training:
             outputs["segm"] = self._segmentation(levels[0])
-        return outputs
+        return {part: tf.cast(output, tf.float32) for part, output in outputs.items()}
 
-    def freeze_batch_norm(self) -> None:
-        """Keeps statistics and scales as they are, and has training use the statistics."""
-        for layer in self.backbone.layers:
-            if isinstance(layer, tf.keras.layers.BatchNormalization):
+    def freeze(self, last: str = "") -> None:
+        """Keeps batch normalisation as it is, and what comes first in the backbone.
+
+        Statistics of small batches are too noisy to normalise by; frozen layers use the
+        stored ones in training too.
+
+        Args:
+          last: name of the backbone's layer up to which all weights are kept; "" for none.
+
+        Raises:
+          YolactError: the backbone has no such layer.
+        """
+        names = [layer.name for layer in self.backbone.layers]
+        if last and last not in names:
+            raise YolactError(f"The backbone {self.config.backbone} has no layer {last!r}.")
+        kept = names.index(last) if last else -1
+        for place, layer in enumerate(self.backbone.layers):
+            if place <= kept or isinstance(layer, tf.keras.layers.BatchNormalization):
                 layer.trainable = False
 
 
-def build_yolact(config: YolactConfig | str, num_classes: int = 81) -> Yolact:
+def build_yolact(
+    config: YolactConfig | str, num_classes: int = 81, precision: str = "float32"
+) -> Yolact:
     """Builds a network with fresh weights.
 
     Args:
       config: one of `yolact_tf.config.CONFIGS` or its name, or one of your own.
       num_classes: with background, which is class 0.
+      precision: of the arithmetic inside, "float32" or "bfloat16"; weights and outputs are
+        float32 in either.
 
     Raises:
-      YolactError: an unknown name, an unknown backbone or fewer than two classes.
+      YolactError: an unknown name, backbone or precision, or fewer than two classes.
     """
     if isinstance(config, str):
         config = config_named(config)
@@ -90,6 +110,13 @@ def build_yolact(config: YolactConfig | str, num_classes: int = 81) -> Yolact:
         raise YolactError(
             f"num_classes is {num_classes}; it counts background and needs one class besides."
         )
-    model = Yolact(config, num_classes)
+    if precision not in PRECISIONS:
+        raise YolactError(f"No precision is called {precision!r}; there are {list(PRECISIONS)}.")
+    outside = tf.keras.mixed_precision.global_policy()
+    tf.keras.mixed_precision.set_global_policy(PRECISIONS[precision])
+    try:
+        model = Yolact(config, num_classes)
+    finally:
+        tf.keras.mixed_precision.set_global_policy(outside)
     model(tf.zeros((1, config.size, config.size, 3)), training=True)
     return model
