@@ -14,6 +14,7 @@ from absl import app, flags, logging
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
+from yolact_tf.errors import YolactError
 
 WORKSPACE = flags.DEFINE_string(
     "workspace", None, "Workspace directory: tasks, trunks, branches, trees, served models."
@@ -39,7 +40,7 @@ def run(main: Callable[[], None]) -> None:
             main()
         except flags.Error as error:
             _fail(2, error)
-        except GraftNetError as error:
+        except (GraftNetError, YolactError) as error:
             _fail(1, error)
 
     app.run(guarded, flags_parser=lambda argv: _parse(argv, sys.modules[main.__module__]))

@@ -29,9 +29,14 @@ def read_json(path: str) -> Any:
 
 def write_json(path: str, content: Any) -> None:
     """Writes a JSON file, and the folders that it is in."""
+    write_text(path, json.dumps(content))
+
+
+def write_text(path: str, content: str) -> None:
+    """Writes a text file, and the folders that it is in."""
     tf.io.gfile.makedirs(os.path.dirname(path) or ".")
     with replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
-        json.dump(content, file)
+        file.write(content)
 
 
 @contextlib.contextmanager
@@ -47,3 +52,25 @@ def replacing(path: str) -> Iterator[str]:
     finally:
         if tf.io.gfile.exists(aside):
             tf.io.gfile.remove(aside)
+
+
+@contextlib.contextmanager
+def replacing_directory(path: str) -> Iterator[str]:
+    """Yields a new directory beside `path`, renamed into place on success.
+
+    What stood at `path` is moved aside first and removed last, so that old and new never
+    mix; an exception leaves the old.
+    """
+    parent, name = os.path.split(path)
+    aside, old = (os.path.join(parent, f".incoming-{uuid.uuid4().hex}-{name}") for _ in "12")
+    tf.io.gfile.makedirs(aside)
+    try:
+        yield aside
+        if tf.io.gfile.isdir(path):
+            tf.io.gfile.rename(path, old)
+        tf.io.gfile.rename(aside, path)
+    finally:
+        if tf.io.gfile.isdir(aside):
+            tf.io.gfile.rmtree(aside)
+    if tf.io.gfile.isdir(old):
+        tf.io.gfile.rmtree(old)

@@ -5,6 +5,7 @@ import dataclasses
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -44,6 +45,15 @@ class Evaluation:
     def images(self) -> int:
         """Number of pictures evaluated."""
         return len(self.pictures)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All figures, ready for JSON: the metrics by name, `images`, `skipped`, `seconds`."""
+        return {
+            **self.metrics,
+            "images": self.images,
+            "skipped": list(self.skipped),
+            "seconds": self.seconds,
+        }
 
 
 def evaluate(

@@ -1,0 +1,106 @@
+"""A report directory: `report.html`, `metrics.json`, a figure and overlays as PNG."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jinja2
+import tensorflow as tf
+
+from yolact_tf.errors import YolactError
+from yolact_tf.evaluation.comparison import MIN_SCORE
+from yolact_tf.evaluation.evaluator import Evaluation
+from yolact_tf.evaluation.report.curves import precision_recall_png
+from yolact_tf.evaluation.report.gallery import choose
+from yolact_tf.evaluation.report.overlays import overlay_png
+from yolact_tf.files import replacing_directory
+
+PAGE, METRICS, CURVES, OVERLAYS = "report.html", "metrics.json", "precision_recall.png", "overlays"
+
+
+class Subject(NamedTuple):
+    """What was evaluated, for the reader of a report.
+
+    Attributes:
+      model: its name.
+      annotations: path of the annotation file.
+      left_out: categories of the file that the model does not know.
+      command: that can be run again.
+    """
+
+    model: str
+    annotations: str
+    left_out: Sequence[str]
+    command: str
+
+
+def check_replaceable(directory: str) -> None:
+    """Checks that a report may be written to `directory`.
+
+    Raises:
+      YolactError: it exists and holds anything that is not of a report.
+    """
+    if not tf.io.gfile.exists(directory):
+        return
+    if not tf.io.gfile.isdir(directory):
+        raise YolactError(f"{directory} is a file; expected the directory for a report.")
+    names = {name.rstrip("/") for name in tf.io.gfile.listdir(directory)}
+    others = sorted(names - {PAGE, METRICS, CURVES, OVERLAYS})
+    if others:
+        raise YolactError(
+            f"{directory} holds {', '.join(others[:3])}, which no report does, and a report "
+            "replaces its directory. Name a new or empty one."
+        )
+
+
+def write_report(evaluation: Evaluation, directory: str, subject: Subject, seed: int = 0) -> str:
+    """Writes a report, replacing an older one in the same place as a whole.
+
+    Args:
+      evaluation: what to show.
+      directory: of the report; may be absent.
+      subject: what was evaluated.
+      seed: of the choice of random pictures.
+
+    Returns:
+      Path of the page to open.
+
+    Raises:
+      YolactError: `directory` holds something else, or a picture can no longer be read.
+    """
+    directory = directory.rstrip("/")
+    check_replaceable(directory)
+    gallery = {
+        title: {f"{OVERLAYS}/{title}_{place}.png": shown for place, shown in enumerate(chosen)}
+        for title, chosen in choose(evaluation.pictures, seed).items()
+    }
+    with replacing_directory(directory) as aside:
+        tf.io.gfile.makedirs(os.path.join(aside, OVERLAYS))
+        for chosen in gallery.values():
+            for name, exhibit in chosen.items():
+                _write(os.path.join(aside, name), overlay_png(exhibit))
+        _write(os.path.join(aside, CURVES), precision_recall_png(evaluation.scores.curves))
+        metrics = json.dumps(evaluation.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        _write(os.path.join(aside, METRICS), metrics.encode())
+        page = _render(evaluation=evaluation, subject=subject, gallery=gallery, seed=seed)
+        _write(os.path.join(aside, PAGE), page.encode())
+    return os.path.join(directory, PAGE)
+
+
+def _render(**content: Any) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("yolact_tf.evaluation.report", ""),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html").render(
+        **content, curves=CURVES, min_score=MIN_SCORE
+    )
+
+
+def _write(path: str, content: bytes) -> None:
+    with tf.io.gfile.GFile(path, "wb") as file:
+        file.write(content)

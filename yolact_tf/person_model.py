@@ -1,0 +1,29 @@
+"""The network that finds people, as it comes with the package."""
+
+from importlib import resources
+
+import tensorflow as tf
+
+from yolact_tf import weights_file
+from yolact_tf.errors import YolactError
+from yolact_tf.model import Yolact
+
+NAME = "person"
+
+
+def load() -> tuple[Yolact, tuple[str, ...]]:
+    """Loads it.
+
+    Returns:
+      The model and the names of its classes.
+
+    Raises:
+      YolactError: the package was installed without it.
+    """
+    path = str(resources.files("yolact_tf") / "weights" / f"{NAME}.npz")
+    if not tf.io.gfile.exists(path):
+        raise YolactError(
+            f"The person model {path} is missing from this installation; "
+            "name a weight file of your own with --weights."
+        )
+    return weights_file.load(path)
