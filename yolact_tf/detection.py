@@ -98,7 +98,7 @@ def confident(detections: Detections, min_score: float) -> Detections:
     count = tf.reduce_sum(tf.cast(detections.scores > min_score, tf.int32), axis=-1)
     most = tf.reduce_max(tf.concat([count, [0]], axis=0))
     trimmed = (rows[:, :most] for rows in detections[:-1])
-    return _cleared(Detections(*trimmed, count))
+    return _cleared(Detections._make([*trimmed, count]))
 
 
 class _Kept(NamedTuple):
@@ -129,7 +129,8 @@ def _fast_nms(boxes: tf.Tensor, scores: tf.Tensor, config: YolactConfig, places:
     better = tf.range(size)[:, None] < tf.range(size)
     dropped = tf.reduce_any((iou(grouped, grouped) > config.nms_iou) & better, axis=-2)
 
-    batch, entries = tf.shape(scores)[0], tf.size(scores[0, :])
+    batch, groups, _ = tf.unstack(tf.shape(scores))
+    entries = groups * size
     left = tf.reshape(tf.where(dropped, _NONE, scores), [batch, entries])
     scores, order = tf.math.top_k(left, tf.minimum(entries, places))
     return _Kept(
@@ -148,7 +149,7 @@ def _padded(detections: Detections, places: int) -> Detections:
         return tf.ensure_shape(padded, [rows.shape[0], places, *rows.shape[2:]])
 
     cleared = _cleared(detections)
-    return Detections(*map(pad, cleared[:-1]), cleared.count)
+    return Detections._make([*map(pad, cleared[:-1]), cleared.count])
 
 
 def _cleared(detections: Detections) -> Detections:
@@ -159,4 +160,4 @@ def _cleared(detections: Detections) -> Detections:
         shape = tf.concat([tf.shape(real), tf.ones([rows.shape.rank - 2], tf.int32)], axis=0)
         return tf.where(tf.reshape(real, shape), rows, tf.zeros([], rows.dtype))
 
-    return Detections(*map(clear, detections[:-1]), detections.count)
+    return Detections._make([*map(clear, detections[:-1]), detections.count])
