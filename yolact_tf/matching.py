@@ -38,8 +38,8 @@ def match(truth: GroundTruth, priors: np.ndarray | tf.Tensor, config: YolactConf
     A prior goes to the object that it overlaps most and is positive from
     `config.positive_iou`, background below `config.negative_iou` and neutral in between. But
     first the objects, in falling order of their best IoU, claim their best prior that is left,
-    which is then positive whatever the IoU: each object is learnt. Priors that are not positive
-    and covered by a crowd by more than `config.crowd_overlap` are neutral.
+    which is then positive whatever the IoU: each object is learnt. Background that a crowd covers
+    by more than `config.crowd_overlap` is neutral.
 
     Args:
       truth: boxes must have an area but for padding; G at least 1. Crowds and padding may
@@ -58,7 +58,7 @@ def match(truth: GroundTruth, priors: np.ndarray | tf.Tensor, config: YolactConf
     classes = tf.where(best < config.positive_iou, NEUTRAL, classes)
     classes = tf.where(best < config.negative_iou, BACKGROUND, classes)
     in_crowd = _share_in_crowds(truth, anchors) > config.crowd_overlap
-    classes = tf.where((classes <= 0) & in_crowd, NEUTRAL, classes)
+    classes = tf.where((classes == BACKGROUND) & in_crowd, NEUTRAL, classes)
 
     loc = boxes.encode(tf.gather(truth.boxes, objects, batch_dims=1), priors)
     has_objects = tf.reduce_any(is_object, axis=1)

@@ -76,7 +76,7 @@ def test_crowds_and_padding_may_stand_anywhere(matches: Matches, priors: np.ndar
 def test_iou_decides_between_positive_neutral_and_background() -> None:
     priors = strips((0.0, 0.4), (0.0, 0.5), (0.0, 0.44), (0.0, 0.39), (0.0, 1.0))
     got = match(ground_truth([[strip(0.0, 1.0, 6)]]), priors, CONFIG)
-    # float32(0.4) is a whisker above 0.4: at or above the limit, not below.
+    # The first and second stand at a limit, which is not below it.
     assert got.classes.numpy().tolist() == [[NEUTRAL, 7, NEUTRAL, BACKGROUND, 7]]
 
 
