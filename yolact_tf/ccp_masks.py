@@ -17,6 +17,7 @@ from scipy.io import loadmat
 
 from yolact_tf import files
 from yolact_tf.errors import YolactError
+from yolact_tf.split import is_held_out
 
 POOR = frozenset({"0868", "0591", "0161", "0299", "0729", "0797", "0940"})
 """Photos whose mask lacks a part of the person, or holds more than one person."""
@@ -40,19 +41,23 @@ SMALLEST_GAP = 0.002
 """Holes below this share of the mask are slips; larger ones are true gaps, as at an elbow."""
 
 
-def write_instances(source: str, path: str, *, crowds_beside: bool = False) -> int:
+def write_instances(
+    source: str, training: str, held_out: str, fraction: float, seed: int
+) -> tuple[int, int]:
     """Writes one person for each photo with pixel labels, as run lengths.
 
-    A person is every label but 0, 'null'. Passers-by have no label and so no annotation.
+    A person is every label but 0, 'null'. Passers-by have no label. Lest they be learnt as
+    background, what is left and right of the person is a crowd in the part for training;
+    in the part held out it is not, so there a passer-by that is found counts as a mistake.
 
     Args:
       source: folder in the layout above; file names are relative to its `photos/`.
-      path: JSON file to write.
-      crowds_beside: True calls what is left and right of the person a crowd, for training:
-        passers-by are then not learnt as background.
+      training, held_out: JSON files to write.
+      fraction, seed: of the split, see `split.is_held_out`; photos of the same person in
+        the same clothes are kept together.
 
     Returns:
-      The number of photos.
+      The number of photos for training and held out.
 
     Raises:
       YolactError: there are no pixel labels in `source`.
@@ -62,24 +67,25 @@ def write_instances(source: str, path: str, *, crowds_beside: bool = False) -> i
     names = [name for name in names if name not in POOR]
     if not names:
         raise YolactError(f"{source} has no annotations/pixel-level/NNNN.mat; is it CCP?")
-    content: dict[str, list[Any]] = {
-        "images": [],
-        "categories": [{"id": 1, "name": "person"}],
-        "annotations": [],
-    }
+    parts = {False: _empty(), True: _empty()}
     for number, name in enumerate(names, 1):
         mask = person_mask(_read_labels(source, name))
+        photo = f"{name}.jpg"
+        aside = is_held_out(SAME_SHOT.get(photo, photo), fraction, seed)
+        part = parts[aside]
         height, width = mask.shape
-        content["images"].append(
-            {"id": number, "file_name": f"{name}.jpg", "height": height, "width": width}
-        )
+        part["images"].append({"id": number, "file_name": photo, "height": height, "width": width})
         person = _annotation(mask)
-        found = [person, *(_sides(person["bbox"], mask.shape) if crowds_beside else ())]
-        for annotation in found:
-            identity = len(content["annotations"]) + 1
-            content["annotations"].append({"id": identity, "image_id": number, **annotation})
-    files.write_json(path, content)
-    return len(names)
+        for found in [person] if aside else [person, *_sides(person["bbox"], mask.shape)]:
+            identity = len(part["annotations"]) + 1
+            part["annotations"].append({"id": identity, "image_id": number, **found})
+    for path, part in zip((training, held_out), parts.values(), strict=True):
+        files.write_json(path, part)
+    return len(parts[False]["images"]), len(parts[True]["images"])
+
+
+def _empty() -> dict[str, list[Any]]:
+    return {"images": [], "categories": [{"id": 1, "name": "person"}], "annotations": []}
 
 
 def person_mask(labels: np.ndarray) -> np.ndarray:

@@ -1,48 +1,54 @@
 """A part of a data set kept aside, the same part every time."""
 
 import hashlib
-from collections.abc import Mapping
 
 from yolact_tf import files
+from yolact_tf.errors import YolactError
+
+
+def is_held_out(file_name: str, fraction: float, seed: int) -> bool:
+    """Decides by a hash of the name, so that added pictures move no other.
+
+    Args:
+      file_name: of a picture.
+      fraction: expected share of the pictures held out, 0 … 1.
+      seed: another one gives another split.
+    """
+    digest = hashlib.sha256(f"{seed}/{file_name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < fraction * 2**64
 
 
 def hold_out(
-    annotations: str,
-    training: str,
-    held_out: str,
-    fraction: float,
-    seed: int,
-    same: Mapping[str, str] | None = None,
-) -> None:
-    """Splits COCO annotations by a hash of file names, so that added pictures move no other.
+    annotations: str, training: str, held_out: str, fraction: float, seed: int
+) -> tuple[int, int]:
+    """Splits a COCO instances JSON file into two.
 
     Args:
-      annotations: JSON file to split.
-      training, held_out: JSON files to write.
-      fraction: expected share of the pictures held out, 0 … 1.
-      seed: another one gives another split.
-      same: file name → file name whose side it takes, for pictures that show the same.
+      annotations: the file to split.
+      training, held_out: the files to write.
+      fraction, seed: see `is_held_out`.
+
+    Returns:
+      The number of pictures for training and held out.
 
     Raises:
-      YolactError: `annotations` is missing or not JSON.
+      YolactError: `annotations` is missing, or not in the format.
     """
     content = files.read_json(annotations)
-    aside = {
-        image["id"]
-        for image in content["images"]
-        if _place((same or {}).get(image["file_name"], image["file_name"]), seed) < fraction
-    }
-    for path, wanted in ((training, False), (held_out, True)):
-        part = {
-            **content,
-            "images": [x for x in content["images"] if (x["id"] in aside) == wanted],
-            "annotations": [
-                x for x in content["annotations"] if (x["image_id"] in aside) == wanted
-            ],
+    try:
+        sides = {
+            image["id"]: is_held_out(image["file_name"], fraction, seed)
+            for image in content["images"]
         }
-        files.write_json(path, part)
-
-
-def _place(name: str, seed: int) -> float:
-    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
+        for path, side in ((training, False), (held_out, True)):
+            part = {
+                "images": [entry for entry in content["images"] if sides[entry["id"]] == side],
+                "annotations": [
+                    entry for entry in content["annotations"] if sides[entry["image_id"]] == side
+                ],
+            }
+            files.write_json(path, content | part)
+    except (KeyError, TypeError) as error:
+        raise YolactError(f"{annotations} is not in COCO's instances format: {error!r}.") from None
+    aside = sum(sides.values())
+    return len(sides) - aside, aside

@@ -1,0 +1,54 @@
+"""Prepares person annotations in COCO's format, with a part held out.
+
+prepare_instances --format=ccp|coco|scenes --source=… --output=DIR
+"""
+
+import os
+
+from absl import flags
+
+from graftnet_tf.lift_scenes.dataset import write_scenes
+from pipelines import shell
+from yolact_tf import ccp_masks
+from yolact_tf.split import hold_out
+
+FORMAT = flags.DEFINE_enum(
+    "format",
+    None,
+    ["ccp", "coco", "scenes"],
+    "ccp: pixel labels of Clothing Co-Parsing; coco: an instances JSON; scenes: drawn lifts.",
+    required=True,
+)
+SOURCE = flags.DEFINE_string("source", None, "Folder of CCP, or a COCO instances JSON.")
+OUTPUT = flags.DEFINE_string(
+    "output", None, "Directory for train.json and held_out.json.", required=True
+)
+HELD_OUT = flags.DEFINE_float(
+    "held_out", 0.15, "Share of the pictures held out.", lower_bound=0.0, upper_bound=1.0
+)
+COUNT = flags.DEFINE_integer("count", 240, "Snapshots to draw.", lower_bound=1)
+
+
+def main() -> None:
+    """Writes OUTPUT/train.json and OUTPUT/held_out.json; scenes also get OUTPUT/snapshots."""
+    if (FORMAT.value == "scenes") == bool(SOURCE.value):
+        raise flags.Error("--source is needed with --format=ccp and coco, and only with them.")
+    train, held_out = (os.path.join(OUTPUT.value, f"{part}.json") for part in ("train", "held_out"))
+    split = train, held_out, HELD_OUT.value, shell.SEED.value
+    if FORMAT.value == "ccp":
+        counts = ccp_masks.write_instances(SOURCE.value, *split)
+    elif FORMAT.value == "coco":
+        counts = hold_out(SOURCE.value, *split)
+    else:
+        write_scenes(OUTPUT.value, COUNT.value, shell.SEED.value)
+        counts = hold_out(os.path.join(OUTPUT.value, "instances.json"), *split)
+    for path, count in zip((train, held_out), counts, strict=True):
+        print(f"{path}: {count} pictures")
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()

@@ -1,0 +1,123 @@
+"""A whole training from files to a weight file, told by its settings alone."""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import tensorflow as tf
+from absl import logging
+
+from yolact_tf import files, weights_file
+from yolact_tf.augmentation import Augmentation
+from yolact_tf.backbone_weights import load_backbone_weights
+from yolact_tf.coco import read_coco
+from yolact_tf.errors import YolactError
+from yolact_tf.evaluation import evaluate
+from yolact_tf.model import Yolact, build_yolact
+from yolact_tf.state_dict import load_torch_state_dict, torch_state_dict
+from yolact_tf.training import TrainConfig, train
+from yolact_tf.training_data import training_batches
+
+
+class Source(NamedTuple):
+    """A data set: COCO annotations, the folder of their pictures, its share of the samples."""
+
+    annotations: str
+    images: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """What a training is made of.
+
+    Attributes:
+      config: name of a configuration.
+      sources: data to train on, of the same categories.
+      training: how long, how weights are moved, what is kept.
+      validation: data that the kept weights are chosen by; None keeps the last ones.
+      weights: weight file to start from; "" for fresh weights.
+      backbone_weights: file that the backbone starts from (see `load_backbone_weights`).
+      precision: of the arithmetic, "float32" or "bfloat16".
+      batch_size: pictures in a step.
+      augmentation: how samples are changed.
+      max_objects: of a sample; the largest are kept of more.
+    """
+
+    config: str
+    sources: tuple[Source, ...]
+    training: TrainConfig
+    validation: Source | None = None
+    weights: str = ""
+    backbone_weights: str = ""
+    precision: str = "float32"
+    batch_size: int = 8
+    augmentation: Augmentation = Augmentation()
+    max_objects: int = 32
+
+
+def run(job: TrainingJob, directory: str) -> str:
+    """Trains, or goes on where a killed run of the same job in `directory` stopped.
+
+    Args:
+      job: what to train.
+      directory: of this job alone: its settings, checkpoints, summaries, weight file, and
+        `skipped.txt`, the pictures and objects that were left out, each with its reason.
+
+    Returns:
+      Path of the weight file.
+
+    Raises:
+      YolactError: the directory belongs to another job, or something in the job is amiss.
+    """
+    _claim(directory, job)
+    data = [(read_coco(source.annotations, source.images), source.share) for source in job.sources]
+    classes = tuple(data[0][0].categories.values())
+    model = _initial(job, classes)
+    batches = training_batches(
+        data,
+        model.config,
+        job.batch_size,
+        job.training.seed,
+        augmentation=job.augmentation,
+        max_objects=job.max_objects,
+    )
+    skipped = [*(reason for part, _ in data for reason in part.skipped), *batches.skipped]
+    files.write_text(os.path.join(directory, "skipped.txt"), "".join(f"{x}\n" for x in skipped))
+    logging.info("%d pictures, %d things skipped (skipped.txt).", batches.pictures, len(skipped))
+    score = None
+    if job.validation:
+        aside = read_coco(job.validation.annotations, job.validation.images)
+
+        def score(network: Yolact) -> float:
+            return evaluate(network, aside, progress=False).metrics["mask_ap"] or 0.0
+
+    return train(model, batches.from_step, directory, classes, job.training, score)
+
+
+def _initial(job: TrainingJob, classes: tuple[str, ...]) -> Yolact:
+    model = build_yolact(job.config, len(classes) + 1, job.precision)
+    if job.backbone_weights:
+        load_backbone_weights(model, job.backbone_weights)
+    if job.weights:
+        earlier, _ = weights_file.load(job.weights)
+        load_torch_state_dict(model, torch_state_dict(earlier))
+    return model
+
+
+def _claim(directory: str, job: TrainingJob) -> None:
+    """Notes whose directory it is, and refuses another job's."""
+    path = os.path.join(directory, "job.json")
+    settings = json.loads(json.dumps(dataclasses.asdict(job)))
+    if not tf.io.gfile.exists(path):
+        files.write_json(path, settings)
+        return
+    kept = files.read_json(path)
+    other = [name for name in settings if settings[name] != kept.get(name)]
+    if other:
+        raise YolactError(
+            f"{directory} holds a training with another {', '.join(other)}; give it the same "
+            "settings to go on with it, or another directory."
+        )
