@@ -25,7 +25,9 @@ class TrainingBatches(NamedTuple):
 
     Attributes:
       from_step: from a step's number to the endless batches from that step on, of
-        (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`).
+        (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`). Iterate in a function, not in
+        a module: samples are made in Python, and an iterator that lives until the
+        interpreter ends can keep it from ending.
       pictures: how many pictures they are made of.
       skipped: pictures left out, each with its reason.
     """
