@@ -1,11 +1,11 @@
 """From pictures to the people in them: what the Python path and the served model share."""
 
 import dataclasses
+import hashlib
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from yolact_tf import weights_file
 from yolact_tf.detection import detect
 from yolact_tf.errors import YolactError
 from yolact_tf.masks import assemble, pixel_boxes
@@ -116,6 +116,13 @@ class Segmenter(tf.Module):
         count = tf.reduce_sum(tf.cast(scores > 0, tf.int32), axis=-1)
         return Segments(boxes, scores, classes, masks, count)
 
+    def fingerprint(self) -> str:
+        """Tells networks with other weights apart: 16 hexadecimal digits."""
+        digest = hashlib.sha256()
+        for variable in self.model.variables:
+            digest.update(variable.numpy().tobytes())
+        return digest.hexdigest()[:16]
+
     def _outputs(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """The network's, of an empty batch too, which oneDNN's convolutions cannot take."""
         count = tf.shape(inputs)[0]
@@ -127,15 +134,6 @@ class Segmenter(tf.Module):
         names = self.selection.classes or self.classes
         wanted = [self.classes.index(name) for name in names]
         return tf.reduce_any(classes[..., None] == wanted, axis=-1)
-
-
-def load_segmenter(weights: str, selection: Selection = Selection()) -> Segmenter:
-    """The segmenter of a weight file.
-
-    Raises:
-      YolactError: it is not a weight file, or its network lacks a class of the selection.
-    """
-    return Segmenter(*weights_file.load(weights), selection)
 
 
 def _best(

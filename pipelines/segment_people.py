@@ -1,0 +1,72 @@
+"""Cuts the people out of snapshots: one crop each, background and other people removed.
+
+segment_people --pictures=SNAPSHOTS --output=DIR [--weights=FILE.npz] [--json]
+
+Writes DIR/crops/, DIR/people.jsonl (box, score, mask as COCO run lengths, source of each
+crop), DIR/people.csv and DIR/skipped.csv. The same command again does what is missing.
+"""
+
+import dataclasses
+import sys
+
+from absl import flags
+
+from pipelines import people_flags, shell
+from yolact_tf.people import PeopleFinder
+from yolact_tf.person_crops.job import Summary, segment_people
+
+PICTURES = flags.DEFINE_multi_string(
+    "pictures",
+    None,
+    "A folder with its subfolders, a picture, a pattern, a list ending in .txt with a path or "
+    "URL per line (each also gs://), or an http(s) URL; may be repeated.",
+    required=True,
+)
+OUTPUT = flags.DEFINE_string("output", None, "Folder for crops and tables.", required=True)
+BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", 4, "Snapshots in the network at a time.", lower_bound=1
+)
+SAVE_EVERY = flags.DEFINE_integer(
+    "save_every", 100, "Snapshots after which the work is saved for good.", lower_bound=1
+)
+TIMEOUT = flags.DEFINE_float(
+    "timeout", 20.0, "Seconds that a web server may stay silent.", lower_bound=0.1
+)
+JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
+
+
+def main() -> None:
+    """Segments, and prints what there is now."""
+    style = people_flags.style()
+    summary = segment_people(
+        PICTURES.value,
+        OUTPUT.value,
+        PeopleFinder(people_flags.segmenter(), style),
+        batch_size=BATCH_SIZE.value,
+        save_every=SAVE_EVERY.value,
+        timeout=TIMEOUT.value,
+    )
+    print(_shown(summary), file=sys.stderr if JSON.value else sys.stdout)
+    if JSON.value:
+        shell.print_json(dataclasses.asdict(summary))
+
+
+def _shown(summary: Summary) -> str:
+    lines = [
+        f"{summary.people} people in {summary.pictures} pictures, "
+        f"{summary.pictures_without_people} of them without people",
+        f"{summary.processed_now} snapshots in this run, "
+        f"{summary.pictures_per_second:.2f} a second",
+        f"tables and crops: {OUTPUT.value}",
+    ]
+    if summary.skipped:
+        lines.insert(1, f"{summary.skipped} skipped: see skipped.csv for the reasons")
+    return "\n".join(lines)
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()

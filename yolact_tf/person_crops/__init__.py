@@ -1,0 +1,1 @@
+"""Snapshots, few or millions, to a folder of person crops."""
