@@ -36,28 +36,42 @@ def source(tmp_path):
     return tmp_path
 
 
-def _written(source, **options):
-    path = str(source / "new" / "instances.json")
-    assert write_instances(str(source), path, **options) == 1
-    return read_coco(path, str(source / "photos"))
+def _written(source, fraction):
+    """The photos for training and those held out."""
+    paths = [str(source / "new" / f"{part}.json") for part in ("training", "held_out")]
+    counts = write_instances(str(source), *paths, fraction, seed=0)
+    parts = [read_coco(path, str(source / "photos")).images for path in paths]
+    assert counts == tuple(map(len, parts))
+    return parts
 
 
-def test_what_is_written_is_read_back_without_poor_masks(source):
-    data = _written(source)
-    (picture,) = data.images
+def test_a_person_held_out_is_read_back_as_written(source):
+    training, (picture,) = _written(source, fraction=1.0)
+    assert not training
     (person,) = picture.objects
     assert picture.path.endswith("0001.jpg")
     assert person.box == (10, 10, 50, 90)
     np.testing.assert_array_equal(person.mask(), person_mask(_labels()))
 
 
-def test_passers_by_can_be_called_crowds(source):
-    person, *crowds = _written(source, crowds_beside=True).images[0].objects
+def test_passers_by_are_crowds_in_training(source):
+    (picture,), held_out = _written(source, fraction=0.0)
+    assert not held_out
+    person, *crowds = picture.objects
     assert not person.crowd
     assert all(crowd.crowd for crowd in crowds)
     assert [crowd.box for crowd in crowds] == [(0, 0, 10, 100), (50, 0, 60, 100)]
 
 
+def test_the_same_person_takes_one_side(source):
+    for path in list(source.glob("*/**/0001.*")):
+        for name in ("0078", "0984"):
+            (path.parent / f"{name}{path.suffix}").write_bytes(path.read_bytes())
+    for fraction in np.linspace(0.05, 0.95, 10):
+        sides = [{picture.path[-8:] for picture in part} for part in _written(source, fraction)]
+        assert any({"0078.jpg", "0984.jpg"} <= side for side in sides)
+
+
 def test_a_folder_without_labels_is_refused(tmp_path):
     with pytest.raises(YolactError, match="no annotations/pixel-level"):
-        write_instances(str(tmp_path), str(tmp_path / "instances.json"))
+        write_instances(str(tmp_path), "training.json", "held_out.json", 0.5, 0)

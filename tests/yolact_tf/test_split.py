@@ -7,13 +7,13 @@ from yolact_tf.errors import YolactError
 from yolact_tf.split import hold_out
 
 
-def _split(folder, count, fraction, seed=3, same=None):
+def _split(folder, count, fraction, seed=3):
     """File names of the training part and of the part held out."""
     path, training, aside = (str(folder / name) for name in ("all", "training", "aside"))
     annotations = [annotation(100 + image, image, (1, 2, 3, 4)) for image in range(1, count + 1)]
     with open(path, "w") as file:
         json.dump(content(annotations, count), file)
-    hold_out(path, training, aside, fraction, seed, same)
+    counts = hold_out(path, training, aside, fraction, seed)
     names = []
     for part in (training, aside):
         with open(part) as file:
@@ -22,6 +22,7 @@ def _split(folder, count, fraction, seed=3, same=None):
         images = [image["id"] for image in written["images"]]
         assert [entry["image_id"] for entry in written["annotations"]] == images
         names.append([image["file_name"] for image in written["images"]])
+    assert counts == tuple(map(len, names))
     return names
 
 
@@ -40,10 +41,11 @@ def test_another_seed_is_another_split(tmp_path):
     assert _split(tmp_path, 50, 0.5, seed=1) != _split(tmp_path, 50, 0.5, seed=2)
 
 
-def test_pictures_of_the_same_take_one_side(tmp_path):
-    same = {f"{number}.png": "1.png" for number in range(2, 21)}
-    training, aside = _split(tmp_path, 20, 0.5, same=same)
-    assert {len(training), len(aside)} == {0, 20}
+def test_what_is_not_in_the_format_is_named(tmp_path):
+    path = tmp_path / "list.json"
+    path.write_text("[]")
+    with pytest.raises(YolactError, match="list.json is not in COCO's instances format"):
+        hold_out(str(path), "training", "aside", 0.5, 0)
 
 
 def test_a_missing_file_is_named(tmp_path):
