@@ -31,14 +31,15 @@ COUNT = flags.DEFINE_integer("count", 240, "Snapshots to draw.", lower_bound=1)
 
 def main() -> None:
     """Writes OUTPUT/train.json and OUTPUT/held_out.json; scenes also get OUTPUT/snapshots."""
-    if (FORMAT.value == "scenes") == bool(SOURCE.value):
+    source = SOURCE.value or ""
+    if (FORMAT.value == "scenes") == bool(source):
         raise flags.Error("--source is needed with --format=ccp and coco, and only with them.")
     train, held_out = (os.path.join(OUTPUT.value, f"{part}.json") for part in ("train", "held_out"))
     split = train, held_out, HELD_OUT.value, shell.SEED.value
     if FORMAT.value == "ccp":
-        counts = ccp_masks.write_instances(SOURCE.value, *split)
+        counts = ccp_masks.write_instances(source, *split)
     elif FORMAT.value == "coco":
-        counts = hold_out(SOURCE.value, *split)
+        counts = hold_out(source, *split)
     else:
         write_scenes(OUTPUT.value, COUNT.value, shell.SEED.value)
         counts = hold_out(os.path.join(OUTPUT.value, "instances.json"), *split)
