@@ -146,7 +146,7 @@ def test_confident_keeps_the_best_of_every_picture() -> None:
     )
     kept = confident(detections, 0.15)
     assert kept.count.numpy().tolist() == [2, 0]
-    np.testing.assert_allclose(kept.scores, [[0.9, 0.2], [0, 0]])
+    np.testing.assert_allclose(kept.scores, [[0.9, 0.2], [0.0, 0.0]])
     assert kept.classes.numpy().tolist() == [[1, 1], [0, 0]]
     assert kept.coefficients.shape == (2, 2, 5)
 
