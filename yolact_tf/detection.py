@@ -96,7 +96,7 @@ def detect(
 def confident(detections: Detections, min_score: float) -> Detections:
     """The detections that score above `min_score`; D becomes the most of any picture."""
     count = tf.reduce_sum(tf.cast(detections.scores > min_score, tf.int32), axis=-1)
-    most = tf.reduce_max(tf.concat([count, [0]], axis=0))
+    most = _most(count)
     trimmed = (rows[:, :most] for rows in detections[:-1])
     return _cleared(Detections._make([*trimmed, count]))
 
@@ -116,9 +116,14 @@ def _candidates(scores: tf.Tensor, min_score: float) -> tuple[tf.Tensor, tf.Tens
     """
     likely = scores > min_score
     count = tf.reduce_sum(tf.cast(likely, tf.int32), axis=-1)
-    most = tf.reduce_max(tf.concat([count, [0]], axis=0))
+    most = _most(count)
     indices = tf.math.top_k(tf.where(likely, scores, _NONE), most).indices
     return indices, tf.sequence_mask(count, most)
+
+
+def _most(count: tf.Tensor) -> tf.Tensor:
+    """The greatest of the counts [N], 0 of none."""
+    return tf.reduce_max(tf.concat([count, [0]], axis=0))
 
 
 def _fast_nms(boxes: tf.Tensor, scores: tf.Tensor, config: YolactConfig, places: int) -> _Kept:
