@@ -47,6 +47,15 @@ FILL_COLOR = flags.DEFINE_list(
 )
 
 
+def weights_path() -> str:
+    """The weight file that the flags name.
+
+    Raises:
+      YolactError: none is named and the package was installed without one.
+    """
+    return WEIGHTS.value or person_model.path()
+
+
 def segmenter() -> Segmenter:
     """The segmenter that the flags ask for."""
     selection = Selection(
@@ -57,8 +66,7 @@ def segmenter() -> Segmenter:
         cross_class=CROSS_CLASS.value,
         separate=SEPARATE.value,
     )
-    parts = weights_file.load(WEIGHTS.value) if WEIGHTS.value else person_model.load()
-    return Segmenter(*parts, selection)
+    return Segmenter(*weights_file.load(weights_path()), selection)
 
 
 def style() -> CropStyle:

@@ -11,6 +11,21 @@ from yolact_tf.model import Yolact
 NAME = "person"
 
 
+def path() -> str:
+    """Its weight file.
+
+    Raises:
+      YolactError: the package was installed without it.
+    """
+    file = str(resources.files("yolact_tf") / "weights" / f"{NAME}.npz")
+    if not tf.io.gfile.exists(file):
+        raise YolactError(
+            f"The person model {file} is missing from this installation; "
+            "name a weight file of your own with --weights."
+        )
+    return file
+
+
 def load() -> tuple[Yolact, tuple[str, ...]]:
     """Loads it.
 
@@ -20,10 +35,4 @@ def load() -> tuple[Yolact, tuple[str, ...]]:
     Raises:
       YolactError: the package was installed without it.
     """
-    path = str(resources.files("yolact_tf") / "weights" / f"{NAME}.npz")
-    if not tf.io.gfile.exists(path):
-        raise YolactError(
-            f"The person model {path} is missing from this installation; "
-            "name a weight file of your own with --weights."
-        )
-    return weights_file.load(path)
+    return weights_file.load(path())

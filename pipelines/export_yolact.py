@@ -1,0 +1,80 @@
+"""Publishes person segmentation for TF Serving: WORKSPACE/serving/yolact/N.
+
+export_yolact --workspace=DIR [--weights=FILE.npz] [--crop_size=299,299]
+
+The SavedModel's signatures are described in yolact_tf/export.py.
+"""
+
+import os
+import time
+from typing import Any
+
+from absl import flags
+
+from graftnet_tf import files, manifest
+from graftnet_tf.manifest import Making
+from pipelines import people_flags, shell
+from yolact_tf.export import export
+
+SERVED = ("serving", "yolact")
+
+CROP_SIZE = flags.DEFINE_list(
+    "crop_size", "299,299", "Height and width of the crops that are returned, pixels."
+)
+
+
+def main() -> None:
+    """Exports and publishes under the next number."""
+    started = time.monotonic()
+    workspace = shell.open_workspace(create=True)
+    height, width = _crop_size()
+    style, segmenter = people_flags.style(), people_flags.segmenter()
+    weights = people_flags.weights_path()
+
+    def write(path: str, version: str) -> dict[str, Any]:
+        export(segmenter, path, style, (height, width), version)
+        return {
+            "network": segmenter.model.config.name,
+            "classes": segmenter.classes,
+            "fingerprint": segmenter.fingerprint(),
+        }
+
+    version = manifest.publish(
+        workspace.path(*SERVED),
+        write,
+        kind="person segmentation",
+        making=Making(
+            {os.path.basename(weights): files.sha256(weights)},
+            shell.SEED.value,
+            started,
+            shell.provenance(),
+        ),
+        name=str,
+    )
+    print(f"Person segmentation is served model version {version}: ", end="")
+    print(workspace.path(*SERVED, version))
+
+
+def _crop_size() -> tuple[int, int]:
+    """The two sides of --crop_size.
+
+    Raises:
+      flags.Error: it is not two positive numbers.
+    """
+    try:
+        height, width = map(int, CROP_SIZE.value)
+        if min(height, width) < 1:
+            raise ValueError
+    except ValueError:
+        raise flags.Error(
+            f"--crop_size is {','.join(CROP_SIZE.value)}; expected HEIGHT,WIDTH."
+        ) from None
+    return height, width
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()
