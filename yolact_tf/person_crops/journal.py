@@ -111,6 +111,7 @@ class Journal:
     def _table(self, name: str) -> Iterator[TextIO]:
         path = os.path.join(self.output, name)
         with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
+            file.write("")  # without it, a table without rows would be no file
             yield file
 
     def _parts(self) -> list[str]:

@@ -39,11 +39,11 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
       lists need not exist.
 
     Raises:
-      YolactError: at once, if a name matches nothing.
+      YolactError: at once, if a name matches nothing; later, if a folder cannot be read.
     """
     names = list(names)
     for name in names:
-        if not (is_url(name) or tf.io.gfile.exists(name) or tf.io.gfile.glob(name)):
+        if not _is_there(name):
             raise YolactError(
                 f"{name} is not there: expected a folder, a picture, a pattern that matches "
                 "some, a list ending in .txt, or a URL."
@@ -57,11 +57,18 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
     )
 
 
+def _is_there(name: str) -> bool:
+    try:
+        return is_url(name) or tf.io.gfile.exists(name) or bool(tf.io.gfile.glob(name))
+    except tf.errors.OpError as error:
+        raise YolactError(f"{name} cannot be looked up: {error.message}") from None
+
+
 def _listed(name: str) -> Iterator[str]:
     if is_url(name):
         yield name
     elif tf.io.gfile.isdir(name):
-        for folder, _, files in tf.io.gfile.walk(name):
+        for folder, _, files in tf.io.gfile.walk(name, onerror=_refuse):
             pictures = (file for file in files if file.lower().endswith(SUFFIXES))
             yield from (os.path.join(folder, file) for file in sorted(pictures))
     elif not tf.io.gfile.exists(name):
@@ -71,3 +78,7 @@ def _listed(name: str) -> Iterator[str]:
             yield from (line.strip() for line in file if line.strip())
     else:
         yield name
+
+
+def _refuse(error: tf.errors.OpError) -> None:
+    raise YolactError(f"A folder cannot be read: {error.message}")

@@ -5,7 +5,9 @@ import functools
 import http.server
 import io
 import json
+import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import numpy as np
@@ -198,6 +200,24 @@ def test_pictures_from_the_web(finder, snapshots, tmp_path):
     skipped = (tmp_path / "out" / "skipped.csv").read_text()
     assert "HTTP Error 404" in skipped
     assert "refused" in skipped
+
+
+def test_a_silent_server_costs_no_more_than_the_timeout(finder, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/a.jpg"
+        summary = segment_people([url], str(tmp_path / "out"), finder, timeout=0.2)
+    assert (summary.pictures, summary.skipped) == (0, 1)
+    assert "timed out" in (tmp_path / "out" / "skipped.csv").read_text()
+
+
+def test_snapshots_are_read_only_a_few_ahead():
+    started = []
+    with ThreadPoolExecutor(2) as pool:
+        results = job._ahead(pool, started.append, iter(range(100)), 5)
+        for done in range(1, 20):
+            next(results)
+            assert len(started) <= done + 4
+        assert len(list(results)) == 81
 
 
 def test_a_person_keeps_its_place_upright(finder, tmp_path):

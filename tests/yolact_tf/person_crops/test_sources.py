@@ -1,6 +1,7 @@
 """From names to snapshots."""
 
 import pytest
+import tensorflow as tf
 
 from yolact_tf.errors import YolactError
 from yolact_tf.person_crops.sources import list_sources
@@ -41,3 +42,18 @@ def test_urls_are_taken_as_they_are():
 def test_what_matches_nothing_is_refused_at_once(folder, name):
     with pytest.raises(YolactError, match="is not there"):
         list_sources([str(folder), str(folder / name)], "out")
+
+
+def test_a_scheme_that_is_not_known_is_refused():
+    with pytest.raises(YolactError, match="cannot be looked up"):
+        list_sources(["nothing://host/a.jpg"], "out")
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(folder, monkeypatch):
+    def walk(top, onerror):
+        onerror(tf.errors.PermissionDeniedError(None, None, f"{top} is closed"))
+        return iter(())
+
+    monkeypatch.setattr(tf.io.gfile, "walk", walk)
+    with pytest.raises(YolactError, match="is closed"):
+        listed(folder, "")
