@@ -36,12 +36,14 @@ class AnnotatedObject(NamedTuple):
       crowd: whether it is a region of many objects.
       box: x1, y1, x2, y2 in pixels, inside the picture.
       segmentation: its mask as compressed run lengths, as pycocotools takes them.
+      area: pixels, as annotated, else of the mask; decides what COCO counts as small.
     """
 
     category: int
     crowd: bool
     box: tuple[float, float, float, float]
     segmentation: Mapping[str, Any]
+    area: float
 
     def mask(self) -> np.ndarray:
         """uint8 [height, width] of the picture, 1 inside the object."""
@@ -154,7 +156,8 @@ def _read_object(entry: Mapping[str, Any], height: int, width: int) -> Annotated
     y1, y2 = np.clip([y, y + h], 0, height).tolist()
     if not (x2 > x1 and y2 > y1):
         raise _UnusableError(f"has a box of no area inside its picture: {[x, y, w, h]}.")
-    return AnnotatedObject(0, bool(entry.get("iscrowd")), (x1, y1, x2, y2), segmentation)
+    area = float(entry.get("area") or run_lengths.area(segmentation))
+    return AnnotatedObject(0, bool(entry.get("iscrowd")), (x1, y1, x2, y2), segmentation, area)
 
 
 def _compressed(segmentation: Any, height: int, width: int) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from pycocotools import mask as run_lengths
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from yolact_tf.coco import AnnotatedPicture
+from yolact_tf.coco import AnnotatedObject, AnnotatedPicture
 from yolact_tf.evaluation.instances import Instance
 
 _KINDS: tuple[tuple[str, Literal["segm", "bbox"]], ...] = (("mask", "segm"), ("box", "bbox"))
@@ -58,7 +58,8 @@ def score(pictures: Sequence[EvaluatedPicture], categories: int) -> Scores:
     curves = {}
     for name, kind in _KINDS:
         with contextlib.redirect_stdout(io.StringIO()):
-            run = COCOeval(_annotated(pictures, categories), _found(pictures, categories), kind)
+            found = _found(pictures, categories, kind)
+            run = COCOeval(_annotated(pictures, categories), found, kind)
             run.evaluate()
             run.accumulate()
             run.summarize()
@@ -81,39 +82,33 @@ def _curve(precision: np.ndarray) -> tuple[float, ...]:
 
 def _annotated(pictures: Sequence[EvaluatedPicture], categories: int) -> COCO:
     entries = [
-        {
-            "image_id": image,
-            "category_id": found.category,
-            "iscrowd": int(found.crowd),
-            "area": float(run_lengths.area(found.segmentation)),
-            "bbox": _corner_and_size(found.box),
-            "segmentation": found.segmentation,
-        }
+        {**_shape(image, found), "iscrowd": int(found.crowd), "area": found.area}
         for image, picture in enumerate(pictures)
         for found in picture.annotated.objects
     ]
     return _index(pictures, categories, entries)
 
 
-def _found(pictures: Sequence[EvaluatedPicture], categories: int) -> COCO:
-    entries = [
-        {
-            "image_id": image,
-            "category_id": found.category,
-            "score": found.score,
-            "area": float(run_lengths.area(found.segmentation)),
-            "bbox": _corner_and_size(found.box),
-            "segmentation": found.segmentation,
-        }
-        for image, picture in enumerate(pictures)
-        for found in picture.instances
-    ]
+def _found(pictures: Sequence[EvaluatedPicture], categories: int, kind: str) -> COCO:
+    """Of unmatched instances, COCO takes the size from what is compared, mask or box."""
+    entries = []
+    for image, picture in enumerate(pictures):
+        for found in picture.instances:
+            entry = {**_shape(image, found), "score": found.score}
+            _, _, width, height = entry["bbox"]
+            area = width * height if kind == "bbox" else run_lengths.area(found.segmentation)
+            entries.append({**entry, "area": float(area)})
     return _index(pictures, categories, entries)
 
 
-def _corner_and_size(box: tuple[float, float, float, float]) -> list[float]:
-    x1, y1, x2, y2 = box
-    return [x1, y1, x2 - x1, y2 - y1]
+def _shape(image: int, found: AnnotatedObject | Instance) -> dict[str, Any]:
+    x1, y1, x2, y2 = found.box
+    return {
+        "image_id": image,
+        "category_id": found.category,
+        "bbox": [x1, y1, x2 - x1, y2 - y1],
+        "segmentation": found.segmentation,
+    }
 
 
 def _index(

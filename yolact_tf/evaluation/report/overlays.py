@@ -60,7 +60,7 @@ def overlay_png(exhibit: Exhibit) -> bytes:
 def _colour(order: int) -> tuple[int, int, int]:
     """A green, blue or violet: far from the red and the yellow that have a meaning."""
     hue = 0.3 + 0.55 * (order * _GOLDEN % 1)
-    red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.75, 0.95))
+    red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.85, 0.75))
     return red, green, blue
 
 
@@ -76,7 +76,8 @@ def _outline(mask: np.ndarray) -> np.ndarray:
 def _label(
     pen: ImageDraw.ImageDraw, corner: tuple[float, float], text: str, colour: tuple[int, int, int]
 ) -> None:
-    """White text on the colour, inside the corner of a box."""
+    """White text on the colour, above the box where there is room."""
     font = ImageFont.load_default(_FONT_SIZE)
+    corner = (corner[0], max(0.0, corner[1] - font.getbbox(text)[3]))
     pen.rectangle(pen.textbbox(corner, text, font), fill=colour)
     pen.text(corner, text, (255, 255, 255), font)
