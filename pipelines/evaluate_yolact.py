@@ -39,7 +39,7 @@ def main() -> None:
     if REPORT.value:
         check_replaceable(REPORT.value)
     data = read_coco(ANNOTATIONS.value, IMAGES.value)
-    model, classes = weights_file.load(WEIGHTS.value) if WEIGHTS.value else person_model.load()
+    model, classes = weights_file.load(WEIGHTS.value or person_model.path())
     data, left_out = in_classes(data, classes)
     evaluation = evaluate(model, data, batch_size=BATCH_SIZE.value)
     print(_summary(evaluation, left_out), file=sys.stderr if JSON.value else sys.stdout)
