@@ -1,6 +1,6 @@
 """The published configurations of YOLACT, and small ones for people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yolact_tf.errors import YolactError
 
@@ -58,6 +58,19 @@ def _scaled(size: int) -> tuple[float, ...]:
     return tuple(float(int(scale / 550 * size)) for scale in _PUBLISHED_SCALES)
 
 
+_PERSON = YolactConfig(
+    "yolact_person_384",
+    "inception_v3",
+    size=384,
+    scales=(24.0, 48.0, 96.0, 192.0, 320.0),
+    aspect_ratios=(1.0, 0.5, 0.25),
+    square_anchors=False,
+    fpn_channels=128,
+    proto_channels=128,
+    positive_iou=0.45,
+    negative_iou=0.35,
+)
+
 CONFIGS = {
     config.name: config
     for config in (
@@ -68,18 +81,8 @@ CONFIGS = {
         YolactConfig(
             "yolact_resnet101_700", "resnet101", size=700, scales=_scaled(700), masks_to_train=300
         ),
-        YolactConfig(
-            "yolact_person_384",
-            "inception_v3",
-            size=384,
-            scales=(24.0, 48.0, 96.0, 192.0, 320.0),
-            aspect_ratios=(1.0, 0.5, 0.25),
-            square_anchors=False,
-            fpn_channels=128,
-            proto_channels=128,
-            positive_iou=0.45,
-            negative_iou=0.35,
-        ),
+        _PERSON,
+        replace(_PERSON, name="yolact_person_512", size=512),
     )
 }
 

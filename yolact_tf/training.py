@@ -29,7 +29,8 @@ class TrainConfig:
       seed: of everything random in the steps.
       optimization: how weights are moved.
       frozen: the backbone's layer up to which weights are kept as they are; "" for none.
-      checkpoint_every: steps between checkpoints, from which a killed run goes on.
+      checkpoint_every: steps between checkpoints, from which a killed run goes on, and
+        between weight files where no evaluation decides on them.
       evaluate_every: steps between evaluations; the best one's weights are kept. 0 for none,
         when the last weights are.
     """
@@ -96,9 +97,9 @@ def train(
                     best.assign(score)
         if last or number % config.checkpoint_every == 0:
             manager.save()
-    if not evaluate:
-        with _averaged(model, step.optimizer):
-            weights_file.save(model, path, classes)
+            if not evaluate:
+                with _averaged(model, step.optimizer):
+                    weights_file.save(model, path, classes)
     return path
 
 

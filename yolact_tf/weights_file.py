@@ -15,6 +15,14 @@ from yolact_tf.state_dict import load_torch_state_dict, torch_state_dict
 
 _HEADER = "header"
 _FORMAT = 1
+_DAMAGED = (
+    ValueError,
+    KeyError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    tf.errors.InvalidArgumentError,
+)
 
 
 def save(model: Yolact, path: str, classes: tuple[str, ...], half: bool = False) -> None:
@@ -59,7 +67,7 @@ def load(path: str) -> tuple[Yolact, tuple[str, ...]]:
         known = header["format"] == _FORMAT
     except tf.errors.NotFoundError as error:
         raise YolactError(f"There is no weight file {path}.") from error
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise YolactError(
             f"{path} is not a weight file of yolact_tf; train_yolact and convert_yolact write them."
         ) from error
