@@ -27,6 +27,13 @@ MIN_SCORE = flags.DEFINE_float(
 MIN_SIZE = flags.DEFINE_integer(
     "min_size", _SELECTION.min_size, "Shorter side of a person's box, pixels.", lower_bound=1
 )
+MIN_FILL = flags.DEFINE_float(
+    "min_fill",
+    _SELECTION.min_fill,
+    "Share of its box that a person's mask must fill.",
+    lower_bound=0,
+    upper_bound=1,
+)
 MAX_PEOPLE = flags.DEFINE_integer(
     "max_people", _SELECTION.max_people, "Of a picture; the best are kept.", lower_bound=1
 )
@@ -62,6 +69,7 @@ def segmenter() -> Segmenter:
         classes=tuple(CLASSES.value),
         min_score=MIN_SCORE.value,
         min_size=MIN_SIZE.value,
+        min_fill=MIN_FILL.value,
         max_people=MAX_PEOPLE.value,
         cross_class=CROSS_CLASS.value,
         separate=SEPARATE.value,

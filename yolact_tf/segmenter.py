@@ -21,6 +21,8 @@ class Selection:
       classes: names of those that do; empty for all that the network knows.
       min_score: people must score above it, 0 to 1.
       min_size: shorter side of a box, pixels of the picture.
+      min_fill: share of its box that a person's mask must fill, after separation, 0 to 1: a
+        second detection of one person is left with less.
       max_people: of a picture; the best are kept.
       cross_class: non-maximum suppression over all classes together.
       separate: every pixel belongs to one person at most (`separation.separate`).
@@ -29,6 +31,7 @@ class Selection:
     classes: tuple[str, ...] = ("person",)
     min_score: float = 0.3
     min_size: int = 16
+    min_fill: float = 0.15
     max_people: int = 20
     cross_class: bool = False
     separate: bool = True
@@ -36,6 +39,8 @@ class Selection:
     def __post_init__(self) -> None:
         if not 0 <= self.min_score < 1:
             raise YolactError(f"min_score is {self.min_score}; expected 0 up to, not with, 1.")
+        if not 0 <= self.min_fill <= 1:
+            raise YolactError(f"min_fill is {self.min_fill}; expected 0 to 1.")
         if self.min_size < 1 or self.max_people < 1:
             raise YolactError(
                 f"min_size is {self.min_size} and max_people {self.max_people}; expected 1 or more."
@@ -111,7 +116,8 @@ class Segmenter(tf.Module):
         masks = assemble(outputs["proto"], coefficients, corners)
         if self.selection.separate:
             masks = separate(masks, scores)
-        visible = tf.reduce_any(masks > 0.5, axis=[-2, -1])
+        fill = _fill(masks, corners)
+        visible = (fill > 0) & (fill >= self.selection.min_fill)
         scores, (boxes, classes, masks) = _best(visible, scores, places, boxes, classes, masks)
         count = tf.reduce_sum(tf.cast(scores > 0, tf.int32), axis=-1)
         return Segments(boxes, scores, classes, masks, count)
@@ -134,6 +140,14 @@ class Segmenter(tf.Module):
         names = self.selection.classes or self.classes
         wanted = [self.classes.index(name) for name in names]
         return tf.reduce_any(classes[..., None] == wanted, axis=-1)
+
+
+def _fill(masks: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
+    """Share of boxes [..., 4], fractions, that masks [..., h, w] are, float32 [...]."""
+    share = tf.reduce_mean(tf.cast(masks > 0.5, tf.float32), axis=[-2, -1])
+    inside = tf.clip_by_value(boxes, 0, 1)
+    area = tf.reduce_prod(inside[..., 2:] - inside[..., :2], axis=-1)
+    return tf.math.divide_no_nan(share, area)
 
 
 def _best(

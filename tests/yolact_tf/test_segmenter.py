@@ -50,6 +50,19 @@ def test_who_is_wholly_hidden_is_not_counted_and_leaves_no_gap():
     assert int(segment(fake_segmenter(*figures, separate=False)).count[0]) == 3
 
 
+@pytest.mark.parametrize(("min_fill", "count"), [(0.0, 1), (0.25, 1), (0.26, 0)])
+def test_a_mask_must_fill_its_box(min_fill, count):
+    quarter = Figure(LEFT, 0.9, area=(0, 0, 4, 2))
+    assert int(segment(fake_segmenter(quarter, min_fill=min_fill)).count[0]) == count
+
+
+def test_a_second_detection_of_one_person_is_left_with_too_little():
+    # An IoU of 3 / 7 survives suppression; of four columns, one is left.
+    figures = (Figure((0, 0, 6, 8), 0.9), Figure((3, 0, 7, 8), 0.7))
+    assert int(segment(fake_segmenter(*figures, min_fill=0.25)).count[0]) == 2
+    assert int(segment(fake_segmenter(*figures, min_fill=0.26)).count[0]) == 1
+
+
 def test_sizes_in_pixels_belong_to_each_picture():
     segmenter = fake_segmenter(Figure((0, 0, 4, 4), 0.9), min_size=20)
     found = segmenter(tf.repeat(LIT, 2, axis=0), tf.constant([[40, 60], [60, 39]]))
@@ -73,7 +86,9 @@ def test_an_empty_batch():
     assert found.count.shape == (0,)
 
 
-@pytest.mark.parametrize("selection", [{"min_score": 1.0}, {"min_size": 0}, {"max_people": 0}])
+@pytest.mark.parametrize(
+    "selection", [{"min_score": 1.0}, {"min_size": 0}, {"min_fill": 1.1}, {"max_people": 0}]
+)
 def test_impossible_selections_are_refused(selection):
     with pytest.raises(YolactError, match="expected"):
         Selection(**selection)
