@@ -2,40 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from graftnet_tf import files, manifest
-from tests.pipelines.forked_runs import ROOT, Run
-
-SCRIPT = """
-from unittest import mock
-from tests.pipelines import forked_runs
-from tests.yolact_tf.fake_network import FakeNetwork, Figure
-from yolact_tf import weights_file
-
-def load(path):
-    return FakeNetwork([Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 8, 8), 0.6)]), ("person",)
-
-with mock.patch.object(weights_file, "load", load):
-    forked_runs.main()
-"""
-
-
-def run_all(binary: str, *command_lines: list[str]) -> list[Run]:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, binary, json.dumps(command_lines)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [Run(*fields) for fields in json.loads(done.stdout)]
+from tests.pipelines.fake_network_runs import run_all
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pycocotools.cocoeval import COCOeval
 
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.evaluation.scenes import instance, scene, thing
-from yolact_tf.coco import read_coco
+from yolact_tf.coco import AnnotatedObject, read_coco
 from yolact_tf.evaluation.instances import Instance
 from yolact_tf.evaluation.scoring import EvaluatedPicture, score
 
@@ -134,7 +134,7 @@ def test_figures_are_those_of_pycocotools_on_the_file_itself(tmp_path):
         )
 
 
-def _moved(found, rng) -> Instance:
+def _moved(found: AnnotatedObject, rng: np.random.Generator) -> Instance:
     shift = int(rng.integers(0, 4))
     mask = np.asfortranarray(np.roll(found.mask(), shift, axis=1))
     x1, y1, x2, y2 = map(int, found.box)
