@@ -13,6 +13,7 @@ from graftnet_tf.training import Optimization
 from graftnet_tf.trunk_training import TrunkConfig
 from graftnet_tf.workspace import Workspace
 from pipelines import shell
+from pipelines.shipped_cutter import shipped_cutter
 from pipelines.story import Outcome, Scale, Story
 
 FIRST = ("gender", "suit", "backpack", "child", "food_deliverer")
@@ -41,7 +42,9 @@ def main() -> None:
     if workspace.task_names():
         raise GraftNetError(f"{root} has tasks already; give the demo a workspace of its own.")
     *first, late = tasks
-    story = Story(workspace, _scale(len(first)), shell.SEED.value, shell.provenance())
+    story = Story(
+        workspace, _scale(len(first)), shipped_cutter(), shell.SEED.value, shell.provenance()
+    )
     outcome = story.tell(first, late)
     print(_summary(outcome))
     if not outcome.identical:

@@ -5,15 +5,12 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-import tensorflow as tf
-from PIL import Image
-
+from graftnet_tf import files
 from graftnet_tf.branch_training import BranchConfig, train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import Evaluation, evaluate
-from graftnet_tf.lift_scenes.person_crop import person_crop
-from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.lift_scenes.cutting import Cutter, Tally, cut_snapshots
+from graftnet_tf.lift_scenes.records import snapshot_record
 from graftnet_tf.lift_scenes.sub_datasets import write_tasks
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.report.directory import write_report
@@ -77,9 +74,16 @@ class Outcome:
 class Story:
     """Tells the story in a workspace, chapter by chapter, on stdout."""
 
-    def __init__(self, workspace: Workspace, scale: Scale, seed: int, provenance: Provenance):
-        self._workspace, self._scale, self._seed = workspace, scale, seed
-        self._provenance = provenance
+    def __init__(
+        self,
+        workspace: Workspace,
+        scale: Scale,
+        cutter: Cutter,
+        seed: int,
+        provenance: Provenance,
+    ):
+        self._workspace, self._scale, self._cutter = workspace, scale, cutter
+        self._seed, self._provenance = seed, provenance
         self._seconds: dict[str, float] = {}
         self._chapter = ("", time.monotonic())
 
@@ -89,9 +93,9 @@ class Story:
         Raises:
           GraftNetError: the server did not move to the new version.
         """
-        self._begin(f"Drawing sub-datasets: {', '.join(task.name for task in first)}")
+        self._begin(f"Snapshots, segmented into crops: {', '.join(task.name for task in first)}")
         self._draw(first)
-        passengers = list(cut_passengers(self._workspace, self._seed))
+        passengers = list(cut_passengers(self._workspace, self._cutter, self._seed))
 
         self._begin("Pretraining the trunk, one batch of one task a step")
         train_trunk(self._workspace, self._scale.trunk, provenance=self._provenance)
@@ -142,7 +146,15 @@ class Story:
         return results
 
     def _draw(self, tasks: Sequence[Task]) -> None:
-        write_tasks(self._workspace, tasks, snapshots=self._scale.snapshots, seed=self._seed)
+        print(
+            write_tasks(
+                self._workspace,
+                tasks,
+                snapshots=self._scale.snapshots,
+                seed=self._seed,
+                cutter=self._cutter,
+            )
+        )
 
     def _train(self, task: Task) -> None:
         train_branch(
@@ -166,23 +178,15 @@ class Story:
         print(f"\n== {title}", flush=True)
 
 
-def cut_passengers(workspace: Workspace, seed: int) -> Iterator[Passenger]:
+def cut_passengers(workspace: Workspace, cutter: Cutter, seed: int) -> Iterator[Passenger]:
     """Draws the snapshots shown and cuts out their passengers, below WORKSPACE/snapshots."""
-    folder = workspace.path("snapshots")
-    tf.io.gfile.makedirs(folder)
-    for index in range(SNAPSHOTS_SHOWN):
-        snapshot = render_snapshot(seed, index)
-        write_jpeg(os.path.join(folder, f"{index:02d}.jpg"), snapshot.image)
-        for number, seen in enumerate(snapshot.passengers):
-            if not seen.hidden:
-                path = os.path.join(folder, f"{index:02d}-{number}.jpg")
-                write_jpeg(path, person_crop(snapshot.image, seen.mask))
-                yield Passenger(path, seen.attributes)
-
-
-def write_jpeg(path: str, image: np.ndarray) -> None:
-    with tf.io.gfile.GFile(path, "wb") as file:
-        Image.fromarray(image).save(file, "JPEG", quality=92)
+    snapshots = [snapshot_record(seed, index) for index in range(SNAPSHOTS_SHOWN)]
+    for index, crops in enumerate(cut_snapshots(snapshots, cutter, Tally())):
+        path = workspace.path("snapshots", f"{index:02d}")
+        files.write_bytes(f"{path}.jpg", snapshots[index].jpeg)
+        for number, crop in enumerate(crops):
+            files.write_bytes(f"{path}-{number}.jpg", crop.jpeg)
+            yield Passenger(f"{path}-{number}.jpg", crop.attributes)
 
 
 def answers(results: Sequence[PictureResult], passengers: Sequence[Passenger]) -> str:

@@ -10,7 +10,12 @@ from PIL import Image
 from graftnet_tf.lift_scenes import run_lengths
 from graftnet_tf.lift_scenes.casting import Wish
 from graftnet_tf.lift_scenes.person_crop import person_crop
-from graftnet_tf.lift_scenes.scene import SeenPassenger, render_snapshot, render_wished
+from graftnet_tf.lift_scenes.scene import (
+    SeenPassenger,
+    Snapshot,
+    render_snapshot,
+    render_wished,
+)
 
 JPEG_QUALITY = 92
 
@@ -47,10 +52,12 @@ class CropRecord:
 
 def snapshot_record(seed: int, index: int) -> SnapshotRecord:
     """Snapshot `index` of the series `seed`."""
-    snapshot = render_snapshot(seed, index)
-    height, width = snapshot.image.shape[:2]
-    passengers = tuple(_passenger_record(seen) for seen in snapshot.passengers)
-    return SnapshotRecord(_jpeg(snapshot.image), width, height, passengers)
+    return _snapshot_record(render_snapshot(seed, index))
+
+
+def wished_record(seeds: Sequence[int], wishes: Sequence[Wish]) -> SnapshotRecord:
+    """The snapshot that `crop_records` cuts."""
+    return _snapshot_record(render_wished(np.random.default_rng(seeds), wishes))
 
 
 def crop_records(seeds: Sequence[int], wishes: Sequence[Wish]) -> list[CropRecord]:
@@ -62,10 +69,16 @@ def crop_records(seeds: Sequence[int], wishes: Sequence[Wish]) -> list[CropRecor
     """
     snapshot = render_wished(np.random.default_rng(seeds), wishes)
     return [
-        CropRecord(_jpeg(person_crop(snapshot.image, seen.mask)), seen.attributes)
+        CropRecord(jpeg(person_crop(snapshot.image, seen.mask)), seen.attributes)
         for seen in snapshot.passengers
         if not seen.hidden
     ]
+
+
+def _snapshot_record(snapshot: Snapshot) -> SnapshotRecord:
+    height, width = snapshot.image.shape[:2]
+    passengers = tuple(_passenger_record(seen) for seen in snapshot.passengers)
+    return SnapshotRecord(jpeg(snapshot.image), width, height, passengers)
 
 
 def _passenger_record(seen: SeenPassenger) -> PassengerRecord:
@@ -74,7 +87,13 @@ def _passenger_record(seen: SeenPassenger) -> PassengerRecord:
     return PassengerRecord(seen.attributes, seen.box, area, seen.visible_fraction, seen.hidden, rle)
 
 
-def _jpeg(image: np.ndarray) -> bytes:
+def jpeg(image: np.ndarray) -> bytes:
+    """A picture, uint8 [H, W, 3] RGB, as a file."""
     stream = io.BytesIO()
     Image.fromarray(image).save(stream, "JPEG", quality=JPEG_QUALITY)
     return stream.getvalue()
+
+
+def pixels(data: bytes) -> np.ndarray:
+    """uint8 [H, W, 3] RGB of a file that `jpeg` made."""
+    return np.asarray(Image.open(io.BytesIO(data)))

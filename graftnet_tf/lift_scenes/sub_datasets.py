@@ -1,5 +1,6 @@
 """Single-label sub-datasets of drawn passengers, each task with passengers of its own."""
 
+import functools
 import os
 import zlib
 from collections.abc import Sequence
@@ -10,9 +11,10 @@ from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.lift_scenes.attribute_tasks import label
 from graftnet_tf.lift_scenes.casting import Wish
+from graftnet_tf.lift_scenes.cutting import Cutter, Tally, cut_snapshots
 from graftnet_tf.lift_scenes.drawing_pool import draw_all
 from graftnet_tf.lift_scenes.passenger import ATTRIBUTES
-from graftnet_tf.lift_scenes.records import CropRecord, crop_records
+from graftnet_tf.lift_scenes.records import CropRecord, crop_records, wished_record
 from graftnet_tf.tasks import Example, Task, write_task
 from graftnet_tf.workspace import Workspace
 
@@ -28,7 +30,8 @@ def write_tasks(
     seed: int,
     test_fraction: float = 0.25,
     workers: int = -1,
-) -> None:
+    cutter: Cutter | None = None,
+) -> Tally | None:
     """Draws and writes one sub-dataset per task.
 
     Every task has snapshots of its own, drawn from the seed and the task's name, so a task
@@ -44,6 +47,11 @@ def write_tasks(
       seed: the same seed, the same bytes.
       test_fraction: share of the snapshots, the last ones, whose crops are for testing.
       workers: processes; -1 uses every core.
+      cutter: finds the passengers in the snapshots; without one they are cut out by what
+        was drawn.
+
+    Returns:
+      How the cutter did, if there is one.
 
     Raises:
       GraftNetError: a task reports an attribute that passengers never show, or `snapshots`
@@ -59,17 +67,20 @@ def write_tasks(
         raise GraftNetError(f"snapshots is {snapshots}; expected 1 or more.")
     if not 0.0 <= test_fraction <= 1.0:
         raise GraftNetError(f"test_fraction is {test_fraction}; expected 0 to 1.")
+    tally = Tally()
     first_test = snapshots - round(snapshots * test_fraction)
     for task in tasks:
         arguments = [_snapshot_arguments(task, seed, index) for index in range(snapshots)]
-        drawn = draw_all(
-            crop_records, arguments, workers=workers, description=f"Drawing {task.name}"
+        draw = functools.partial(
+            draw_all, arguments=arguments, workers=workers, description=f"Drawing {task.name}"
         )
+        cut = cut_snapshots(draw(wished_record), cutter, tally) if cutter else draw(crop_records)
         splits: dict[str, list[Example]] = {"train": [], "test": []}
-        for index, crops in enumerate(drawn):
+        for index, crops in enumerate(cut):
             split = "train" if index < first_test else "test"
             splits[split] += _write_crops(workspace, task, index, crops)
         write_task(workspace.path("tasks", task.name), task, splits)
+    return tally if cutter else None
 
 
 def _snapshot_arguments(task: Task, seed: int, index: int) -> tuple[list[int], list[Wish]]:

@@ -2,15 +2,29 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
+from pycocotools import mask as run_lengths
 
 from graftnet_tf.branch_training import BranchConfig
 from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS, GENDER
+from graftnet_tf.lift_scenes.cutting import Cutout
+from graftnet_tf.lift_scenes.person_crop import person_crop
+from graftnet_tf.lift_scenes.scene import render_snapshot
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.tasks import Task
 from graftnet_tf.trunk_training import TrunkConfig
 from graftnet_tf.workspace import Workspace
-from pipelines.story import Passenger, Scale, Story, answers, cut_passengers, identical
+from pipelines.shipped_cutter import shipped_cutter
+from pipelines.story import (
+    SNAPSHOTS_SHOWN,
+    Passenger,
+    Scale,
+    Story,
+    answers,
+    cut_passengers,
+    identical,
+)
 from serving.client import PictureResult
 
 BEFORE = [PictureResult("00-0.jpg", {"bald": 0.25, "male": 0.75}, {"bald": False, "male": True})]
@@ -36,7 +50,18 @@ def test_answers_stand_beside_what_was_drawn():
 
 def test_passengers_are_cut_out_with_their_truth(tmp_path):
     workspace = Workspace(str(tmp_path))
-    passengers = list(cut_passengers(workspace, seed=0))
+    drawn = iter([render_snapshot(0, index) for index in range(SNAPSHOTS_SHOWN)])
+
+    def cut(picture):
+        masks = [seen.mask for seen in next(drawn).passengers]
+        return [
+            Cutout(
+                person_crop(picture, mask), run_lengths.encode(np.asfortranarray(mask, np.uint8))
+            )
+            for mask in masks
+        ]
+
+    passengers = list(cut_passengers(workspace, cut, seed=0))
     known = {name for task in ATTRIBUTE_TASKS for name in task.attributes}
     assert passengers
     for passenger in passengers:
@@ -52,7 +77,7 @@ def test_the_story_ends_with_a_late_label_and_unchanged_heads(tmp_path):
         trunk=TrunkConfig(height=80, width=80, last_block=3, steps=4, batch=4),
         branch=BranchConfig(graft_after=1, steps=4, batch=4, views=1),
     )
-    story = Story(Workspace(str(tmp_path)), scale, 0, Provenance())
+    story = Story(Workspace(str(tmp_path)), scale, shipped_cutter(), 0, Provenance())
     outcome = story.tell([GENDER, Task.binary("suit")], Task.binary("bald"))
     assert outcome.identical
     assert outcome.versions == (1, 2)
