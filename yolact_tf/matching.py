@@ -82,9 +82,10 @@ def _claim(overlaps: tf.Tensor) -> tf.Tensor:
         claimed = tf.where(winner, choice, claimed)
         taken = tf.reduce_max(tf.where(winner, choice, -1), axis=1)
         gone = winner[..., None] | (priors == taken[:, None, None])
-        return tf.where(gone, _NO_OBJECT, shares), claimed
+        left = tf.where(gone, _NO_OBJECT, shares)
+        return tf.ensure_shape(left, shares.shape), tf.ensure_shape(claimed, overlaps.shape[:2])
 
-    claimed = tf.fill(tf.shape(overlaps)[:2], -1)
+    claimed = tf.ensure_shape(tf.fill(tf.shape(overlaps)[:2], -1), overlaps.shape[:2])
     _, claimed = tf.while_loop(
         lambda shares, claimed: tf.reduce_any(shares > _NO_OBJECT),
         next_claim,

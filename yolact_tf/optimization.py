@@ -77,7 +77,11 @@ class _Schedule(tf.keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         settings = self._settings
         now = tf.cast(step, tf.float32)
-        warm = tf.minimum(0.1 + 0.9 * now / max(settings.warmup_steps, 1), 1.0)
+        warm = (
+            tf.minimum(0.1 + 0.9 * now / settings.warmup_steps, 1.0)
+            if settings.warmup_steps
+            else 1.0
+        )
         done = now / self._steps
         if settings.milestones:
             passed = tf.reduce_sum(tf.cast(done >= tf.constant(settings.milestones), tf.float32))
