@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from yolact_tf.coco import CocoData
 from yolact_tf.errors import YolactError
-from yolact_tf.evaluation.instances import find, instances_in, run_network
+from yolact_tf.evaluation.instances import find, instances_in, run_network, warm_up
 from yolact_tf.evaluation.pictures import input_batches
 from yolact_tf.evaluation.scoring import EvaluatedPicture, Scores, score
 from yolact_tf.model import Yolact
@@ -77,8 +77,7 @@ def evaluate(
         raise YolactError(
             f"{len(data.categories)} categories for a network of {model.num_classes - 1} classes."
         )
-    size = model.config.size
-    find(model, run_network(model, tf.zeros((1, size, size, 3))))  # traced before the clock runs
+    warm_up(model)
     clock = _Clock()
     evaluated, unreadable = [], []
     with tqdm(total=len(data.images), unit="picture", disable=not progress) as bar:

@@ -18,7 +18,8 @@ class Instance(NamedTuple):
     Attributes:
       category: from 0, without background.
       score: 0 to 1.
-      box: x1, y1, x2, y2, whole pixels inside the picture, as officially.
+      box: x1, y1, x2, y2, whole pixels, clamped to the picture and truncated, as officially;
+        of no area outside it.
       segmentation: mask of the whole picture as compressed run lengths; may be empty.
     """
 
@@ -47,6 +48,14 @@ def find(model: Yolact, outputs: dict[str, tf.Tensor]) -> CroppedMasks:
     detections = detect(outputs, model.priors, model.config)
     masks = assemble(outputs["proto"], detections.coefficients, detections.boxes)
     return CroppedMasks(detections, masks)
+
+
+def warm_up(model: Yolact) -> None:
+    """Traces `run_network` and `find` for batches of any size, and runs them once."""
+    size = model.config.size
+    network = run_network.get_concrete_function(model, tf.TensorSpec((None, size, size, 3)))
+    find.get_concrete_function(model, network.structured_outputs)
+    find(model, run_network(model, tf.zeros((1, size, size, 3))))
 
 
 def instances_in(found: CroppedMasks, index: int, height: int, width: int) -> tuple[Instance, ...]:

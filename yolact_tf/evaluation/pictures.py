@@ -1,5 +1,6 @@
 """Pictures read ahead, while the network is busy with those before."""
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -48,8 +49,15 @@ def input_batches(
             seconds = tf.timestamp() - start
         return InputBatch(image, place, tf.ensure_shape(reason, []), seconds)
 
-    dataset = tf.data.Dataset.range(len(pictures))
-    return dataset.map(read, num_parallel_calls=tf.data.AUTOTUNE).batch(batch_size).prefetch(2)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread may take ten seconds to end
+    return (
+        tf.data.Dataset.range(len(pictures))
+        .map(read, num_parallel_calls=os.cpu_count(), deterministic=True)
+        .batch(batch_size)
+        .prefetch(2)
+        .with_options(options)
+    )
 
 
 def read_pixels(picture: AnnotatedPicture) -> np.ndarray:
