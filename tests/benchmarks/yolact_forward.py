@@ -1,0 +1,119 @@
+"""YOLACT beside the official PyTorch network: milliseconds per picture, in one script.
+
+    python -m tests.benchmarks.yolact_forward [--peer_python=PYTHON --peer=CHECKOUT] [--json]
+
+At 550 px, batch 1, two threads, with the weights of `tests/yolact_tf/reference.py` in both, so
+that detections are as many: the forward pass in float32 and bfloat16, and detection (decoding,
+Fast NMS) and masks (on the prototypes' grid, and enlarged to the input's size). The official
+network runs in a process of its own, PYTHON, that has torch and OpenCV; CHECKOUT is a clone of
+https://github.com/dbolya/yolact. The two take turns, so that a busy machine is busy for both;
+the best of the runs counts.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from pipelines import shell
+from tests.yolact_tf.reference import reference_image, reference_input, reference_weights
+from yolact_tf import build_yolact, load_torch_state_dict
+from yolact_tf.detection import detect
+from yolact_tf.masks import assemble, in_pictures
+from yolact_tf.state_dict import expected
+
+PEER_PYTHON = flags.DEFINE_string("peer_python", sys.executable, "A Python with torch.")
+PEER = flags.DEFINE_string("peer", None, "Clone of the official repository; none: no peer.")
+RUNS = flags.DEFINE_integer("runs", 10, "Of each, of which the best counts.", lower_bound=1)
+
+_THREADS = 2
+_SEEDS = {"resnet50": 19, "resnet101": 1}
+
+
+def main() -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(_THREADS)
+    shell.print_json({backbone: _measure(backbone, seed) for backbone, seed in _SEEDS.items()})
+
+
+def _measure(backbone: str, seed: int) -> dict[str, float]:
+    stages = _ours(backbone, seed)
+    peer = _Peer(backbone, seed) if PEER.value else None
+    best = {name: float("inf") for name in [*stages, *(["official"] if peer else [])]}
+    for _ in range(RUNS.value):
+        for name, stage in stages.items():
+            started = time.perf_counter()
+            stage()
+            best[name] = min(best[name], 1000 * (time.perf_counter() - started))
+        if peer:
+            best["official"] = min(best["official"], peer.milliseconds())
+    rest = best["detect"] + best["masks"]
+    ratios = {
+        "bfloat16_speedup": best["float32"] / best["bfloat16"],
+        "detection_and_masks_per_forward": rest / best["float32"],
+        "enlarged_too_per_forward": (rest + best["enlarge"]) / best["float32"],
+    }
+    if peer:
+        ratios["speedup_over_official"] = best["official"] / best["float32"]
+        ratios["bfloat16_speedup_over_official"] = best["official"] / best["bfloat16"]
+    return {name: round(value, 3) for name, value in {**best, **ratios}.items()}
+
+
+def _ours(backbone: str, seed: int) -> dict[str, Callable[[], object]]:
+    name = f"yolact_{backbone}_550"
+    image = tf.constant(reference_input(reference_image(seed), backbone)[np.newaxis])
+    stages: dict[str, Callable[[], object]] = {}
+    for precision in ("bfloat16", "float32"):
+        model = build_yolact(name, precision=precision)
+        weights = {key: reference_weights(key, s, seed) for key, s in expected(model).items()}
+        load_torch_state_dict(model, weights)
+        run = tf.function(model)
+        outputs = run(image)
+        stages[precision] = partial(_forward, run, image)
+    side = model.config.size
+    nms = tf.function(lambda outputs: detect(outputs, model.priors, model.config))
+    found = nms(outputs)
+    masks = tf.function(lambda proto, found: assemble(proto, found.coefficients, found.boxes))
+    enlarge = tf.function(lambda found, proto: in_pictures(found, proto, side, side))
+    masks(outputs["proto"], found), enlarge(found, outputs["proto"])
+    stages["detect"] = lambda: nms(outputs).boxes.numpy()
+    stages["masks"] = lambda: masks(outputs["proto"], found).numpy()
+    stages["enlarge"] = lambda: [part.numpy() for part in enlarge(found, outputs["proto"])]
+    return stages
+
+
+def _forward(network: Callable[[tf.Tensor], dict[str, tf.Tensor]], image: tf.Tensor) -> None:
+    for output in network(image).values():
+        output.numpy()
+
+
+class _Peer:
+    """The official network, a line of JSON to and from it per run."""
+
+    def __init__(self, backbone: str, seed: int) -> None:
+        script = Path(__file__).with_name("yolact_official_process.py")
+        self._process = subprocess.Popen(
+            [PEER_PYTHON.value, str(script), PEER.value or "", backbone, str(seed), str(_THREADS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.milliseconds()
+
+    def milliseconds(self) -> float:
+        """Of one forward pass."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+if __name__ == "__main__":
+    shell.run(main)
