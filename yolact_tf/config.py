@@ -19,6 +19,8 @@ class YolactConfig:
       aspect_ratios: width over height of the anchors at each cell.
       square_anchors: True for w = h = scale · √ratio, the slip that the published weights
         were trained with; False for w = scale · √ratio, h = scale / √ratio.
+      antialias: whether pictures larger than the input are smoothed as they are shrunk; the
+        published networks were trained and measured without.
       fpn_channels: channels of P3 … P7 and of the head.
       proto_channels: channels inside the protonet.
       prototypes: number of prototypes, and of coefficients of each detection.
@@ -39,6 +41,7 @@ class YolactConfig:
     scales: tuple[float, ...] = _PUBLISHED_SCALES
     aspect_ratios: tuple[float, ...] = (1.0, 0.5, 2.0)
     square_anchors: bool = True
+    antialias: bool = False
     fpn_channels: int = 256
     proto_channels: int = 256
     prototypes: int = 32
@@ -65,6 +68,7 @@ _PERSON = YolactConfig(
     scales=(24.0, 48.0, 96.0, 192.0, 320.0),
     aspect_ratios=(1.0, 0.5, 0.25),
     square_anchors=False,
+    antialias=True,
     fpn_channels=128,
     proto_channels=128,
     positive_iou=0.45,

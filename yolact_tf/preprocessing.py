@@ -14,10 +14,10 @@ def network_input(pictures: tf.Tensor, config: YolactConfig) -> tf.Tensor:
       config: names the size and the backbone.
 
     Returns:
-      float32 [N, S, S, 3]: resized bilinearly with half-pixel centres and without
-      antialiasing, as officially, then normalised.
+      float32 [N, S, S, 3]: resized bilinearly with half-pixel centres, then normalised.
     """
-    return normalise(tf.image.resize(pictures, (config.size, config.size)), config)
+    side = (config.size, config.size)
+    return normalise(tf.image.resize(pictures, side, antialias=config.antialias), config)
 
 
 def normalise(images: tf.Tensor, config: YolactConfig) -> tf.Tensor:
