@@ -98,11 +98,11 @@ def run(job: TrainingJob, directory: str) -> str:
 
 
 def _initial(job: TrainingJob, classes: tuple[str, ...]) -> Yolact:
+    earlier = weights_file.load(job.weights)[0] if job.weights else None
     model = build_yolact(job.config, len(classes) + 1, job.precision)
     if job.backbone_weights:
         load_backbone_weights(model, job.backbone_weights)
-    if job.weights:
-        earlier, _ = weights_file.load(job.weights)
+    if earlier:
         load_torch_state_dict(model, torch_state_dict(earlier))
     return model
 
