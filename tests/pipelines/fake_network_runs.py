@@ -1,10 +1,8 @@
 """Runs binaries with a network that finds two people, whatever weight file they name."""
 
 import json
-import subprocess
-import sys
 
-from tests.pipelines.forked_runs import ROOT, Run
+from tests.pipelines.forked_runs import Run, run_python
 
 _SCRIPT = """
 from unittest import mock
@@ -25,12 +23,4 @@ def run_all(binary: str, *command_lines: list[str]) -> list[Run]:
 
     The people are the left half of a picture, with a score of 0.9, and the right, with 0.6.
     """
-    done = subprocess.run(
-        [sys.executable, "-c", _SCRIPT, binary, json.dumps(command_lines)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [Run(*fields) for fields in json.loads(done.stdout)]
+    return run_python("-c", _SCRIPT, binary, json.dumps(command_lines))

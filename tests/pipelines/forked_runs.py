@@ -26,8 +26,13 @@ class Run(NamedTuple):
 
 def run_all(binary: str, command_lines: Sequence[Sequence[str]]) -> list[Run]:
     """Runs `pipelines.BINARY` with each list of arguments, one after another."""
+    return run_python("-m", "tests.pipelines.forked_runs", binary, json.dumps(command_lines))
+
+
+def run_python(*arguments: str) -> list[Run]:
+    """What a Python that ends with `main` prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.pipelines.forked_runs", binary, json.dumps(command_lines)],
+        [sys.executable, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
