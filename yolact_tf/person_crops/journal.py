@@ -77,8 +77,7 @@ class Journal:
           rows: `source` and either `skipped`, a reason, or `height`, `width` and `people`.
         """
         path = os.path.join(self._folder, f"{self._next:06d}.jsonl")
-        with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
-            file.write("".join(json.dumps(row) + "\n" for row in rows))
+        files.write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
         self._next += 1
 
     def write_tables(self) -> Totals:
@@ -128,8 +127,7 @@ class Journal:
 def _check_settings(path: str, settings: dict[str, Any]) -> None:
     """Keeps the settings of a new folder; refuses others in an old one."""
     if not tf.io.gfile.exists(path):
-        with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
-            file.write(json.dumps(settings, indent=2) + "\n")
+        files.write_text(path, json.dumps(settings, indent=2) + "\n")
         return
     kept = files.read_json(path)
     differing = [
