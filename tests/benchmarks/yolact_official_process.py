@@ -7,6 +7,7 @@ answered with the milliseconds of one forward pass to the raw outputs, batch 1, 
 checkout wants of a GPU, of torchvision and of TorchScript is stood in for; arithmetic is its own.
 """
 
+import contextlib
 import importlib.util
 import sys
 import time
@@ -25,13 +26,14 @@ def main() -> None:
     for name in ("torchvision", "torchvision.models", "torchvision.models.resnet"):
         sys.modules[name] = mock.MagicMock()
     sys.path.insert(0, checkout)
-    from data import set_cfg
+    with contextlib.redirect_stdout(sys.stderr):
+        from data import set_cfg
 
-    set_cfg("yolact_base_config" if backbone == "resnet101" else f"yolact_{backbone}_config")
-    from yolact import Yolact
+        set_cfg("yolact_base_config" if backbone == "resnet101" else f"yolact_{backbone}_config")
+        from yolact import Yolact
 
+        network = Yolact()
     reference = _reference()
-    network = Yolact()
     network.load_state_dict(
         {
             key: torch.from_numpy(reference.reference_weights(key, tuple(value.shape), seed))
