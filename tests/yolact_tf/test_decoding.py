@@ -89,8 +89,8 @@ def huge_png() -> bytes:
         (encoded(Image.new("RGB", (1, 1)), "PNG"), f"at least {MIN_SIDE}"),
         (encoded(Image.new("RGB", (90, 15)), "JPEG"), f"at least {MIN_SIDE}"),
         (huge_png(), f"at most {MAX_PIXELS}"),
-        (encoded(corners(), "PNG")[:70], ""),
-        (encoded(corners(), "JPEG")[:30], ""),
+        (encoded(corners(), "PNG")[:70], None),
+        (encoded(corners(), "JPEG")[:30], None),
     ],
 )
 def test_what_is_no_use_is_refused_before_it_is_decoded(data, message):
