@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 from absl import logging
-from tqdm import tqdm
 
 from yolact_tf import weights_file
-from yolact_tf.errors import YolactError
 from yolact_tf.ground_truth import GroundTruth
 from yolact_tf.model import Yolact
 from yolact_tf.optimization import Optimization
 from yolact_tf.train_step import TrainStep
-
-_SMOOTHING = 0.98
-_PATIENCE = 20
+from yolact_tf.training_watch import Watch
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def train(
         checkpoint.restore(manager.latest_checkpoint).assert_existing_objects_matched()
         logging.info("Resuming at step %d of %d.", done.numpy(), config.steps)
     path = os.path.join(directory, "best.npz" if evaluate else "last.npz")
-    watch = _Watch(directory, int(done.numpy()), config.steps)
+    watch = Watch(directory, int(done.numpy()), config.steps)
     for pictures, truth in watch.through(batches):
         watch.saw(*step(pictures, GroundTruth(*truth), tf.cast(done, tf.int32)))
         number = int(done.assign_add(1).numpy())
@@ -117,55 +113,3 @@ def _averaged(model: Yolact, optimizer: tf.keras.optimizers.Optimizer) -> Iterat
     finally:
         for weight, value in zip(weights, current, strict=True):
             weight.assign(value)
-
-
-class _Watch:
-    """The progress bar, the summaries, and the count of batches that made no sense."""
-
-    def __init__(self, directory: str, done: int, steps: int) -> None:
-        self._writer = tf.summary.create_file_writer(os.path.join(directory, "summaries"))
-        self._bar = tqdm(total=steps, initial=done, desc="Training", unit="step")
-        self._running: dict[str, float] = {}
-        self._skipped = self._skipped_in_a_row = 0
-
-    def through(self, batches: Callable[[int], tf.data.Dataset]) -> Iterator[tuple]:
-        """Yields the batches that are left."""
-        with self._bar:
-            left = self._bar.total - self._bar.n
-            yield from batches(self._bar.n).take(left) if left else ()
-
-    def saw(self, losses: dict[str, tf.Tensor], finite: tf.Tensor) -> None:
-        """Notes what a step said.
-
-        Raises:
-          YolactError: too many in a row were not finite.
-        """
-        self._bar.update()
-        if finite:
-            self._skipped_in_a_row = 0
-            for name, loss in losses.items():
-                value = float(loss)
-                self.record(f"loss/{name}", value)
-                before = self._running.get(name, value)
-                self._running[name] = _SMOOTHING * before + (1 - _SMOOTHING) * value
-        else:
-            self._skipped += 1
-            self._skipped_in_a_row += 1
-            logging.warning(
-                "Step %d was skipped: losses or gradients were not finite (%d so far).",
-                self._bar.n,
-                self._skipped,
-            )
-        if self._skipped_in_a_row == _PATIENCE:
-            raise YolactError(
-                f"{_PATIENCE} batches in a row gave losses or gradients that are not finite, "
-                f"up to step {self._bar.n}; lower the learning rate."
-            )
-        self._bar.set_postfix(
-            {name: f"{value:.2f}" for name, value in self._running.items()}, refresh=False
-        )
-
-    def record(self, name: str, value: float) -> None:
-        """Adds a value to the summaries."""
-        with self._writer.as_default(step=self._bar.n):
-            tf.summary.scalar(name, value)
