@@ -160,9 +160,10 @@ def _padded(detections: Detections, places: int) -> Detections:
 def _cleared(detections: Detections) -> Detections:
     """All fields zero beyond `count`."""
     real = tf.sequence_mask(detections.count, tf.shape(detections.scores)[1])
+    return Detections._make([*(zeroed(rows, real) for rows in detections[:-1]), detections.count])
 
-    def clear(rows: tf.Tensor) -> tf.Tensor:
-        shape = tf.concat([tf.shape(real), tf.ones([rows.shape.rank - 2], tf.int32)], axis=0)
-        return tf.where(tf.reshape(real, shape), rows, tf.zeros([], rows.dtype))
 
-    return Detections._make([*map(clear, detections[:-1]), detections.count])
+def zeroed(rows: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
+    """`rows` [N, D, ...], zero where `real`, bool [N, D], is False."""
+    shape = tf.concat([tf.shape(real), tf.ones([rows.shape.rank - 2], tf.int32)], axis=0)
+    return tf.where(tf.reshape(real, shape), rows, tf.zeros([], rows.dtype))

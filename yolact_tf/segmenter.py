@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from yolact_tf.detection import detect
+from yolact_tf.detection import detect, zeroed
 from yolact_tf.errors import YolactError
 from yolact_tf.masks import assemble, pixel_boxes
 from yolact_tf.model import Yolact
@@ -159,12 +159,5 @@ def _best(
     """
     scores, order = tf.math.top_k(tf.where(keep, scores, 0.0), places)
     real = scores > 0
-
-    def gathered(field: tf.Tensor) -> tf.Tensor:
-        rows = tf.gather(field, order, axis=1, batch_dims=1)
-        mask = tf.reshape(
-            real, tf.concat([tf.shape(real), tf.ones(rows.shape.rank - 2, tf.int32)], 0)
-        )
-        return tf.where(mask, rows, tf.zeros([], rows.dtype))
-
-    return scores, [gathered(field) for field in fields]
+    gathered = (tf.gather(field, order, axis=1, batch_dims=1) for field in fields)
+    return scores, [zeroed(rows, real) for rows in gathered]

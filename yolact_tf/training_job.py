@@ -1,12 +1,10 @@
 """A whole training from files to a weight file, told by its settings alone."""
 
 import dataclasses
-import json
 import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import tensorflow as tf
 from absl import logging
 
 from yolact_tf import files, weights_file
@@ -15,6 +13,7 @@ from yolact_tf.backbone_weights import load_backbone_weights
 from yolact_tf.coco import read_coco
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import evaluate
+from yolact_tf.kept_settings import keep_or_compare
 from yolact_tf.model import Yolact, build_yolact
 from yolact_tf.state_dict import load_torch_state_dict, torch_state_dict
 from yolact_tf.training import TrainConfig, train
@@ -109,15 +108,10 @@ def _initial(job: TrainingJob, classes: tuple[str, ...]) -> Yolact:
 
 def _claim(directory: str, job: TrainingJob) -> None:
     """Notes whose directory it is, and refuses another job's."""
-    path = os.path.join(directory, "job.json")
-    settings = json.loads(json.dumps(dataclasses.asdict(job)))
-    if not tf.io.gfile.exists(path):
-        files.write_json(path, settings)
-        return
-    kept = files.read_json(path)
-    other = [name for name in settings if settings[name] != kept.get(name)]
-    if other:
+    differing = keep_or_compare(os.path.join(directory, "job.json"), dataclasses.asdict(job))
+    if differing:
         raise YolactError(
-            f"{directory} holds a training with another {', '.join(other)}; give it the same "
+            f"{directory} holds a training with another "
+            f"{', '.join(difference.name for difference in differing)}; give it the same "
             "settings to go on with it, or another directory."
         )

@@ -20,6 +20,7 @@ import tensorflow as tf
 
 from yolact_tf import files
 from yolact_tf.errors import YolactError
+from yolact_tf.kept_settings import keep_or_compare
 
 PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),
@@ -53,7 +54,7 @@ class Journal:
         self.output = output
         self._folder = os.path.join(output, "journal")
         tf.io.gfile.makedirs(self._folder)
-        _check_settings(os.path.join(output, "settings.json"), json.loads(json.dumps(settings)))
+        _check_settings(os.path.join(output, "settings.json"), settings)
         self._done = {_digest(row["source"]) for row in self._rows() if "people" in row}
         self._next = 1 + max(
             (int(name.removesuffix(".jsonl")) for name in self._parts()), default=0
@@ -124,16 +125,11 @@ class Journal:
                 yield from map(json.loads, file)
 
 
-def _check_settings(path: str, settings: dict[str, Any]) -> None:
+def _check_settings(path: str, settings: Mapping[str, Any]) -> None:
     """Keeps the settings of a new folder; refuses others in an old one."""
-    if not tf.io.gfile.exists(path):
-        files.write_text(path, json.dumps(settings, indent=2) + "\n")
-        return
-    kept = files.read_json(path)
     differing = [
-        f"{name} {kept.get(name)} there and {settings.get(name)} now"
-        for name in sorted(kept.keys() | settings.keys())
-        if kept.get(name) != settings.get(name)
+        f"{name} {kept} there and {given} now"
+        for name, kept, given in keep_or_compare(path, settings)
     ]
     if differing:
         raise YolactError(
