@@ -1,27 +1,27 @@
 """Builds the served model from the trunk and the branches.
 
-Without --tree, the newest trunk, or --trunk, and the newest branches made for it become a new
-tree; with --tree, that tree is composed again.
+Without --tree, the trunk that is served, or --trunk, and the newest branches made for it become
+a new tree; with --tree, that tree is composed again.
 """
 
 from absl import flags
 
-from pipelines import shell
+from pipelines import shell, trunk_flag
 from serving.compose import SERVED, compose
 from serving.tree import newest_tree, publish_tree
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
-TRUNK = flags.DEFINE_string("trunk", None, "Trunk version of a new tree; the newest by default.")
 TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
 
 
 def main() -> None:
-    if TREE.value and (TASKS.value or TRUNK.value):
+    if TREE.value and (TASKS.value or trunk_flag.TRUNK.value):
         raise flags.Error("--tasks and --trunk are for a new tree; --tree names one that exists.")
     workspace = shell.open_workspace()
     chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
     tree = TREE.value or publish_tree(
-        workspace, newest_tree(workspace, trunk=TRUNK.value, branches=chosen)
+        workspace,
+        newest_tree(workspace, trunk=trunk_flag.trunk_version(workspace), branches=chosen),
     )
     version = compose(workspace, tree, provenance=shell.provenance())
     print(f"Tree {tree} is served model version {version}: {workspace.path(*SERVED, version)}")

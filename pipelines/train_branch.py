@@ -8,12 +8,11 @@ from absl import flags
 from graftnet_tf.branch_training import BranchConfig, train_branch
 from graftnet_tf.pooling import POOLINGS
 from graftnet_tf.workspace import Workspace
-from pipelines import shell, training_flags
+from pipelines import shell, training_flags, trunk_flag
 
 _DEFAULT = BranchConfig()
 
 TASK = flags.DEFINE_list("task", None, "Task to train; several are trained one after another.")
-TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")
 GRAFT_AFTER = flags.DEFINE_integer(
     "graft_after",
     _DEFAULT.graft_after,
@@ -89,6 +88,7 @@ def main() -> None:
         validation=VALIDATION.value,
         **TRAINING(),
     )
+    trunk = trunk_flag.trunk_version(workspace)
     for name in TASK.value:
         workspace.training_examples(name)
     for name in TASK.value:
@@ -96,7 +96,7 @@ def main() -> None:
             workspace,
             name,
             config,
-            trunk_version=TRUNK.value,
+            trunk_version=trunk,
             cache_directory=CACHE_DIR.value or _default_cache(workspace),
             provenance=shell.provenance(),
         )

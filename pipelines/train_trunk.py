@@ -5,6 +5,7 @@ from absl import flags
 from graftnet_tf.schedule import SAMPLINGS
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from pipelines import shell, training_flags
+from serving.tree import grafting_trunk
 
 _DEFAULT = TrunkConfig()
 
@@ -53,8 +54,9 @@ def _shape(values: dict) -> bool:
 
 def main() -> None:
     pretrained = INITIAL_WEIGHTS.value != "none"
+    workspace = shell.open_workspace()
     version = train_trunk(
-        shell.open_workspace(),
+        workspace,
         TrunkConfig(
             height=HEIGHT.value,
             width=WIDTH.value,
@@ -71,6 +73,12 @@ def main() -> None:
         provenance=shell.provenance(),
     )
     print(f"trunk {version}")
+    default = grafting_trunk(workspace)
+    if default != version:
+        print(
+            f"Branches go on trunk {default}, which is served, unless --trunk={version} is given "
+            "to graftnet-train-branch and graftnet-compose."
+        )
 
 
 def main_cli() -> None:

@@ -12,13 +12,17 @@ from graftnet_tf.workspace import Workspace
 from serving.composed_model import ComposedModel
 from serving.metadata import describe
 from serving.parts import check_attributes, check_grafts, load_branch, load_trunk
-from serving.tree import read_tree
-
-SERVED = ("serving", "graftnet")
+from serving.tree import SERVED, read_tree
 
 
-def compose(workspace: Workspace, tree_version: str, *, provenance: Provenance) -> str:
-    """Builds the SavedModel of a tree and publishes it below WORKSPACE/serving/graftnet.
+def compose(
+    workspace: Workspace,
+    tree_version: str,
+    *,
+    into: tuple[str, ...] = SERVED,
+    provenance: Provenance,
+) -> str:
+    """Builds the SavedModel of a tree and publishes it.
 
     The trunk's and the branches' SavedModels are all it needs, not the code that made
     them.
@@ -26,6 +30,8 @@ def compose(workspace: Workspace, tree_version: str, *, provenance: Provenance) 
     Args:
       workspace: holds the tree, its trunk and its branches.
       tree_version: version of a published tree.
+      into: folder of the workspace that holds the versions; what is in the default one is
+        served.
       provenance: the command behind this.
 
     Returns:
@@ -58,7 +64,7 @@ def compose(workspace: Workspace, tree_version: str, *, provenance: Provenance) 
         return {"tree": tree_version, "attributes": metadata.attributes}
 
     return manifest.publish(
-        workspace.path(*SERVED),
+        workspace.path(*into),
         write,
         kind="composed model",
         making=Making(inputs, seed=0, started=started, provenance=provenance),

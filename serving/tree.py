@@ -1,7 +1,7 @@
 """The tree: which trunk, branches and thresholds a composed model is built from."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -9,6 +9,8 @@ import tensorflow as tf
 from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
+
+SERVED = ("serving", "graftnet")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,10 +20,18 @@ class GraftedBranch:
     Attributes:
       version: of the branch.
       thresholds: score from which each attribute counts as shown.
+      withdrawn: versions that were taken back, which a later tree of the newest ones
+        passes over. The list goes from tree to tree.
     """
 
     version: str
     thresholds: dict[str, float]
+    withdrawn: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> "GraftedBranch":
+        withdrawn = tuple(content.get("withdrawn", ()))
+        return cls(content["version"], content["thresholds"], withdrawn)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +43,44 @@ class Tree:
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> "Tree":
-        branches = {task: GraftedBranch(**fields) for task, fields in content["branches"].items()}
-        return cls(content["trunk"], branches)
+        branches = content["branches"].items()
+        return cls(content["trunk"], {task: GraftedBranch.from_dict(it) for task, it in branches})
+
+
+def served_trees(workspace: Workspace) -> Iterator[tuple[str, Tree]]:
+    """Version and content of the tree of each composed model, the newest first.
+
+    Raises:
+      GraftNetError: a composed model's manifest or its tree is damaged or missing.
+    """
+    for number in reversed(files.numbered(workspace.path(*SERVED))):
+        version = manifest.read(workspace.path(*SERVED, str(number)))["tree"]
+        yield version, read_tree(workspace, version)
+
+
+def served_tree(workspace: Workspace) -> tuple[str, Tree] | None:
+    """Version and content of the tree that is served: the newest composed model's.
+
+    Returns:
+      None where nothing was composed yet.
+
+    Raises:
+      GraftNetError: see `served_trees`.
+    """
+    return next(served_trees(workspace), None)
+
+
+def grafting_trunk(workspace: Workspace) -> str:
+    """The trunk version that new branches go on unless another is asked for.
+
+    That is the served tree's, so that a trunk which was retrained and not promoted is never
+    served by accident; where nothing is served, the newest.
+
+    Raises:
+      GraftNetError: there is no trunk, or what is served is damaged.
+    """
+    served = served_tree(workspace)
+    return served[1].trunk if served else workspace.newest("trunks")
 
 
 def newest_tree(
@@ -43,16 +89,17 @@ def newest_tree(
     trunk: str | None = None,
     branches: Mapping[str, str | None] | None = None,
 ) -> Tree:
-    """The tree of the newest versions, or of chosen ones; thresholds are the branches' own.
+    """The tree of the newest branches, or of chosen ones; thresholds are the branches' own.
 
     Args:
       workspace: holds the trunk and the branches.
-      trunk: its version; the newest by default.
+      trunk: its version; by default the one that branches go on, see `grafting_trunk`.
       branches: branch version of each task to include, None for the newest that was made
-        for this trunk; by default every task that has a branch.
+        for this trunk and not withdrawn; by default every task that has a branch.
 
     Raises:
-      GraftNetError: there is no branch, or a chosen version does not exist.
+      GraftNetError: there is no branch, a chosen version does not exist, or all of a
+        task's branches for this trunk were withdrawn.
     """
     chosen = dict.fromkeys(_grafted_tasks(workspace)) if branches is None else branches
     if not chosen:
@@ -60,15 +107,33 @@ def newest_tree(
             f"No branch to compose in {workspace.root}. Train one with "
             f"`graftnet-train-branch --workspace={workspace.root} --task=…`."
         )
-    trunk = trunk or workspace.newest("trunks")
-    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
+    trunk = trunk or grafting_trunk(workspace)
+    withdrawn = {task: _withdrawn(workspace, task) for task in chosen}
     return Tree(
         trunk,
         {
-            task: _grafted(workspace, task, version or _newest(workspace, task, fingerprints))
+            task: grafted(
+                workspace,
+                task,
+                version or _newest(workspace, task, trunk, withdrawn[task]),
+                withdrawn[task],
+            )
             for task, version in sorted(chosen.items())
         },
     )
+
+
+def grafted(
+    workspace: Workspace, task: str, version: str, withdrawn: Iterable[str]
+) -> GraftedBranch:
+    """A published branch with its own thresholds, and not itself among the withdrawn.
+
+    Raises:
+      GraftNetError: it does not exist.
+    """
+    directory = workspace.version_dir("branches", task, version)
+    left = tuple(sorted(set(withdrawn) - {version}))
+    return GraftedBranch(version, manifest.read(directory)["thresholds"], left)
 
 
 def publish_tree(workspace: Workspace, tree: Tree) -> str:
@@ -95,21 +160,32 @@ def read_tree(workspace: Workspace, version: str) -> Tree:
     return Tree.from_dict(files.read_json(workspace.path("trees", f"{version}.json")))
 
 
-def _grafted(workspace: Workspace, task: str, version: str) -> GraftedBranch:
-    directory = workspace.version_dir("branches", task, version)
-    return GraftedBranch(version, manifest.read(directory)["thresholds"])
+def _withdrawn(workspace: Workspace, task: str) -> tuple[str, ...]:
+    """Versions withdrawn when the task was served last."""
+    trees = (tree for _, tree in served_trees(workspace))
+    return next((tree.branches[task].withdrawn for tree in trees if task in tree.branches), ())
 
 
-def _newest(workspace: Workspace, task: str, fingerprints: dict[str, str]) -> str:
-    """The newest branch made for a trunk of these fingerprints, else the newest of all.
+def _newest(workspace: Workspace, task: str, trunk: str, withdrawn: Collection[str]) -> str:
+    """The newest branch made for this trunk that is not withdrawn.
 
-    Composing refuses the latter, and says for which trunk it was made.
+    Where none was made for it, the newest of all: composing refuses it, and says for which
+    trunk it was made.
     """
+    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
     newest = workspace.newest("branches", task)
+    fitting = []
     for version in reversed(workspace.versions("branches", task)):
         content = manifest.read(workspace.version_dir("branches", task, version))
         if fingerprints.get(str(content["graft_after"])) == content["trunk_fingerprint"]:
-            return version
+            if version not in withdrawn:
+                return version
+            fitting.append(version)
+    if fitting:
+        raise GraftNetError(
+            f"Every branch of {task} for trunk {trunk} was taken back: {', '.join(fitting)}. "
+            f"Train another, or promote one by name."
+        )
     return newest
 
 

@@ -40,7 +40,9 @@ def test_what_is_published_reads_back(grown):
     assert files.read_json(grown.path("trees", "0002.json")) == {
         "version": "0002",
         "trunk": "0001",
-        "branches": {"suit": {"version": "0001", "thresholds": {"suit": 0.5}}},
+        "branches": {
+            "suit": {"version": "0001", "thresholds": {"suit": 0.5}, "withdrawn": []}
+        },
     }
 
 
