@@ -53,16 +53,20 @@ class Trunk:
             content["fingerprints"],
         )
 
+    def check_reaches(self, block: int) -> None:
+        """Raises GraftNetError when the trunk ends before `block`."""
+        if block > self.last_block:
+            raise GraftNetError(
+                f"Block {block} asked for; trunk {self.version} ends at block {self.last_block}."
+            )
+
     def blocks(self, first: int, last: int) -> Blocks:
         """Fresh blocks first…last with this trunk's weights.
 
         Raises:
           GraftNetError: the trunk ends before `last`.
         """
-        if last > self.last_block:
-            raise GraftNetError(
-                f"Block {last} asked for; trunk {self.version} ends at block {self.last_block}."
-            )
+        self.check_reaches(last)
         blocks = Blocks(first, last)
         weights.load(blocks, os.path.join(self.directory, WEIGHTS))
         return blocks

@@ -5,7 +5,7 @@ import tempfile
 from absl import flags
 
 from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.branch_training import BranchConfig
+from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS
 from graftnet_tf.tasks import Task

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from graftnet_tf import files
-from graftnet_tf.branch_training import BranchConfig, train_branch
+from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch_training import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import Evaluation, evaluate
 from graftnet_tf.lift_scenes.cutting import Cutter, Tally, cut_snapshots

@@ -5,7 +5,8 @@ import tempfile
 
 from absl import flags
 
-from graftnet_tf.branch_training import BranchConfig, train_branch
+from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch_training import train_branch
 from graftnet_tf.pooling import POOLINGS
 from graftnet_tf.workspace import Workspace
 from pipelines import shell, training_flags, trunk_flag

@@ -7,7 +7,7 @@ from typing import Any
 from absl import flags
 
 from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.branch_training import BranchConfig
+from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.training import OPTIMIZERS
 from graftnet_tf.trunk_training import TrunkConfig
 from pipelines import shell

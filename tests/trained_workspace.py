@@ -16,7 +16,8 @@ from graftnet_tf import weights
 from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import Blocks
 from graftnet_tf.branch import Branch
-from graftnet_tf.branch_training import BranchConfig, train_branch
+from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch_training import train_branch
 from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.tasks import Example, Task, write_task
 from graftnet_tf.training import Optimization

@@ -8,7 +8,8 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf import files, manifest
-from graftnet_tf.branch_training import BranchConfig, train_branch
+from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch_training import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.graft_features import CachedFeatures
 from graftnet_tf.trunk import Trunk

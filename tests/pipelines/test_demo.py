@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as run_lengths
 
-from graftnet_tf.branch_training import BranchConfig
+from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS, GENDER
 from graftnet_tf.lift_scenes.cutting import Cutout
 from graftnet_tf.lift_scenes.person_crop import person_crop

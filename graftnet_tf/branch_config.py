@@ -1,0 +1,47 @@
+"""What a branch is to be: its shape, and how it is trained."""
+
+import dataclasses
+
+from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.blocks import LAST
+from graftnet_tf.branch import check_shape
+from graftnet_tf.pooling import pooling
+from graftnet_tf.training import Optimization
+
+
+@dataclasses.dataclass(frozen=True)
+class BranchConfig:
+    """What `train_branch` does.
+
+    Attributes:
+      graft_after: last trunk block that stays frozen and shared.
+      last_block: last block of the branch; None for the trunk's.
+      pooling: name in `pooling.POOLINGS`.
+      steps: 0 publishes the linear probe on the trunk's own blocks.
+      batch: pictures per step.
+      optimization: of the open blocks and the classifier.
+      dropout: rate on the pooled features.
+      augmentation: of the training pictures.
+      views: augmented views whose features are cached; 0 computes features anew for
+        every batch instead.
+      validation: fraction of the train split kept for choosing thresholds.
+      checkpoint_every: steps between checkpoints.
+      seed: of everything random.
+    """
+
+    graft_after: int = 7
+    last_block: int | None = None
+    pooling: str = "gap"
+    steps: int = 300
+    batch: int = 32
+    optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
+    dropout: float = 0.2
+    augmentation: Augmentation = Augmentation()
+    views: int = 3
+    validation: float = 0.15
+    checkpoint_every: int = 100
+    seed: int = 0
+
+    def __post_init__(self):
+        check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
+        pooling(self.pooling)

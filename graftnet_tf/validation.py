@@ -1,0 +1,29 @@
+"""What a branch's scores on held-out examples say: AUC and threshold of each attribute."""
+
+import numpy as np
+
+from graftnet_tf import metrics
+from graftnet_tf.labelled_pictures import LabelledRows
+
+_UNDECIDED = 0.5  # threshold where positives or negatives are missing
+
+
+def aucs(some: LabelledRows, scores: np.ndarray) -> dict[str, float | None]:
+    """AUC of each attribute, for class scores [M, classes] of these examples."""
+    return {
+        attribute: metrics.auc(some.labels == index, scores[:, index])
+        for attribute, index in _columns(some).items()
+    }
+
+
+def thresholds(some: LabelledRows, scores: np.ndarray) -> dict[str, float]:
+    """Threshold of each attribute that maximises Youden's J; see `metrics.best_threshold`."""
+    chosen = {}
+    for attribute, index in _columns(some).items():
+        best = metrics.best_threshold(some.labels == index, scores[:, index])
+        chosen[attribute] = _UNDECIDED if best is None else best
+    return chosen
+
+
+def _columns(some: LabelledRows) -> dict[str, int]:
+    return {attribute: some.task.class_index(attribute) for attribute in some.task.attributes}
