@@ -24,6 +24,7 @@ def train_branch(
     *,
     trunk_version: str | None = None,
     cache_directory: str,
+    candidate: bool = False,
     provenance: Provenance = Provenance(),
 ) -> str:
     """Trains and publishes one task's branch; no other branch is touched.
@@ -37,6 +38,8 @@ def train_branch(
       config: what to do.
       trunk_version: to graft on; the newest by default.
       cache_directory: local directory for features at the graft point.
+      candidate: the branch is to be compared with what is served before it is served; no
+        tree of the newest branches takes it on its own.
       provenance: recorded in the manifest.
 
     Returns:
@@ -70,6 +73,7 @@ def train_branch(
             "trunk_version": trunk.version,
             "trunk_fingerprint": fingerprint,
             "pooling": config.pooling,
+            "candidate": candidate,
             "thresholds": validation.thresholds(held_out, scores),
             "config": dataclasses.asdict(config),
             "metrics": {"loss": loss, "validation_auc": validation_auc},

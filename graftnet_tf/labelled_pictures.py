@@ -10,6 +10,7 @@ import numpy as np
 from absl import logging
 from sklearn.model_selection import StratifiedGroupKFold
 
+from graftnet_tf.data_hash import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.linear_probe import class_weights
 from graftnet_tf.pictures import decode_all
@@ -80,7 +81,8 @@ class LabelledPictures:
       images: uint8 [M, height, width, 3].
       tasks: one per task, in the order asked for.
       unreadable: reason for each picture left out.
-      inputs: sha256 of what was read: each task's list, labels and groups, and the pixels.
+      inputs: sha256 of what was read: each task's list, labels and groups, and the pixels;
+        and each task's data before decoding, see `data_hash`.
     """
 
     images: np.ndarray
@@ -111,6 +113,8 @@ def load(
         digest = hashlib.sha256(labelled.rows.tobytes() + labelled.labels.tobytes())
         digest.update("\n".join(labelled.groups).encode())
         inputs[f"tasks/{labelled.task.name}"] = digest.hexdigest()
+    for name, data in data_hashes(workspace, names).items():
+        inputs[input_name(name)] = data
     return LabelledPictures(pictures.images, tasks, pictures.unreadable, inputs)
 
 
