@@ -1,7 +1,7 @@
 """The tree: which trunk, branches and thresholds a composed model is built from."""
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -95,7 +95,8 @@ def newest_tree(
       workspace: holds the trunk and the branches.
       trunk: its version; by default the one that branches go on, see `grafting_trunk`.
       branches: branch version of each task to include, None for the newest that was made
-        for this trunk and not withdrawn; by default every task that has a branch.
+        for this trunk, not withdrawn and no candidate that waits to be compared; by default
+        every task that has a branch but candidates.
 
     Raises:
       GraftNetError: there is no branch, a chosen version does not exist, or all of a
@@ -108,15 +109,15 @@ def newest_tree(
             f"`graftnet-train-branch --workspace={workspace.root} --task=…`."
         )
     trunk = trunk or grafting_trunk(workspace)
-    withdrawn = {task: _withdrawn(workspace, task) for task in chosen}
+    last = {task: _served_last(workspace, task) for task in chosen}
     return Tree(
         trunk,
         {
             task: grafted(
                 workspace,
                 task,
-                version or _newest(workspace, task, trunk, withdrawn[task]),
-                withdrawn[task],
+                version or _newest(workspace, task, trunk, last[task]),
+                last[task].withdrawn,
             )
             for task, version in sorted(chosen.items())
         },
@@ -160,39 +161,61 @@ def read_tree(workspace: Workspace, version: str) -> Tree:
     return Tree.from_dict(files.read_json(workspace.path("trees", f"{version}.json")))
 
 
-def _withdrawn(workspace: Workspace, task: str) -> tuple[str, ...]:
-    """Versions withdrawn when the task was served last."""
+def branches_for(
+    workspace: Workspace, task: str, trunk: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Version and manifest of each of a task's branches made for a trunk, the newest first.
+
+    Raises:
+      GraftNetError: there is no such trunk.
+    """
+    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
+    for version in reversed(workspace.versions("branches", task)):
+        content = manifest.read(workspace.version_dir("branches", task, version))
+        if fingerprints.get(str(content["graft_after"])) == content["trunk_fingerprint"]:
+            yield version, content
+
+
+def _served_last(workspace: Workspace, task: str) -> GraftedBranch:
+    """The branch that a task was served with last; one of no version if it never was."""
     trees = (tree for _, tree in served_trees(workspace))
-    return next((tree.branches[task].withdrawn for tree in trees if task in tree.branches), ())
+    served = (tree.branches[task] for tree in trees if task in tree.branches)
+    return next(served, GraftedBranch("", {}))
 
 
-def _newest(workspace: Workspace, task: str, trunk: str, withdrawn: Collection[str]) -> str:
-    """The newest branch made for this trunk that is not withdrawn.
+def _newest(workspace: Workspace, task: str, trunk: str, served: GraftedBranch) -> str:
+    """The newest branch made for this trunk that is not withdrawn, and no mere candidate.
 
     Where none was made for it, the newest of all: composing refuses it, and says for which
     trunk it was made.
     """
-    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
-    newest = workspace.newest("branches", task)
-    fitting = []
-    for version in reversed(workspace.versions("branches", task)):
-        content = manifest.read(workspace.version_dir("branches", task, version))
-        if fingerprints.get(str(content["graft_after"])) == content["trunk_fingerprint"]:
-            if version not in withdrawn:
-                return version
-            fitting.append(version)
-    if fitting:
+    passed_over = []
+    for version, content in branches_for(workspace, task, trunk):
+        waits = content.get("candidate") and version != served.version
+        if not waits and version not in served.withdrawn:
+            return version
+        passed_over.append(version)
+    if passed_over:
         raise GraftNetError(
-            f"Every branch of {task} for trunk {trunk} was taken back: {', '.join(fitting)}. "
-            f"Train another, or promote one by name."
+            f"Every branch of {task} for trunk {trunk} was taken back or is a candidate: "
+            f"{', '.join(passed_over)}. Train another, or promote one by name."
         )
-    return newest
+    return workspace.newest("branches", task)
 
 
 def _grafted_tasks(workspace: Workspace) -> list[str]:
-    """Names of the tasks that have a published branch."""
+    """Names of the tasks that are served or have a branch that is no candidate."""
     folder = workspace.path("branches")
     if not tf.io.gfile.isdir(folder):
         return []
-    names = (name.rstrip("/") for name in tf.io.gfile.listdir(folder))
-    return [name for name in names if workspace.versions("branches", name)]
+    served = served_tree(workspace)
+    names = sorted(name.rstrip("/") for name in tf.io.gfile.listdir(folder))
+    return [
+        name
+        for name in names
+        if (served and name in served[1].branches)
+        or any(
+            not manifest.read(workspace.version_dir("branches", name, version)).get("candidate")
+            for version in workspace.versions("branches", name)
+        )
+    ]
