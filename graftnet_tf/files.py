@@ -10,9 +10,12 @@ from typing import Any
 
 import tensorflow as tf
 
+from graftnet_tf import locks
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.exchange import exchange
 
 INCOMING = ".incoming-"
+_CLAIM = f"{INCOMING}number-"
 
 
 def read_json(path: str) -> Any:
@@ -72,8 +75,7 @@ def replacing(path: str) -> Iterator[str]:
         yield aside
         tf.io.gfile.rename(aside, path, overwrite=True)
     finally:
-        if tf.io.gfile.exists(aside):
-            tf.io.gfile.remove(aside)
+        remove(aside)
 
 
 def write_text(path: str, text: str) -> None:
@@ -95,24 +97,33 @@ def write_json(path: str, content: Any) -> None:
 
 @contextlib.contextmanager
 def replacing_directory(path: str) -> Iterator[str]:
-    """Yields a new directory beside `path`, renamed into place on success.
+    """Yields a new directory beside `path`, put in its place on success.
 
-    What stood at `path` is moved aside first and removed last, so that old and new never
-    mix; an exception leaves the old.
+    A kill at any moment leaves the old directory or the new one, whole; an exception leaves
+    the old. Where the file system cannot exchange two directories in one step (`gs://`, some
+    network drives), the old one is moved aside first, and a kill right then leaves it there.
     """
     parent, name = os.path.split(path)
     aside, old = (os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}-{name}") for _ in "12")
     tf.io.gfile.makedirs(aside)
     try:
         yield aside
-        if tf.io.gfile.isdir(path):
+        if not tf.io.gfile.isdir(path):
+            tf.io.gfile.rename(aside, path)
+        elif not exchange(aside, path):
             tf.io.gfile.rename(path, old)
-        tf.io.gfile.rename(aside, path)
+            tf.io.gfile.rename(aside, path)
     finally:
-        if tf.io.gfile.isdir(aside):
-            tf.io.gfile.rmtree(aside)
-    if tf.io.gfile.isdir(old):
-        tf.io.gfile.rmtree(old)
+        remove(aside)
+    remove(old)
+
+
+def remove(path: str) -> None:
+    """Removes the file or the directory at `path`, if there is one."""
+    if tf.io.gfile.isdir(path):
+        tf.io.gfile.rmtree(path)
+    elif tf.io.gfile.exists(path):
+        tf.io.gfile.remove(path)
 
 
 def publish_next(
@@ -120,8 +131,8 @@ def publish_next(
 ) -> str:
     """Publishes what `write` makes under the next free number below `parent`.
 
-    Jobs that publish at once get numbers of their own: each claims one by renaming a
-    directory into place, which only one can. A number whose job was killed stays unused.
+    Jobs that publish at once get numbers of their own. What killed jobs left half-written
+    below `parent` is removed.
 
     Args:
       parent: directory that holds the versions; made when absent.
@@ -131,50 +142,65 @@ def publish_next(
 
     Returns:
       The file name. Nothing is listed under it before it is complete.
+
+    Raises:
+      GraftNetError: another job published the same number, which can happen on remote file
+        systems alone, for want of locks; nothing of the other's is touched.
     """
     tf.io.gfile.makedirs(parent)
-    number = max(numbered(parent), default=0) + 1
-    while not _claim(parent, number):
-        number += 1
-    published = name(number)
-    aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}-{published}")
-    try:
-        write(aside, os.path.splitext(published)[0])
-        tf.io.gfile.rename(aside, os.path.join(parent, published), overwrite=False)
+    with _claimed_number(parent) as number:
+        published = name(number)
+        aside = os.path.join(parent, f"{_aside(number)}{uuid.uuid4().hex}")
+        try:
+            write(aside, os.path.splitext(published)[0])
+            _rename_to_new(aside, os.path.join(parent, published))
+        finally:
+            remove(aside)
         return published
-    finally:
-        if tf.io.gfile.isdir(aside):
-            tf.io.gfile.rmtree(aside)
-        elif tf.io.gfile.exists(aside):
-            tf.io.gfile.remove(aside)
-        _release(parent, number)
 
 
-def _claim(parent: str, number: int) -> bool:
-    """Whether `number` is now ours: neither published nor claimed by another job."""
-    path = _claim_path(parent, number)
-    aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}")
-    tf.io.gfile.makedirs(os.path.join(aside, "held"))  # one that is not empty stays in place
+def _rename_to_new(aside: str, path: str) -> None:
     try:
         tf.io.gfile.rename(aside, path, overwrite=False)
     except (tf.errors.AlreadyExistsError, tf.errors.FailedPreconditionError):
-        tf.io.gfile.rmtree(aside)
-        return False
-    if number in numbered(parent):
-        _release(parent, number)
-        return False
-    return True
+        raise GraftNetError(
+            f"Another job published {path} meanwhile; run this one again."
+        ) from None
 
 
-def _release(parent: str, number: int) -> None:
-    """Gives a claim back, whole at once: an emptied directory could be claimed over."""
-    aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}")
-    tf.io.gfile.rename(_claim_path(parent, number), aside)
-    tf.io.gfile.rmtree(aside)
+@contextlib.contextmanager
+def _claimed_number(parent: str) -> Iterator[int]:
+    """A number below `parent` that is neither published nor claimed by another living job."""
+    with contextlib.ExitStack() as claim:
+        with locks.held(os.path.join(parent, f"{INCOMING}lock")):
+            claimed = _swept_claims(parent)  # before listing what they may become meanwhile
+            number = max([*claimed, *numbered(parent)], default=0) + 1
+            claim.enter_context(locks.held(_claim(parent, number)))
+        yield number
 
 
-def _claim_path(parent: str, number: int) -> str:
-    return os.path.join(parent, f"{INCOMING}claim-{number}")
+def _swept_claims(parent: str) -> list[int]:
+    """Numbers claimed by living jobs; what dead ones left of theirs is removed."""
+    names = [name.rstrip("/") for name in tf.io.gfile.listdir(parent)]
+    living = []
+    for number in (int(name[len(_CLAIM) :]) for name in names if name.startswith(_CLAIM)):
+        with locks.held(_claim(parent, number), wait=False) as dead:
+            if not dead:
+                living.append(number)
+                continue
+            for name in names:
+                if _aside(number) in name:
+                    remove(os.path.join(parent, name))
+    return living
+
+
+def _claim(parent: str, number: int) -> str:
+    return os.path.join(parent, f"{_CLAIM}{number}")
+
+
+def _aside(number: int) -> str:
+    """What is in the names of all that is being written under `number`."""
+    return f"{INCOMING}{number}-"
 
 
 def numbered(parent: str) -> list[int]:

@@ -1,6 +1,7 @@
 """Manifests: what a published version was made from, by which command, and its hashes."""
 
 import dataclasses
+import datetime
 import importlib.metadata
 import os
 import platform
@@ -8,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from graftnet_tf import files
+from graftnet_tf import files, sealed_json
 from graftnet_tf.errors import GraftNetError
 
 NAME = "manifest.json"
@@ -64,7 +65,7 @@ def publish(
 
     def write_all(directory: str, version: str) -> None:
         content = write(directory, version)
-        files.write_json(
+        sealed_json.write(
             os.path.join(directory, NAME),
             {
                 "kind": kind,
@@ -74,6 +75,7 @@ def publish(
                 "command": making.provenance.command,
                 "flags": making.provenance.flags,
                 "seed": making.seed,
+                "published": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 "seconds": round(time.monotonic() - making.started, 1),
                 "python": platform.python_version(),
                 "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
@@ -94,12 +96,12 @@ def read(directory: str) -> dict[str, Any]:
 
 
 def verify(directory: str) -> None:
-    """Checks every file of a published version against its recorded hash.
+    """Checks a published version: the manifest by its own hash, every other file by the manifest.
 
     Raises:
       GraftNetError: naming the files that are damaged or missing.
     """
-    recorded = read(directory)["files"]
+    recorded = sealed_json.verify(os.path.join(directory, NAME))["files"]
     found = files.tree_sha256(directory)
     damaged = [name for name, digest in recorded.items() if found.get(name) != digest]
     if damaged:

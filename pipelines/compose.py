@@ -9,6 +9,7 @@ from absl import flags
 from pipelines import shell, trunk_flag
 from serving.compose import SERVED, compose
 from serving.tree import newest_tree, publish_tree
+from serving.turn import own_turn
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
 TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
@@ -19,11 +20,12 @@ def main() -> None:
         raise flags.Error("--tasks and --trunk are for a new tree; --tree names one that exists.")
     workspace = shell.open_workspace()
     chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
-    tree = TREE.value or publish_tree(
-        workspace,
-        newest_tree(workspace, trunk=trunk_flag.trunk_version(workspace), branches=chosen),
-    )
-    version = compose(workspace, tree, provenance=shell.provenance())
+    with own_turn(workspace):
+        tree = TREE.value or publish_tree(
+            workspace,
+            newest_tree(workspace, trunk=trunk_flag.trunk_version(workspace), branches=chosen),
+        )
+        version = compose(workspace, tree, provenance=shell.provenance())
     print(f"Tree {tree} is served model version {version}: {workspace.path(*SERVED, version)}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest
+from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
 
@@ -141,7 +141,7 @@ def publish_tree(workspace: Workspace, tree: Tree) -> str:
     """Publishes `tree` as WORKSPACE/trees/VERSION.json and returns its version."""
 
     def write(path: str, version: str) -> None:
-        files.write_json(path, {"version": version, **dataclasses.asdict(tree)})
+        sealed_json.write(path, {"version": version, **dataclasses.asdict(tree)})
 
     published = files.publish_next(workspace.path("trees"), write, name="{:04d}.json".format)
     return published.removesuffix(".json")

@@ -1,4 +1,5 @@
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -90,9 +91,46 @@ def test_the_leftover_of_a_kill_is_no_version(tmp_path):
     assert files.numbered(str(tmp_path)) == []
 
 
-def test_a_number_whose_job_was_killed_stays_unused(tmp_path):
-    os.makedirs(tmp_path / f"{files.INCOMING}claim-1" / "held")
-    assert files.publish_next(str(tmp_path), write_directory, name=str) == "2"
+def test_the_next_publication_removes_what_a_killed_one_left(tmp_path):
+    parent = str(tmp_path)
+    files.publish_next(parent, write_directory, name=str)
+    child = os.fork()
+    if child == 0:
+
+        def die(path, version):
+            write_directory(path, version)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        files.publish_next(parent, die, name=str)
+    os.waitpid(child, 0)
+    assert files.numbered(parent) == [1]
+    assert len(os.listdir(parent)) == 3, "the leftover and its claim"
+    assert files.publish_next(parent, write_directory, name=str) == "2"
+    assert sorted(os.listdir(parent)) == ["1", "2"]
+
+
+def test_what_a_living_job_writes_is_left_alone(tmp_path):
+    parent = str(tmp_path)
+
+    def write(path, version):
+        write_directory(path, version)
+        if version == "1":
+            assert files.publish_next(parent, write, name=str) == "2"
+            assert os.path.exists(path)
+
+    assert files.publish_next(parent, write, name=str) == "1"
+    assert sorted(os.listdir(parent)) == ["1", "2"]
+
+
+def test_a_number_published_by_other_means_meanwhile_is_not_replaced(tmp_path):
+    def write(path, version):
+        write_directory(path, version)
+        write_directory(str(tmp_path / version), "of another")
+
+    with pytest.raises(GraftNetError, match=r"Another job published .*1 meanwhile"):
+        files.publish_next(str(tmp_path), write, name=str)
+    assert (tmp_path / "1" / "version").read_text() == "of another"
+    assert os.listdir(tmp_path) == ["1"]
 
 
 @pytest.mark.parametrize("write", [write_directory, files.write_text])

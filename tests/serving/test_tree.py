@@ -1,6 +1,6 @@
 import pytest
 
-from graftnet_tf import files
+from graftnet_tf import sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
 from serving.tree import GraftedBranch, Tree, newest_tree, publish_tree, read_tree
@@ -37,12 +37,12 @@ def test_what_is_published_reads_back(grown):
     assert publish_tree(grown, tree) == "0001"
     assert publish_tree(grown, newest_tree(grown, branches={"suit": None})) == "0002"
     assert read_tree(grown, "0001") == tree
-    assert files.read_json(grown.path("trees", "0002.json")) == {
+    content = sealed_json.verify(grown.path("trees", "0002.json"))
+    assert len(content.pop("sha256")) == 64
+    assert content == {
         "version": "0002",
         "trunk": "0001",
-        "branches": {
-            "suit": {"version": "0001", "thresholds": {"suit": 0.5}, "withdrawn": []}
-        },
+        "branches": {"suit": {"version": "0001", "thresholds": {"suit": 0.5}, "withdrawn": []}},
     }
 
 

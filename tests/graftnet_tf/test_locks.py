@@ -1,0 +1,51 @@
+import os
+import signal
+import threading
+
+from graftnet_tf import locks
+
+
+def test_one_holder_at_a_time_and_nothing_is_left(tmp_path):
+    path = str(tmp_path / "lock")
+    with locks.held(path) as first, locks.held(path, wait=False) as second:
+        assert (first, second) == (True, False)
+        assert os.path.exists(path)
+    assert os.listdir(tmp_path) == []
+    with locks.held(path, wait=False) as again:
+        assert again
+
+
+def test_waiting_jobs_take_turns(tmp_path):
+    path, counts = str(tmp_path / "lock"), [0]
+
+    def count():
+        for _ in range(50):
+            with locks.held(path):
+                seen = counts[0]
+                os.stat(tmp_path)  # lets other threads run
+                counts[0] = seen + 1
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [200]
+
+
+def test_the_lock_of_a_killed_job_is_free(tmp_path):
+    path = str(tmp_path / "lock")
+    child = os.fork()
+    if child == 0:
+        with locks.held(path):
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert os.path.exists(path)
+    with locks.held(path, wait=False) as free:
+        assert free
+    assert not os.path.exists(path)
+
+
+def test_remote_file_systems_have_none():
+    with locks.held("gs://bucket/lock") as one, locks.held("gs://bucket/lock") as other:
+        assert (one, other) == (True, True)
