@@ -7,7 +7,7 @@ from absl import flags, logging
 
 from pipelines import shell
 from serving.compose import SERVED
-from serving.server import ModelServer
+from serving.embedded.server import ModelServer
 
 BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Directory of numbered SavedModels; --workspace's by default."

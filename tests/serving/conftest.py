@@ -2,7 +2,7 @@ import pytest
 
 from graftnet_tf.workspace import Workspace
 from serving.compose import SERVED
-from serving.servable import Servable
+from serving.embedded.servable import Servable
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 

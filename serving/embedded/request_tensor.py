@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
-from serving.request_error import invalid
+from serving.embedded.request_error import invalid
 
 
 def request_array(

@@ -8,8 +8,8 @@ from tensorflow.core.framework import types_pb2
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
-from serving.request_error import RequestError
-from serving.request_tensor import request_array
+from serving.embedded.request_error import RequestError
+from serving.embedded.request_tensor import request_array
 
 
 def info(dtype, shape):

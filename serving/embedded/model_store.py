@@ -9,8 +9,8 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from serving.request_error import invalid, not_found
-from serving.servable import Servable
+from serving.embedded.request_error import invalid, not_found
+from serving.embedded.servable import Servable
 
 
 class ModelStore:

@@ -1,7 +1,7 @@
 import pytest
 import tensorflow as tf
 
-from serving.request_error import tensorflow_message
+from serving.embedded.request_error import tensorflow_message
 
 
 @pytest.mark.parametrize(

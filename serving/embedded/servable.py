@@ -7,8 +7,8 @@ import tensorflow as tf
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
-from serving.request_error import invalid
-from serving.request_tensor import request_array
+from serving.embedded.request_error import invalid
+from serving.embedded.request_tensor import request_array
 
 
 class Servable:

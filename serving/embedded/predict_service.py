@@ -11,8 +11,8 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceServicer
 
-from serving.model_store import ModelStore
-from serving.request_error import answering, invalid
+from serving.embedded.model_store import ModelStore
+from serving.embedded.request_error import answering, invalid
 
 SIGNATURES = "signature_def"
 

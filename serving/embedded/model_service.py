@@ -8,8 +8,8 @@ from tensorflow_serving.apis.get_model_status_pb2 import (
 )
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceServicer
 
-from serving.model_store import ModelStore
-from serving.request_error import answering
+from serving.embedded.model_store import ModelStore
+from serving.embedded.request_error import answering
 
 
 class ModelService(ModelServiceServicer):

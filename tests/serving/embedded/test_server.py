@@ -21,7 +21,7 @@ from tensorflow_serving.apis import (
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
 from serving.compose import SERVED
-from serving.server import ModelServer
+from serving.embedded.server import ModelServer
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.sample_pictures import UNDECODABLE, picture
 

@@ -7,9 +7,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from graftnet_tf.errors import GraftNetError
-from serving.model_service import ModelService
-from serving.model_store import ModelStore
-from serving.predict_service import PredictService
+from serving.embedded.model_service import ModelService
+from serving.embedded.model_store import ModelStore
+from serving.embedded.predict_service import PredictService
 
 SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService")
 _THREADS = 8
