@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from graftnet_tf import metrics
+from graftnet_tf.auc_change import auc_change
+
+LABELS = np.array([True, True, False, False])
+
+
+def test_by_hand():
+    before = np.array([0.9, 0.2, 0.1, 0.5])  # 0.2 is below one of two negatives: AUC 3/4
+    after = np.array([0.9, 0.4, 0.1, 0.3])  # 1
+    found = auc_change(LABELS, before, after)
+    assert (found.before, found.after, found.change) == (0.75, 1, 0.25)
+    # Placements grow by 0 and 1/2 on either side: variances 1/8 over 2, twice.
+    reach = 1.959964 * np.sqrt(1 / 8)
+    assert found.interval == pytest.approx((0.25 - reach, 0.25 + reach))
+
+
+def test_the_same_scores_do_not_change():
+    scores = np.array([0.3, 0.2, 0.3, 0.1])
+    found = auc_change(LABELS, scores, scores)
+    assert (found.before, found.after, found.interval) == (0.625, 0.625, (0, 0))
+
+
+def test_a_picture_without_a_score_is_left_out_of_both():
+    before = np.array([0.9, np.nan, 0.1, 0.5])
+    after = np.array([0.2, 0.9, 0.1, np.nan])
+    found = auc_change(LABELS, before, after)
+    assert (found.before, found.after, found.interval) == (1, 1, None)
+    assert auc_change(LABELS, before, np.full(4, np.nan)) is None
+
+
+@given(
+    arrays(bool, 12),
+    arrays(np.float64, 12, elements=st.sampled_from([0.0, 0.25, 0.5, 1.0])),
+    arrays(np.float64, 12, elements=st.sampled_from([0.0, 0.25, 0.5, 1.0])),
+)
+def test_areas_are_the_metrics_own_and_the_order_only_turns_the_sign(labels, before, after):
+    found, turned = auc_change(labels, before, after), auc_change(labels, after, before)
+    if found is None:
+        assert metrics.auc(labels, before) is None
+        return
+    assert found.before == pytest.approx(metrics.auc(labels, before))
+    assert found.after == pytest.approx(metrics.auc(labels, after))
+    assert turned.change == -found.change
+    if found.interval:
+        low, high = found.interval
+        assert turned.interval == pytest.approx((-high, -low))
+
+
+def test_the_interval_covers_the_true_change_as_often_as_it_says():
+    """Normal scores: an AUC is Φ(shift/√2), here 0.76 for both models."""
+    random = np.random.default_rng(0)
+    labels = np.arange(90) < 40
+    covered = 0
+    for _ in range(400):
+        common = random.normal(size=90) + labels
+        before, after = (0.8 * common + 0.6 * random.normal(size=90) for _ in "12")
+        low, high = auc_change(labels, before, after).interval
+        covered += low <= 0 <= high
+    assert 0.92 < covered / 400 < 0.98
