@@ -8,11 +8,12 @@ from graftnet_tf import manifest
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
-from graftnet_tf.pooling import pooling
+from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
 
 SAVED_MODEL = "saved_model"
+LONGEST = 2**16  # numbers per picture that a classifier takes: bilinear pooling of 256 channels
 
 
 def check_shape(graft_after: int, last_block: int) -> None:
@@ -24,22 +25,56 @@ def check_shape(graft_after: int, last_block: int) -> None:
         )
 
 
+def vector_length(last_block: int, pooling_name: str, reduction: int) -> int:
+    """Length of the vectors that a branch of this shape classifies.
+
+    Raises:
+      GraftNetError: the pooling is unknown, the reduction does not reduce, or the vectors
+        are longer than `LONGEST`.
+    """
+    channels = CHANNELS[last_block]
+    if not 0 <= reduction < channels:
+        raise GraftNetError(
+            f"A reduction to {reduction} channels given; expected fewer than the {channels} of "
+            f"block {last_block}, or 0 for none."
+        )
+    length = pooled_length(pooling_name, reduction or channels)
+    if length > LONGEST:
+        raise GraftNetError(
+            f"Pooling {pooling_name} of {reduction or channels} channels gives {length} numbers "
+            f"for each picture; the limit is {LONGEST}. Reduce the channels first: "
+            "--reduction=128, for example."
+        )
+    return length
+
+
 class Branch(tf.Module):
-    """Blocks graft_after+1 … last_block, a pooling and a softmax classifier.
+    """Blocks graft_after+1 … last_block, a reduction, a pooling and a softmax classifier.
+
+    The reduction, where there is one, is a linear 1×1 convolution to fewer channels (Lin
+    et al. 2018, "Bilinear CNNs for Fine-grained Visual Recognition", section 4.4).
 
     Its batch norms use stored statistics in training too: a task's pictures are few and
     of one kind, and what is trained is then what is served.
     """
 
-    def __init__(self, blocks: Blocks, task: Task, pooling_name: str):
-        """Takes blocks that hold the trunk's weights."""
+    def __init__(self, blocks: Blocks, task: Task, pooling_name: str, reduction: int = 0):
+        """Takes blocks that hold the trunk's weights.
+
+        Raises:
+          GraftNetError: blocks, pooling and reduction do not go together.
+        """
         super().__init__(name="branch")
         check_shape(blocks.first - 1, blocks.last)
+        length = vector_length(blocks.last, pooling_name, reduction)
         self.blocks = blocks
+        self.reduction: tf.keras.layers.Conv2D | None = None
+        if reduction:
+            self.reduction = tf.keras.layers.Conv2D(reduction, 1, name="reduction")
+            self.reduction.build((None, None, None, CHANNELS[blocks.last]))
         self.classifier = tf.keras.layers.Dense(len(task.classes), name="classifier")
+        self.classifier.build((None, length))
         self._pool = pooling(pooling_name)
-        probe = self._pool(tf.zeros([1, 8, 8, CHANNELS[blocks.last]]))
-        self.classifier.build((None, probe.shape[-1]))
 
     @property
     def graft_after(self) -> int:
@@ -48,11 +83,13 @@ class Branch(tf.Module):
     @property
     def open_variables(self) -> list[tf.Variable]:
         """All that training moves."""
-        return self.blocks.open_variables + self.classifier.trainable_variables
+        reduction = self.reduction.trainable_variables if self.reduction else []
+        return self.blocks.open_variables + reduction + self.classifier.trainable_variables
 
     def pooled(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], the trunk's tap at `graft_after`, to [N, D]."""
-        return self._pool(self.blocks(features))
+        maps = self.blocks(features)
+        return self._pool(self.reduction(maps) if self.reduction else maps)
 
     def logits(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], as for `pooled`, to [N, classes]."""

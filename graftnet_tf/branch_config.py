@@ -4,7 +4,7 @@ import dataclasses
 
 from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import LAST
-from graftnet_tf.branch import check_shape
+from graftnet_tf.branch import check_shape, vector_length
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import Optimization
 
@@ -17,6 +17,7 @@ class BranchConfig:
       graft_after: last trunk block that stays frozen and shared.
       last_block: last block of the branch; None for the trunk's.
       pooling: name in `pooling.POOLINGS`.
+      reduction: channels of a learnt 1×1 convolution before the pooling; 0 for none.
       steps: 0 publishes the linear probe on the trunk's own blocks.
       batch: pictures per step.
       optimization: of the open blocks and the classifier.
@@ -32,6 +33,7 @@ class BranchConfig:
     graft_after: int = 7
     last_block: int | None = None
     pooling: str = "gap"
+    reduction: int = 0
     steps: int = 300
     batch: int = 32
     optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
@@ -45,3 +47,5 @@ class BranchConfig:
     def __post_init__(self):
         check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
         pooling(self.pooling)
+        if self.last_block is not None:
+            vector_length(self.last_block, self.pooling, self.reduction)

@@ -73,6 +73,7 @@ def train_branch(
             "trunk_version": trunk.version,
             "trunk_fingerprint": fingerprint,
             "pooling": config.pooling,
+            "reduction": config.reduction,
             "candidate": candidate,
             "thresholds": validation.thresholds(held_out, scores),
             "config": dataclasses.asdict(config),

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf import linear_probe
+from graftnet_tf import branch_start
 from graftnet_tf.branch import Branch
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.graft_features import GraftFeatures
@@ -32,7 +32,7 @@ class FineTuning:
         config: BranchConfig,
         optimizer: tf.keras.optimizers.Optimizer,
     ):
-        """Makes the branch and fits its classifier's start.
+        """Makes the branch and sets where it starts.
 
         Args:
           trunk: gives the open blocks their weights.
@@ -48,17 +48,10 @@ class FineTuning:
             raise ValueError("Expected a config whose last_block is set.")
         tf.keras.utils.set_random_seed(config.seed)
         blocks = trunk.blocks(config.graft_after + 1, config.last_block)
-        self.branch = Branch(blocks, some.task, config.pooling)
+        self.branch = Branch(blocks, some.task, config.pooling, config.reduction)
         self.optimizer = optimizer
         self._features, self._some, self._config = features, some, config
-        vectors = apply(
-            self.branch.pooled,
-            features.plain,
-            some.rows,
-            batch=_INFERENCE_BATCH,
-            description="Features for the classifier's start",
-        )
-        linear_probe.start(self.branch.classifier, vectors, some.labels)
+        branch_start.start(self.branch, features, some, config.seed)
         optimizer.build(self.branch.open_variables)
         self._train = tf.function(self._update)
 

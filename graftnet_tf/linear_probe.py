@@ -5,6 +5,7 @@ import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
 STRENGTH = 1e-3
+VALUES = 2**27  # float32 numbers that are fitted at most: 512 MB, and as much again scaled
 _TINY = 1e-12  # variance at which pictures all alike are no longer told apart
 
 
@@ -20,6 +21,27 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
     """
     counts = np.bincount(labels, minlength=classes)
     return np.where(counts, len(labels) / (classes * np.maximum(counts, 1)), 0).astype(np.float32)
+
+
+def enough(labels: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
+    """The examples to fit, so that no more than `VALUES` numbers are in memory.
+
+    Of the largest classes some examples are left out, as many of each as its size demands;
+    rare classes stay whole for longest.
+
+    Args:
+      labels: int [M].
+      length: numbers per example.
+      random: chooses.
+
+    Returns:
+      int [m], ascending indices of the examples, all M of them where these fit.
+    """
+    turns = np.empty(len(labels), np.int64)  # at which each example's class hands it in
+    for label in np.unique(labels):
+        of_class = labels == label
+        turns[of_class] = random.permutation(of_class.sum())
+    return np.sort(np.argsort(turns, kind="stable")[: VALUES // length])
 
 
 def fit(
@@ -43,7 +65,9 @@ def fit(
     mean, variance = features.mean(axis=0), features.var(axis=0)
     scale = np.sqrt(variance + variance.mean() + _TINY)
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=500)
-    model.fit((features - mean) / scale, labels)
+    scaled = features - mean
+    scaled /= scale
+    model.fit(scaled, labels)
     coefficients, intercepts = model.coef_, model.intercept_  # [classes or 1, D]
     if classes == 2:
         coefficients = np.concatenate([-coefficients, coefficients]) / 2

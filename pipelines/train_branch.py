@@ -29,6 +29,12 @@ LAST_BLOCK = flags.DEFINE_integer(
     upper_bound=10,
 )
 POOLING = flags.DEFINE_enum("pooling", _DEFAULT.pooling, sorted(POOLINGS), "Pooling.")
+REDUCTION = flags.DEFINE_integer(
+    "reduction",
+    _DEFAULT.reduction,
+    "Channels of a learnt 1x1 convolution before the pooling; 0 for none.",
+    lower_bound=0,
+)
 STEPS = flags.DEFINE_integer(
     "steps", _DEFAULT.steps, "Training steps; 0 publishes the linear probe.", lower_bound=0
 )
@@ -83,6 +89,7 @@ def main() -> None:
         graft_after=GRAFT_AFTER.value,
         last_block=LAST_BLOCK.value,
         pooling=POOLING.value,
+        reduction=REDUCTION.value,
         steps=STEPS.value,
         dropout=DROPOUT.value,
         views=VIEWS.value,

@@ -19,8 +19,8 @@ class ModelMetadata:
       tree: version of the tree it was built from.
       trunk: `version` and `fingerprint`.
       preprocessing: how a picture becomes the trunk's input.
-      tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block` and
-        `pooling` of each task.
+      tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
+        `pooling` and `reduction` of each task.
       attributes: `task`, `class` and `threshold` of each attribute.
     """
 
@@ -78,6 +78,7 @@ def describe(
                 "graft_after": branch.graft_after,
                 "last_block": branch.last_block,
                 "pooling": branch.pooling,
+                "reduction": branch.reduction,
             }
             for branch in branches
         },

@@ -48,6 +48,7 @@ class BranchPart:
       last_block: number of the last block it computes.
       pooling: name of its pooling.
       model: has the signature `scores`.
+      reduction: channels of its 1×1 convolution before the pooling; 0 for none.
     """
 
     version: str
@@ -58,6 +59,7 @@ class BranchPart:
     last_block: int
     pooling: str
     model: Any
+    reduction: int = 0  # branches from before there were reductions do not say so
 
 
 def load_trunk(workspace: Workspace, version: str) -> TrunkPart:
@@ -126,4 +128,8 @@ def _load(workspace: Workspace, part: type, *path: str) -> dict[str, Any]:
     manifest.verify(directory)
     content = manifest.read(directory)
     content["model"] = tf.saved_model.load(os.path.join(directory, "saved_model"))
-    return {field.name: content[field.name] for field in dataclasses.fields(part)}
+    return {
+        field.name: content[field.name]
+        for field in dataclasses.fields(part)
+        if field.name in content
+    }

@@ -4,6 +4,7 @@ A new one is a function in a file of its own, entered in `POOLINGS`: float32 [N,
 any N, h, w ≥ 1 and a known c, to float32 [N, D] with a D that is known from c.
 """
 
+import functools
 from collections.abc import Callable
 
 import tensorflow as tf
@@ -35,7 +36,9 @@ def pooling(name: str) -> Pooling:
     return POOLINGS[name]
 
 
+@functools.cache
 def pooled_length(name: str, channels: int) -> int:
     """Numbers that the pooling called `name` makes of a map of so many channels."""
-    features = tf.TensorSpec([None, None, None, channels])
-    return tf.function(pooling(name)).get_concrete_function(features).output_shapes[-1]
+    with tf.Graph().as_default():
+        features = tf.compat.v1.placeholder(tf.float32, [None, None, None, channels])
+        return pooling(name)(features).shape[-1]
