@@ -1,15 +1,11 @@
 """Fine-tunes one task's branch on the frozen trunk."""
 
-import os
-import tempfile
-
 from absl import flags
 
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.branch_training import train_branch
 from graftnet_tf.pooling import POOLINGS
-from graftnet_tf.workspace import Workspace
-from pipelines import shell, training_flags, trunk_flag
+from pipelines import cache_flag, shell, training_flags, trunk_flag
 
 _DEFAULT = BranchConfig()
 
@@ -58,11 +54,6 @@ VALIDATION = flags.DEFINE_float(
     lower_bound=0.01,
     upper_bound=0.5,
 )
-CACHE_DIR = flags.DEFINE_string(
-    "cache_dir",
-    None,
-    "Local directory for features; by default WORKSPACE/cache, or a temporary one if remote.",
-)
 TRAINING = training_flags.define(_DEFAULT)
 
 
@@ -72,13 +63,6 @@ TRAINING = training_flags.define(_DEFAULT)
 def _shape(values: dict) -> bool:
     last_block = values["last_block"]
     return last_block is None or values["graft_after"] < last_block
-
-
-def _default_cache(workspace: Workspace) -> str:
-    """The workspace's cache folder, or a temporary one where the workspace is remote."""
-    if "://" in workspace.root:
-        return os.path.join(tempfile.gettempdir(), "graftnet-cache")
-    return workspace.path("cache")
 
 
 def main() -> None:
@@ -105,7 +89,7 @@ def main() -> None:
             name,
             config,
             trunk_version=trunk,
-            cache_directory=CACHE_DIR.value or _default_cache(workspace),
+            cache_directory=cache_flag.cache_directory(workspace),
             provenance=shell.provenance(),
         )
         print(f"branch {name} {version}", flush=True)
