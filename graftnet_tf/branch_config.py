@@ -26,6 +26,8 @@ class BranchConfig:
       views: augmented views whose features are cached; 0 computes features anew for
         every batch instead.
       validation: fraction of the train split kept for choosing thresholds.
+      mining: version of the task's mining to train on, or "newest"; None for all examples.
+        The validation part is not mined: thresholds and its AUC are those of all negatives.
       checkpoint_every: steps between checkpoints.
       seed: of everything random.
     """
@@ -41,6 +43,7 @@ class BranchConfig:
     augmentation: Augmentation = Augmentation()
     views: int = 3
     validation: float = 0.15
+    mining: str | None = None
     checkpoint_every: int = 100
     seed: int = 0
 

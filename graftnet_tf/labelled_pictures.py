@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import hashlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from absl import logging
@@ -13,9 +13,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 from graftnet_tf.data_hash import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.linear_probe import class_weights
-from graftnet_tf.pictures import decode_all
+from graftnet_tf.pictures import DecodedPictures, decode_all
 from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.tasks import Example, Task, class_counts
+from graftnet_tf.tasks import Task, class_counts
 from graftnet_tf.workspace import Workspace
 
 
@@ -79,6 +79,8 @@ class LabelledPictures:
 
     Attributes:
       images: uint8 [M, height, width, 3].
+      rows: row in `images` of each readable path.
+      digests: SHA-256 of each row's pixels.
       tasks: one per task, in the order asked for.
       unreadable: reason for each picture left out.
       inputs: sha256 of what was read: each task's list, labels and groups, and the pixels;
@@ -86,41 +88,91 @@ class LabelledPictures:
     """
 
     images: np.ndarray
+    rows: dict[str, int]
+    digests: list[bytes]
     tasks: list[LabelledRows]
     unreadable: dict[str, str]
     inputs: dict[str, str]
 
+    def among(self, some: LabelledRows, paths: Iterable[str]) -> LabelledRows:
+        """The examples of `some` whose pictures are among `paths`.
+
+        Raises:
+          GraftNetError: a class is left without an example.
+        """
+        wanted = [self.rows[path] for path in paths if path in self.rows]
+        chosen = some.subset(np.flatnonzero(np.isin(some.rows, wanted)))
+        if not chosen.class_weights.all():
+            raise GraftNetError(
+                f"Of task {some.task.name} a class has no training picture left (counts: "
+                f"{np.bincount(chosen.labels, minlength=len(some.task.classes)).tolist()} of "
+                f"{list(some.task.classes)}). Keep more of them in mining."
+            )
+        return chosen
+
+
+def decode(
+    workspace: Workspace, names: Sequence[str], preprocessing: Preprocessing
+) -> DecodedPictures:
+    """Decodes the train splits of some tasks; unreadable pictures are logged and left out.
+
+    Raises:
+      GraftNetError: a task is unknown, or a class has no example.
+    """
+    pictures = decode_all(sorted(_paths(workspace, names)), preprocessing)
+    for path, reason in pictures.unreadable.items():
+        logging.warning("Left out: %s: %s", path, reason)
+    return pictures
+
 
 def load(
-    workspace: Workspace, names: Sequence[str], preprocessing: Preprocessing
+    workspace: Workspace,
+    names: Sequence[str],
+    preprocessing: Preprocessing,
+    pictures: DecodedPictures | None = None,
 ) -> LabelledPictures:
-    """Decodes the train splits of some tasks; unreadable pictures are logged and left out.
+    """The train splits of some tasks.
+
+    Args:
+      workspace: holds the tasks.
+      names: of the tasks.
+      preprocessing: gives the pictures' size.
+      pictures: from `decode` of these tasks and any others; decoded now by default.
 
     Raises:
       GraftNetError: a task is unknown, or has no readable picture of some class.
     """
-    examples = {name: workspace.training_examples(name) for name in names}
-    every = sorted({workspace.image_path(e.image) for some in examples.values() for e in some})
-    pictures = decode_all(every, preprocessing)
-    for path, reason in pictures.unreadable.items():
-        logging.warning("Left out: %s: %s", path, reason)
-    tasks = [
-        _labelled(workspace, workspace.task(name), some, pictures.rows)
-        for name, some in examples.items()
-    ]
-    inputs = {"pictures": hashlib.sha256(pictures.images.data).hexdigest()}
+    if pictures is None:
+        pictures = decode(workspace, names, preprocessing)
+    tasks = [_labelled(workspace, name, pictures.rows) for name in names]
+    own = np.unique(np.concatenate([labelled.rows for labelled in tasks]))
+    pixels = b"".join(pictures.digests[row] for row in own)
+    inputs = {"pictures": hashlib.sha256(pixels).hexdigest()}
     for labelled in tasks:
-        digest = hashlib.sha256(labelled.rows.tobytes() + labelled.labels.tobytes())
+        positions = np.searchsorted(own, labelled.rows)
+        digest = hashlib.sha256(positions.tobytes() + labelled.labels.tobytes())
         digest.update("\n".join(labelled.groups).encode())
         inputs[f"tasks/{labelled.task.name}"] = digest.hexdigest()
     for name, data in data_hashes(workspace, names).items():
         inputs[input_name(name)] = data
-    return LabelledPictures(pictures.images, tasks, pictures.unreadable, inputs)
+    paths = _paths(workspace, names)
+    unreadable = {path: why for path, why in pictures.unreadable.items() if path in paths}
+    return LabelledPictures(
+        pictures.images, pictures.rows, pictures.digests, tasks, unreadable, inputs
+    )
 
 
-def _labelled(
-    workspace: Workspace, task: Task, examples: list[Example], rows: dict[str, int]
-) -> LabelledRows:
+def _paths(workspace: Workspace, names: Sequence[str]) -> set[str]:
+    return {
+        workspace.image_path(example.image)
+        for name in names
+        for example in workspace.training_examples(name)
+    }
+
+
+def _labelled(workspace: Workspace, name: str, rows: dict[str, int]) -> LabelledRows:
+    task = workspace.task(name)
+    examples = workspace.training_examples(name)
     readable = [e for e in examples if workspace.image_path(e.image) in rows]
     counts = class_counts(task, readable)
     if 0 in counts.values():

@@ -81,13 +81,18 @@ class Example:
 def write_task(directory: str, task: Task, splits: dict[str, list[Example]]) -> None:
     """Writes `directory`/task.json and one CSV per split, each atomically."""
     for split in SPLITS:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for example in splits.get(split, []):
-            writer.writerow((example.image, task.classes[example.label], example.group))
-        files.write_text(os.path.join(directory, f"{split}.csv"), text.getvalue())
+        write_list(os.path.join(directory, f"{split}.csv"), task, splits.get(split, []))
     files.write_json(os.path.join(directory, "task.json"), task.to_dict())
+
+
+def write_list(path: str, task: Task, examples: list[Example]) -> None:
+    """Writes a CSV of examples, atomically."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for example in examples:
+        writer.writerow((example.image, task.classes[example.label], example.group))
+    files.write_text(path, text.getvalue())
 
 
 def read_task(directory: str) -> Task:
@@ -99,10 +104,17 @@ def read_examples(directory: str, split: str) -> list[Example]:
     """The examples of one split of the task whose folder is `directory`.
 
     Raises:
+      GraftNetError: as `read_list`.
+    """
+    return read_list(os.path.join(directory, f"{split}.csv"), read_task(directory))
+
+
+def read_list(path: str, task: Task) -> list[Example]:
+    """The examples in a CSV of a task.
+
+    Raises:
       GraftNetError: the file is missing, lacks a column, or names an unknown class.
     """
-    task = read_task(directory)
-    path = os.path.join(directory, f"{split}.csv")
     if not tf.io.gfile.exists(path):
         raise GraftNetError(f"{path} does not exist; expected columns {', '.join(COLUMNS)}.")
     with tf.io.gfile.GFile(path) as file:

@@ -4,9 +4,13 @@ import os
 
 import tensorflow as tf
 
-from graftnet_tf import files
+from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.tasks import Example, Task, class_counts, read_examples, read_task
+from graftnet_tf.tasks import Example, Task, class_counts, read_examples, read_list, read_task
+
+MINING = "mining"  # folder of a task's minings
+MINED_LIST = "train.csv"
+NEWEST = "newest"
 
 four_digits = "{:04d}".format
 
@@ -77,13 +81,21 @@ class Workspace:
         self.task(name)
         return read_examples(self.path("tasks", name), split)
 
-    def training_examples(self, name: str) -> list[Example]:
-        """The train split of a task that can be learnt from.
+    def training_examples(self, name: str, mining: str | None = None) -> list[Example]:
+        """The train split of a task that can be learnt from, or what a mining left of it.
+
+        Args:
+          name: of the task.
+          mining: version of a mining, or "newest"; None for the whole train split.
 
         Raises:
-          GraftNetError: a class has no example.
+          GraftNetError: a class has no example; the mining does not exist, or the train list
+            or the classes have changed since.
         """
-        examples = self.examples(name, "train")
+        if mining is None:
+            examples = self.examples(name, "train")
+        else:
+            examples = self._mined(name, self.mining_version(name, mining))
         counts = class_counts(self.task(name), examples)
         empty = [label for label, count in counts.items() if count == 0]
         if empty:
@@ -92,6 +104,46 @@ class Workspace:
                 f"(counts: {counts}). Add some, or leave this task out."
             )
         return examples
+
+    def training_paths(self, name: str, mining: str | None = None) -> list[str]:
+        """Paths of the pictures of `training_examples`."""
+        return [self.image_path(e.image) for e in self.training_examples(name, mining)]
+
+    def mining_version(self, name: str, mining: str) -> str:
+        """The version meant by `mining`: itself, or the task's newest for "newest".
+
+        Raises:
+          GraftNetError: the task or the version does not exist.
+        """
+        self.task(name)
+        version = self.newest("tasks", name, MINING) if mining == NEWEST else mining
+        self.mined_list(name, version)
+        return version
+
+    def mined_list(self, name: str, version: str) -> str:
+        """Path of the list that a mining left.
+
+        Raises:
+          GraftNetError: the mining does not exist.
+        """
+        return os.path.join(self.version_dir("tasks", name, MINING, version), MINED_LIST)
+
+    def list_hashes(self, name: str) -> dict[str, str]:
+        """sha256 of the files that say what a task's training examples are, by path."""
+        parts = [os.path.join("tasks", name, file) for file in ("task.json", "train.csv")]
+        return {part: files.sha256(self.path(part)) for part in parts}
+
+    def _mined(self, name: str, version: str) -> list[Example]:
+        mined_list = self.mined_list(name, version)
+        mined_from = manifest.read(os.path.dirname(mined_list))["inputs"]
+        for path, digest in self.list_hashes(name).items():
+            if mined_from[path] != digest:
+                raise GraftNetError(
+                    f"{path} has changed since mining {version} of {name}: it would leave out "
+                    f"what is new. Mine again with `graftnet-mine-negatives "
+                    f"--workspace={self.root} --task={name}`."
+                )
+        return read_list(mined_list, self.task(name))
 
     # Versions
 

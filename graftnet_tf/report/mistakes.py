@@ -1,17 +1,11 @@
 """An attribute's worst mistakes, as thumbnails."""
 
 import dataclasses
-import io
 
 import numpy as np
-import tensorflow as tf
-from PIL import Image
 
-from graftnet_tf import files
 from graftnet_tf.evaluation import AttributeEvaluation
-
-_THUMBNAIL_SIZE = (160, 208)  # pixels, twice what the page shows
-_JPEG_QUALITY = 80
+from graftnet_tf.report.thumbnail import thumbnail
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,17 +41,6 @@ def _worst(
     candidates = np.flatnonzero(wrong)
     worst = candidates[np.argsort(order[candidates], kind="stable")][:count]
     return [
-        Mistake(attribute.paths[i], float(attribute.scores[i]), _thumbnail(attribute.paths[i]))
+        Mistake(attribute.paths[i], float(attribute.scores[i]), thumbnail(attribute.paths[i]))
         for i in worst
     ]
-
-
-def _thumbnail(path: str) -> bytes | None:
-    content = io.BytesIO()
-    try:
-        with Image.open(io.BytesIO(files.read_bytes(path))) as picture:
-            picture.thumbnail(_THUMBNAIL_SIZE)
-            picture.convert("RGB").save(content, "JPEG", quality=_JPEG_QUALITY)
-    except (OSError, tf.errors.OpError):
-        return None
-    return content.getvalue()

@@ -1,0 +1,134 @@
+"""Mining one task's train split, and publishing the list that is left."""
+
+import dataclasses
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from absl import logging
+
+from graftnet_tf import manifest
+from graftnet_tf.blocks import CHANNELS
+from graftnet_tf.mining.config import MiningConfig
+from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
+from graftnet_tf.mining.report import ReportedMining, write_report
+from graftnet_tf.mining.trunk_features import TrunkFeatureReader
+from graftnet_tf.tasks import Example, Task, class_counts, write_list
+from graftnet_tf.trunk import Trunk
+from graftnet_tf.workspace import MINED_LIST, MINING, Workspace, four_digits
+
+REPORT = "report"
+
+
+def mine(
+    workspace: Workspace,
+    name: str,
+    config: MiningConfig,
+    *,
+    trunk_version: str | None = None,
+    provenance: manifest.Provenance = manifest.Provenance(),
+) -> str:
+    """Mines a task and publishes WORKSPACE/tasks/TASK/mining/VERSION.
+
+    A killed run publishes nothing; called again, it goes on from the features that it had
+    computed.
+
+    Args:
+      workspace: holds the task and the trunk.
+      name: of the task.
+      config: what to do.
+      trunk_version: whose features; the newest by default.
+      provenance: recorded in the manifest.
+
+    Returns:
+      The version of the published mining.
+
+    Raises:
+      GraftNetError: unknown task, no trunk, nothing to compare, or a distance not found.
+    """
+    started = time.monotonic()
+    task = workspace.task(name)
+    listed = workspace.training_examples(name)
+    inputs = workspace.list_hashes(name)
+    trunk = Trunk.open(workspace, trunk_version)
+    reader = TrunkFeatureReader(trunk, workspace.path("cache", "trunk-features"))
+    features = reader.read(sorted({workspace.image_path(e.image) for e in listed}))
+    for path, reason in features.unreadable.items():
+        logging.warning("Left out: %s: %s", path, reason)
+    examples = [e for e in listed if workspace.image_path(e.image) in features.rows]
+    vectors = features.vectors[[features.rows[workspace.image_path(e.image)] for e in examples]]
+    labels = np.array([example.label for example in examples], np.int32)
+    found = find_hard_negatives(vectors, labels, task, config)
+    mined = [examples[row] for row in np.flatnonzero(found.mask)]
+    fingerprint = trunk.fingerprints[str(trunk.last_block)]
+    content = {
+        "task": task.to_dict(),
+        "trunk_version": trunk.version,
+        "trunk_fingerprint": fingerprint,
+        "feature_block": trunk.last_block,
+        "feature_size": CHANNELS[trunk.last_block],
+        "config": dataclasses.asdict(config),
+        "counts": {
+            "before": class_counts(task, examples),
+            "after": class_counts(task, mined),
+        },
+        "clusters": _clusters(found),
+        "suspects": _suspects(found, examples, task),
+        "unreadable": features.unreadable,
+    }
+
+    def write(directory: str, version: str) -> dict[str, Any]:
+        write_list(os.path.join(directory, MINED_LIST), task, mined)
+        paths = [workspace.image_path(e.image) for e in examples]
+        reported = ReportedMining(found, examples, paths, content)
+        write_report(os.path.join(directory, REPORT), version, reported)
+        return content
+
+    version = manifest.publish(
+        workspace.path("tasks", name, MINING),
+        write,
+        kind="mining",
+        making=manifest.Making(
+            {**inputs, "pictures": features.content_hash, "trunk": fingerprint},
+            config.seed,
+            started,
+            provenance,
+        ),
+        name=four_digits,
+    )
+    logging.info(
+        "Published mining %s of %s: %d of %d stay.", version, name, len(mined), len(examples)
+    )
+    return version
+
+
+def _clusters(found: HardNegatives) -> list[dict[str, Any]]:
+    """What the manifest says of each cluster, nearest first."""
+    return [
+        {
+            "size": len(cluster.members),
+            "kept": len(kept),
+            "distance": cluster.distance,
+            "similarity": cluster.similarity,
+            "nearest_attribute": cluster.nearest_attribute,
+            "distances": cluster.distances,
+        }
+        for cluster, kept in zip(found.clusters, found.kept, strict=True)
+    ]
+
+
+def _suspects(
+    found: HardNegatives, examples: Sequence[Example], task: Task
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "image": examples[suspect.row].image,
+            "class": task.classes[examples[suspect.row].label],
+            "positive_neighbours": suspect.positives,
+            "nearest_positive": examples[suspect.nearest_positive].image,
+            "distance": suspect.distance,
+        }
+        for suspect in found.suspects
+    ]

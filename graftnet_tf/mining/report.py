@@ -1,0 +1,99 @@
+"""A mining's report: sample pictures of each cluster, nearest first, and suspect labels."""
+
+import csv
+import dataclasses
+import io
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from graftnet_tf import files
+from graftnet_tf.mining.hard_negatives import HardNegatives
+from graftnet_tf.report.templates import environment
+from graftnet_tf.report.thumbnail import thumbnail
+from graftnet_tf.tasks import Example
+
+PAGE, TABLE = "report.html", "suspects.csv"
+_SHOWN = 10  # pictures per cluster, and of each attribute's positives
+
+
+@dataclasses.dataclass(frozen=True)
+class ShownPicture:
+    """A picture on the page.
+
+    Attributes:
+      path: of its file.
+      stays: whether training keeps it.
+      thumbnail: JPEG bytes; None when the file is no longer at hand.
+    """
+
+    path: str
+    stays: bool
+    thumbnail: bytes | None
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportedMining:
+    """A mining, and what its report tells of it.
+
+    Attributes:
+      found: what was mined.
+      examples: that it was mined from.
+      paths: of their pictures.
+      record: the fields of its manifest.
+    """
+
+    found: HardNegatives
+    examples: Sequence[Example]
+    paths: Sequence[str]
+    record: dict[str, Any]
+
+    def some(self, rows: np.ndarray) -> list[ShownPicture]:
+        """A few of the pictures at int [n] rows, drawn by the mining's seed."""
+        random = np.random.default_rng(self.record["config"]["seed"])
+        return self.pictures(random.permutation(rows)[:_SHOWN])
+
+    def pictures(self, rows: Iterable[int]) -> list[ShownPicture]:
+        """The pictures at some rows, in their order."""
+        return [
+            ShownPicture(self.paths[row], bool(self.found.mask[row]), thumbnail(self.paths[row]))
+            for row in rows
+        ]
+
+    def positives(self) -> dict[str, list[ShownPicture]]:
+        """A few pictures of each attribute."""
+        labels = np.array([example.label for example in self.examples])
+        task = self.record["task"]
+        return {
+            attribute: self.some(np.flatnonzero(labels == task["classes"].index(class_name)))
+            for attribute, class_name in task["attributes"].items()
+        }
+
+
+def write_report(directory: str, version: str, reported: ReportedMining) -> None:
+    """Writes `report.html`, which needs no other file and no network, and `suspects.csv`."""
+    page = (
+        environment("graftnet_tf.mining")
+        .get_template("report.html")
+        .render(
+            version=version,
+            record=reported.record,
+            found=reported.found,
+            reported=reported,
+            clusters=list(zip(reported.found.clusters, reported.found.kept, strict=True)),
+        )
+    )
+    files.write_text(os.path.join(directory, PAGE), page)
+    files.write_text(os.path.join(directory, TABLE), _table(reported.record["suspects"]))
+
+
+def _table(suspects: Sequence[dict[str, Any]]) -> str:
+    """CSV, a row per suspect, most suspect first."""
+    text = io.StringIO()
+    columns = ["image", "class", "positive_neighbours", "nearest_positive", "distance"]
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(suspects)
+    return text.getvalue()

@@ -1,0 +1,74 @@
+"""Negatives that lie among positives: hard ones, or wrong labels."""
+
+import dataclasses
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+
+REFERENCE_LIMIT = 20_000  # pictures that neighbours are looked for among
+
+
+@dataclasses.dataclass(frozen=True)
+class Suspect:
+    """A negative whose neighbours are positives.
+
+    Attributes:
+      row: of the negative.
+      positives: of its nearest neighbours, how many are positives.
+      nearest_positive: row of the nearest of those.
+      distance: Euclidean, to it.
+    """
+
+    row: int
+    positives: int
+    nearest_positive: int
+    distance: float
+
+
+def find_suspects(
+    vectors: np.ndarray,
+    is_positive: np.ndarray,
+    negatives: np.ndarray,
+    *,
+    neighbours: int,
+    limit: int,
+    seed: int,
+    reference_limit: int = REFERENCE_LIMIT,
+) -> list[Suspect]:
+    """The negatives with most positives among their nearest neighbours, most suspect first.
+
+    Ties go to the one nearer to a positive. Neighbours are looked for among all pictures, or
+    a random sample of them where they are many; no picture is its own neighbour.
+
+    Args:
+      vectors: float32 [M, D].
+      is_positive: bool [M].
+      negatives: int [n], rows to judge.
+      neighbours: pictures that each is judged by.
+      limit: suspects at most.
+      seed: of the sample.
+      reference_limit: size of the sample.
+    """
+    reference = np.arange(len(vectors))
+    if len(reference) > reference_limit:
+        random = np.random.default_rng(seed)
+        reference = np.sort(random.choice(reference, reference_limit, replace=False))
+    count = min(neighbours + 1, len(reference))  # one more, which may be the picture itself
+    search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(vectors[reference])
+    distances, found = search.kneighbors(vectors[negatives])
+    rows = reference[found]  # [n, count], nearest first
+    others = rows != negatives[:, np.newaxis]
+    others &= np.cumsum(others, axis=1) <= neighbours
+    near_positive = others & is_positive[rows]
+    suspects = []
+    for index in np.flatnonzero(near_positive.any(axis=1)):
+        first = int(np.argmax(near_positive[index]))
+        suspects.append(
+            Suspect(
+                row=int(negatives[index]),
+                positives=int(near_positive[index].sum()),
+                nearest_positive=int(rows[index, first]),
+                distance=float(distances[index, first]),
+            )
+        )
+    return sorted(suspects, key=lambda s: (-s.positives, s.distance))[:limit]

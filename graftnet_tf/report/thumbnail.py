@@ -1,0 +1,23 @@
+"""Small JPEGs of pictures, to be put into a page."""
+
+import io
+
+import tensorflow as tf
+from PIL import Image
+
+from graftnet_tf import files
+
+_SIZE = (160, 208)  # pixels, twice what the page shows
+_QUALITY = 80
+
+
+def thumbnail(path: str) -> bytes | None:
+    """JPEG bytes; None when the picture is not at hand or cannot be read."""
+    content = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(files.read_bytes(path))) as picture:
+            picture.thumbnail(_SIZE)
+            picture.convert("RGB").save(content, "JPEG", quality=_QUALITY)
+    except (OSError, tf.errors.OpError):
+        return None
+    return content.getvalue()
