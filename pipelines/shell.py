@@ -24,26 +24,30 @@ SEED = flags.DEFINE_integer(
 )
 
 
-def run(main: Callable[[], None]) -> None:
+def run(main: Callable[..., None], *, words: bool = False) -> None:
     """Parses the command line and runs `main`, or explains it for --help and --helpfull.
+
+    With `words`, `main` takes what stands on the command line beside flags, each as an
+    argument; without, nothing may.
 
     Exits with 0 when `main` returns, 2 on wrong arguments (any `flags.Error`) and 1 on
     anything else; a person's mistake gets one line on stderr, a fault of ours its
     traceback.
     """
 
-    def guarded(_: list[str]) -> None:
+    def guarded(argv: list[str]) -> None:
         logging.set_verbosity(logging.INFO)
         logging.get_absl_handler().addFilter(_is_worth_reading)
         tf.get_logger().setLevel("ERROR")
         try:
-            main()
+            main(*argv[1:])
         except flags.Error as error:
             _fail(2, error)
         except (GraftNetError, YolactError) as error:
             _fail(1, error)
 
-    app.run(guarded, flags_parser=lambda argv: _parse(argv, sys.modules[main.__module__]))
+    binary = sys.modules[main.__module__]
+    app.run(guarded, flags_parser=lambda argv: _parse(argv, binary, words=words))
 
 
 def _is_worth_reading(record: LogRecord) -> bool:
@@ -51,13 +55,14 @@ def _is_worth_reading(record: LogRecord) -> bool:
     return record.levelno >= ERROR or f"{os.sep}tensorflow{os.sep}" not in record.pathname
 
 
-def _parse(argv: list[str], binary: ModuleType) -> list[str]:
+def _parse(argv: list[str], binary: ModuleType, *, words: bool) -> list[str]:
     if asked := {"--help", "--helpfull"} & set(argv):
         print(_help(binary, full="--helpfull" in asked))
         sys.exit(0)
+    flags.FLAGS.set_gnu_getopt(words)  # flags may follow words
     try:
         rest = flags.FLAGS(argv)
-        if rest[1:]:
+        if rest[1:] and not words:
             raise flags.Error(f"Unknown arguments {rest[1:]}: flags start with --.")
         return rest
     except flags.Error as error:

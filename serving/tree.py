@@ -169,11 +169,29 @@ def branches_for(
     Raises:
       GraftNetError: there is no such trunk.
     """
-    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
     for version in reversed(workspace.versions("branches", task)):
         content = manifest.read(workspace.version_dir("branches", task, version))
-        if fingerprints.get(str(content["graft_after"])) == content["trunk_fingerprint"]:
+        if fits(workspace, content, trunk):
             yield version, content
+
+
+def fits(workspace: Workspace, branch: dict[str, Any], trunk: str) -> bool:
+    """Whether the branch with this manifest was made for a trunk, up to the graft point.
+
+    Raises:
+      GraftNetError: there is no such trunk.
+    """
+    fingerprints = manifest.read(workspace.version_dir("trunks", trunk))["fingerprints"]
+    return fingerprints.get(str(branch["graft_after"])) == branch["trunk_fingerprint"]
+
+
+def tasks_with_branches(workspace: Workspace) -> list[str]:
+    """Names of the tasks that have a published branch, sorted."""
+    folder = workspace.path("branches")
+    if not tf.io.gfile.isdir(folder):
+        return []
+    names = sorted(name.rstrip("/") for name in tf.io.gfile.listdir(folder))
+    return [name for name in names if workspace.versions("branches", name)]
 
 
 def _served_last(workspace: Workspace, task: str) -> GraftedBranch:
@@ -205,14 +223,10 @@ def _newest(workspace: Workspace, task: str, trunk: str, served: GraftedBranch) 
 
 def _grafted_tasks(workspace: Workspace) -> list[str]:
     """Names of the tasks that are served or have a branch that is no candidate."""
-    folder = workspace.path("branches")
-    if not tf.io.gfile.isdir(folder):
-        return []
     served = served_tree(workspace)
-    names = sorted(name.rstrip("/") for name in tf.io.gfile.listdir(folder))
     return [
         name
-        for name in names
+        for name in tasks_with_branches(workspace)
         if (served and name in served[1].branches)
         or any(
             not manifest.read(workspace.version_dir("branches", name, version)).get("candidate")

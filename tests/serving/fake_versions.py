@@ -12,7 +12,7 @@ from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
 from serving.compose import compose
-from serving.tree import newest_tree, publish_tree
+from serving.tree import Tree, newest_tree, publish_tree
 
 PREPROCESSING = Preprocessing(height=32, width=16)
 LAST_BLOCK = 3
@@ -96,9 +96,16 @@ def publish_branch(
     return _publish(parent, "branch", model, {"scores": scores}, content)
 
 
-def publish_model(workspace: Workspace, *, tasks: list[str] | None = None) -> str:
-    """Composes the newest trunk and branches and returns the composed model's version."""
-    tree = newest_tree(workspace, branches=dict.fromkeys(tasks) if tasks else None)
+def publish_model(
+    workspace: Workspace,
+    *,
+    tasks: list[str] | None = None,
+    trunk: str | None = None,
+    tree: Tree | None = None,
+) -> str:
+    """Composes a tree, by default the newest one, and returns the composed model's version."""
+    branches = dict.fromkeys(tasks) if tasks else None
+    tree = tree or newest_tree(workspace, trunk=trunk, branches=branches)
     return compose(workspace, publish_tree(workspace, tree), provenance=Provenance())
 
 

@@ -1,10 +1,20 @@
+import dataclasses
+
 import pytest
 
 from graftnet_tf import sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
-from serving.tree import GraftedBranch, Tree, newest_tree, publish_tree, read_tree
-from tests.serving.fake_versions import publish_branch, publish_trunk
+from serving.tree import (
+    GraftedBranch,
+    Tree,
+    grafting_trunk,
+    newest_tree,
+    publish_tree,
+    read_tree,
+    served_tree,
+)
+from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
 
 @pytest.fixture
@@ -66,3 +76,39 @@ def test_branches_of_another_trunk_are_passed_over(grown):
     versions = {task: branch.version for task, branch in newest_tree(grown).branches.items()}
     assert versions == {"bald": "0003", "suit": "0001"}, "suit has none for the new trunk"
     assert newest_tree(grown, trunk="0001").branches["bald"].version == "0002"
+
+
+def test_branches_go_on_the_trunk_that_is_served(grown):
+    assert grafting_trunk(grown) == "0001"
+    assert served_tree(grown) is None
+    publish_model(grown)
+    publish_trunk(grown, seed=7)
+    assert grafting_trunk(grown) == "0001"
+    publish_branch(grown, "bald", seed=3)
+    assert newest_tree(grown).branches["bald"].version == "0002", "0003 is for trunk 0002"
+    publish_branch(grown, "suit", seed=3)
+    publish_model(grown, trunk="0002")
+    version, tree = served_tree(grown)
+    assert (version, tree.trunk, grafting_trunk(grown)) == ("0002", "0002", "0002")
+
+
+def test_a_workspace_without_a_trunk_has_none_to_graft_on(tmp_path):
+    with pytest.raises(GraftNetError, match="No trunks"):
+        grafting_trunk(Workspace(str(tmp_path)))
+
+
+def test_withdrawn_versions_are_passed_over_even_by_a_tree_of_other_tasks_between(grown):
+    tree = newest_tree(grown)
+    bald = dataclasses.replace(tree.branches["bald"], version="0001", withdrawn=("0002",))
+    publish_model(grown, tree=Tree("0001", {**tree.branches, "bald": bald}))
+    publish_model(grown, tasks=["suit"])
+    assert newest_tree(grown).branches["bald"] == bald
+    assert newest_tree(grown, branches={"bald": "0002"}).branches["bald"].withdrawn == ()
+
+
+def test_a_task_with_withdrawn_versions_alone_is_named(grown):
+    tree = newest_tree(grown, branches={"suit": None})
+    suit = dataclasses.replace(tree.branches["suit"], withdrawn=("0001",))
+    publish_model(grown, tree=Tree("0001", {"suit": suit}))
+    with pytest.raises(GraftNetError, match=r"Every branch of suit .*0001"):
+        newest_tree(grown)

@@ -1,0 +1,136 @@
+"""Lists, compares and serves versions of branches, one head at a time and without training.
+
+branches --workspace=DIR list [TASK…]             every version: trunk, shape, AUC, state
+branches --workspace=DIR show TASK [VERSION]      a version's manifest; the served one's
+branches --workspace=DIR diff TASK A B            what differs between two versions
+branches --workspace=DIR promote TASK VERSION     serves a version
+branches --workspace=DIR rollback TASK [VERSION]  serves the one before, or an older one
+
+promote and rollback make a new tree and a new served model in which every other head is the
+same bit for bit. What was rolled back is passed over by graftnet-compose until it is promoted.
+"""
+
+import dataclasses
+import sys
+from typing import Any
+
+from absl import flags
+
+from graftnet_tf.workspace import Workspace
+from pipelines import shell
+from serving.branch_versions import (
+    BranchVersion,
+    branch_versions,
+    describe,
+    difference,
+    flattened,
+)
+from serving.promotion import Promotion, promote, roll_back
+
+JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
+
+_HASH_LENGTH = 64
+_COLUMNS = "{:<20} {:<8} {:<6} {:<7} {:<10} {:<26} {:<26} {}"
+
+
+def main(*words: str) -> None:
+    result, text = _run(shell.open_workspace(), words)
+    print(text, file=sys.stderr if JSON.value else sys.stdout)
+    if JSON.value:
+        shell.print_json(result)
+
+
+def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    """What was asked for, as an object and as text."""
+    match words:
+        case ["list", *tasks]:
+            versions = branch_versions(workspace, tasks)
+            return {"branches": list(map(dataclasses.asdict, versions))}, _table(versions)
+        case ["show", task, *version] if len(version) <= 1:
+            content = describe(workspace, task, *version)
+            return content, _fields(content)
+        case ["diff", task, one, other]:
+            changes = difference(workspace, task, one, other)
+            return {"task": task, "versions": [one, other], "differences": changes}, _changes(
+                changes, one, other
+            )
+        case ["promote", task, one]:
+            done = promote(workspace, task, one, provenance=shell.provenance())
+        case ["rollback", task, *version] if len(version) <= 1:
+            done = roll_back(workspace, task, *version, provenance=shell.provenance())
+        case _:
+            raise flags.Error(
+                "expected list [TASK…], show TASK [VERSION], diff TASK A B, promote TASK VERSION "
+                f"or rollback TASK [VERSION]; {' '.join(words) or 'nothing'} given."
+            )
+    return dataclasses.asdict(done), _moved(done)
+
+
+def _table(versions: list[BranchVersion]) -> str:
+    title = ("task", "version", "trunk", "blocks", "pooling", "validation AUC", "published")
+    lines = [_COLUMNS.format(*title, "state")]
+    for some in versions:
+        areas = (
+            f"{area:.4f}" if area is not None else "-" for area in some.validation_auc.values()
+        )
+        lines.append(
+            _COLUMNS.format(
+                some.task,
+                some.version,
+                some.trunk or "?",
+                "?" if some.graft_after is None else f"{some.graft_after + 1}–{some.last_block}",
+                some.pooling or "?",
+                " ".join(areas),
+                some.published or "-",
+                ", ".join(_states(some)),
+            ).rstrip()
+        )
+    return "\n".join(lines)
+
+
+def _states(some: BranchVersion) -> list[str]:
+    states = {
+        "served": some.served,
+        "withdrawn": some.withdrawn,
+        "candidate": some.candidate,
+        "for another trunk": not some.fits and not some.damage,
+        f"DAMAGED: {some.damage}": some.damage,
+    }
+    return [state for state, applies in states.items() if applies]
+
+
+def _fields(content: dict[str, Any]) -> str:
+    flat = flattened(content)
+    width = max(map(len, flat))
+    return "\n".join(f"{key:<{width}}  {_short(value)}" for key, value in flat.items())
+
+
+def _changes(changes: dict[str, list[Any]], one: str, other: str) -> str:
+    if not changes:
+        return f"{one} and {other} were made alike."
+    rows = [("", one, other)]
+    rows += [(key, _short(left), _short(right)) for key, (left, right) in changes.items()]
+    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+    return "\n".join(f"{key:<{first}}  {left:<{second}}  {right}" for key, left, right in rows)
+
+
+def _short(value: Any) -> str:
+    """A value for people to read: hashes are cut, what is missing is a dash."""
+    if isinstance(value, str) and len(value) == _HASH_LENGTH:
+        return f"{value[:12]}…"
+    return "-" if value is None else str(value)
+
+
+def _moved(done: Promotion) -> str:
+    return (
+        f"{done.task}: {done.before or 'no branch'} → {done.after}. "
+        f"Tree {done.tree} is served model version {done.model_version}."
+    )
+
+
+def main_cli() -> None:
+    shell.run(main, words=True)
+
+
+if __name__ == "__main__":
+    main_cli()

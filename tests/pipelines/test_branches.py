@@ -1,0 +1,110 @@
+"""branches and verify as a person runs them."""
+
+import json
+
+import pytest
+
+from graftnet_tf import manifest
+from graftnet_tf.workspace import Workspace
+from serving.tree import SERVED
+from tests.pipelines.forked_runs import run_all
+from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
+
+MISTAKES = [
+    ([], 2, "nothing given"),
+    (["remove", "bald", "0001"], 2, "remove bald 0001 given"),
+    (["show"], 2, "show TASK [VERSION]"),
+    (["show", "bald", "0001", "0002"], 2, "show TASK [VERSION]"),
+    (["diff", "bald", "0001"], 2, "diff TASK A B"),
+    (["list", "--jsn"], 2, "jsn"),
+    (["show", "hat"], 1, "No branches/hat"),
+    (["promote", "bald", "0009"], 1, "No branches/bald/0009"),
+    (["rollback", "suit"], 1, "no other version was before it"),
+]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    workspace = Workspace(str(tmp_path_factory.mktemp("workspace")))
+    publish_trunk(workspace)
+    publish_branch(workspace, "bald", seed=1)
+    publish_branch(workspace, "suit")
+    publish_model(workspace)
+    publish_branch(workspace, "bald", seed=2, graft_after=2)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def runs(workspace):
+    """promote, rollback, list, show and diff, each with flags before or behind; mistakes."""
+    flag = f"--workspace={workspace.root}"
+    return run_all(
+        "branches",
+        [
+            ["promote", "bald", "0002", flag],
+            [flag, "rollback", "bald", "--json"],
+            ["list", flag],
+            ["list", "bald", flag, "--json"],
+            ["show", "bald", flag],
+            ["diff", "bald", "0001", "0002", flag],
+            *([*words, flag] for words, _, _ in MISTAKES),
+        ],
+    )
+
+
+def test_a_head_is_promoted_and_rolled_back(runs, workspace):
+    promoted, rolled_back = runs[:2]
+    assert promoted.status == rolled_back.status == 0, rolled_back.stderr
+    assert promoted.stdout == "bald: 0001 → 0002. Tree 0002 is served model version 2.\n"
+    assert json.loads(rolled_back.stdout) == {
+        "task": "bald",
+        "before": "0002",
+        "after": "0001",
+        "tree": "0003",
+        "model_version": "3",
+    }
+    command = manifest.read(workspace.path(*SERVED, "2"))["command"]
+    assert command.startswith("branches promote bald 0002")
+
+
+def test_lists_are_for_people_and_for_programs(runs):
+    table, listed = runs[2:4]
+    assert [line.split()[:3] for line in table.stdout.splitlines()[1:]] == [
+        ["bald", "0001", "0001"],
+        ["bald", "0002", "0001"],
+        ["suit", "0001", "0001"],
+    ]
+    first, second = json.loads(listed.stdout)["branches"]
+    assert (first["served"], second["withdrawn"]) == (True, True)
+
+
+def test_one_version_is_shown_and_two_are_compared(runs):
+    shown, compared = runs[4:6]
+    fields = dict(line.split(maxsplit=1) for line in shown.stdout.splitlines())
+    assert (fields["version"], fields["graft_after"]) == ("0001", "1")
+    rows = {line.split()[0]: line.split()[1:] for line in compared.stdout.splitlines()[1:]}
+    assert rows["graft_after"] == ["1", "2"]
+
+
+def test_mistakes_get_one_line_and_a_status(runs):
+    for run, (words, status, message) in zip(runs[6:], MISTAKES, strict=True):
+        assert run.status == status, (words, run.stderr)
+        assert message in run.error, words
+        assert "Traceback" not in run.stderr
+        assert run.stdout == ""
+
+
+def test_verify_names_what_is_damaged(workspace, tmp_path):
+    whole, empty, broken = (str(tmp_path / name) for name in ("whole", "empty", "broken"))
+    for root in (whole, broken):
+        publish_trunk(Workspace(root, create=True))
+    Workspace(empty, create=True)
+    with open(f"{broken}/trunks/0001/saved_model/saved_model.pb", "ab") as file:
+        file.write(b"x")
+    roots = (whole, empty, broken)
+    runs = run_all("verify", [[f"--workspace={root}", "--json"] for root in roots])
+    assert [run.status for run in runs] == [0, 0, 1]
+    results = [json.loads(run.stdout) for run in runs]
+    assert [result["published"] for result in results] == [1, 0, 1]
+    assert list(results[2]["damaged"]) == ["trunks/0001"]
+    assert "saved_model/saved_model.pb" in runs[2].error
