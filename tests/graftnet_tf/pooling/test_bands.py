@@ -2,18 +2,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.errors import GraftNetError
-from graftnet_tf.pooling import POOLINGS, bands, gap, pooling
+from graftnet_tf.pooling import bands
 
 
 def rows(*values):
     """float32 [1, rows, 2, 2]: each row's second channel is minus its first."""
     column = np.array(values, np.float32)[:, None, None]
     return tf.constant(np.tile(np.concatenate([column, -column], 2), (1, 2, 1))[None])
-
-
-def test_gap_is_the_mean_over_the_map():
-    np.testing.assert_allclose(gap(tf.reshape(tf.range(8.0), [1, 2, 2, 2])), [[3.0, 4.0]])
 
 
 @pytest.mark.parametrize(
@@ -30,15 +25,3 @@ def test_gap_is_the_mean_over_the_map():
 def test_bands_are_means_top_to_bottom_also_of_fewer_rows(height_values, expected):
     pooled = bands(rows(*height_values)).numpy().reshape(4, 2)
     np.testing.assert_allclose(pooled, np.stack([expected, np.negative(expected)], 1))
-
-
-def test_bands_of_a_map_of_unknown_size():
-    graph = tf.function(bands, input_signature=[tf.TensorSpec([None, None, None, 2])])
-    features = rows(1, 2, 3, 4, 6)
-    np.testing.assert_array_equal(graph(features), bands(features))
-
-
-def test_poolings_are_found_by_name():
-    assert pooling("bands") is bands
-    with pytest.raises(GraftNetError, match=f"'max'.*{', '.join(POOLINGS)}"):
-        pooling("max")
