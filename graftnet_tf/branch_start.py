@@ -27,13 +27,16 @@ def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int
     random = np.random.default_rng([seed, 4])
     if branch.reduction:
         rows = random.permutation(some.rows)[:_PICTURES]
+        features.prepare([(rows, None)])
         kernel, bias = _main_axes(branch.blocks, features, rows, branch.reduction.filters)
         branch.reduction.set_weights([kernel[None, None], bias])
     enough = linear_probe.enough(some.labels, branch.classifier.kernel.shape[0], random)
+    rows = some.rows[enough]
+    features.prepare([(rows, None)])
     vectors = apply(
         branch.pooled,
         features.plain,
-        some.rows[enough],
+        rows,
         batch=_BATCH,
         description="Features for the classifier's start",
     )

@@ -1,17 +1,24 @@
 """Training one task's branch on a frozen trunk, and publishing it (paper 3.2)."""
 
 import dataclasses
+import functools
 import time
+from collections.abc import Callable
+from typing import Any
 
-import numpy as np
 from absl import logging
 
 from graftnet_tf import branch as branches
-from graftnet_tf import labelled_pictures, validation
+from graftnet_tf import feature_cache, files, labelled_pictures, validation
 from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
 from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
+from graftnet_tf.labelled_pictures import LabelledPictures, LabelledRows
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.pictures import DecodedPictures
+from graftnet_tf.shape_search.choice import Choice, choose_shape
+from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training import run_key
 from graftnet_tf.trunk import Trunk
 from graftnet_tf.workspace import Workspace
@@ -22,8 +29,11 @@ def train_branch(
     name: str,
     config: BranchConfig,
     *,
+    search: SearchConfig | None = None,
     trunk_version: str | None = None,
     cache_directory: str,
+    cache_limit: int = feature_cache.DEFAULT_LIMIT,
+    pictures: DecodedPictures | None = None,
     candidate: bool = False,
     provenance: Provenance = Provenance(),
 ) -> str:
@@ -36,8 +46,13 @@ def train_branch(
       workspace: holds the task and the trunk; the branch is published there.
       name: of the task.
       config: what to do.
+      search: shapes to choose from, instead of the one in `config`; the branch is then the
+        same as one trained in the chosen shape, and its manifest says what was tried.
       trunk_version: to graft on; the newest by default.
       cache_directory: local directory for features at the graft point.
+      cache_limit: bytes that it may take; see `FeatureCache`.
+      pictures: decoded for several tasks by `labelled_pictures.decode`, this one among them;
+        decoded for this one by default.
       candidate: the branch is to be compared with what is served before it is served; no
         tree of the newest branches takes it on its own.
       provenance: recorded in the manifest.
@@ -46,20 +61,31 @@ def train_branch(
       The version of the published branch.
 
     Raises:
-      GraftNetError: unknown task, empty class, no trunk, or blocks the trunk has not.
+      GraftNetError: unknown task, empty class, no trunk, blocks the trunk has not, or a
+        search that cannot be (see `choose_shape`).
     """
     started = time.monotonic()
     task = workspace.task(name)
     trunk = Trunk.open(workspace, trunk_version)
     last_block = trunk.last_block if config.last_block is None else config.last_block
-    config = dataclasses.replace(config, last_block=last_block)
+    mining = config.mining and workspace.mining_version(name, config.mining)
+    config = dataclasses.replace(config, last_block=last_block, mining=mining)
     trunk.check_reaches(last_block)
-    pictures = labelled_pictures.load(workspace, [name], trunk.preprocessing)
-    fitted, held_out = pictures.tasks[0].split(config.validation, config.seed)
+    labelled = labelled_pictures.load(workspace, [name], trunk.preprocessing, pictures)
+    fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
+    inputs = labelled.inputs
+    if mining:
+        fitted = labelled.among(fitted, workspace.training_paths(name, mining))
+        inputs = {**inputs, "mining": files.sha256(workspace.mined_list(name, mining))}
+    features_of = functools.partial(_features, trunk, labelled, cache_directory, cache_limit)
+    searched: dict[str, Any] = {}
+    if search:
+        choice = _choose(workspace, search, config, trunk, fitted, inputs, features_of)
+        config, searched = choice.shape.given_to(config), {"search": choice.record}
     fingerprint = trunk.fingerprints[str(config.graft_after)]
-    inputs = {**pictures.inputs, "trunk": fingerprint}
-    features = _graft_features(trunk, pictures.images, config, cache_directory)
-    tuning = FineTuning(trunk, features, fitted, config, config.optimization.make(config.steps))
+    inputs = {**inputs, "trunk": fingerprint}
+    optimizer = config.optimization.make(config.steps)
+    tuning = FineTuning(trunk, features_of(config), fitted, config, optimizer)
     key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
     loop = tuning.loop(workspace.path("runs", f"branch-{name}-{key}"), config.steps)
     loss = tuning.run(loop)
@@ -76,9 +102,10 @@ def train_branch(
             "reduction": config.reduction,
             "candidate": candidate,
             "thresholds": validation.thresholds(held_out, scores),
+            **searched,
             "config": dataclasses.asdict(config),
             "metrics": {"loss": loss, "validation_auc": validation_auc},
-            "unreadable": pictures.unreadable,
+            "unreadable": labelled.unreadable,
         },
         making=Making(inputs, config.seed, started, provenance),
     )
@@ -87,22 +114,48 @@ def train_branch(
     return version
 
 
-def _graft_features(
-    trunk: Trunk, images: np.ndarray, config: BranchConfig, cache_directory: str
+def _choose(
+    workspace: Workspace,
+    search: SearchConfig,
+    config: BranchConfig,
+    trunk: Trunk,
+    fitted: LabelledRows,
+    inputs: dict[str, str],
+    features_of: Callable[[BranchConfig], GraftFeatures],
+) -> Choice:
+    key = run_key(
+        {
+            "config": dataclasses.asdict(config),
+            "search": dataclasses.asdict(search),
+            "inputs": {**inputs, "trunk": trunk.fingerprints[str(trunk.last_block)]},
+        }
+    )
+    return choose_shape(
+        search,
+        config,
+        trunk,
+        fitted,
+        features_of=features_of,
+        directory=workspace.path("runs", f"search-{fitted.task.name}-{key}"),
+    )
+
+
+def _features(
+    trunk: Trunk,
+    labelled: LabelledPictures,
+    cache_directory: str,
+    cache_limit: int,
+    config: BranchConfig,
 ) -> GraftFeatures:
     live = LiveFeatures(
         trunk.blocks(0, config.graft_after),
         trunk.preprocessing,
         config.augmentation,
-        images,
+        labelled.images,
         config.seed,
     )
     if not config.views:
         return live
-    return CachedFeatures(
-        live,
-        fingerprint=trunk.fingerprints[str(config.graft_after)],
-        views=config.views,
-        seed=config.seed,
-        directory=cache_directory,
-    )
+    shelf = trunk.fingerprints[str(config.graft_after)][:16]
+    cache = FeatureCache(cache_directory, shelf, limit=cache_limit)
+    return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf import branch_start
+from graftnet_tf.ahead import ahead
 from graftnet_tf.branch import Branch
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.graft_features import GraftFeatures
@@ -70,12 +71,18 @@ class FineTuning:
         some, config = self._some, self._config
         schedule = Schedule([len(some.rows)], np.ones(1), config.batch, config.seed)
         schedule.skip(loop.step)
+        batches = [schedule.next()[1] for _ in range(loop.step, loop.steps)]
+        draws = [(some.rows[chosen], number) for number, chosen in enumerate(batches, loop.step)]
+        self._features.prepare(draws)
+        inputs = zip(
+            batches, ahead(lambda draw: self._features.augmented(*draw), draws), strict=True
+        )
 
         def step(number: int) -> tuple[str, float]:
-            _, chosen = schedule.next()
+            chosen, features = next(inputs)
             labels = some.labels[chosen]
             loss = self._train(
-                tf.constant(self._features.augmented(some.rows[chosen], number)),
+                features,
                 tf.constant(labels),
                 tf.constant(some.class_weights[labels]),
                 tf.constant([config.seed, number]),
@@ -89,6 +96,7 @@ class FineTuning:
 
     def scores(self, some: LabelledRows) -> np.ndarray:
         """Class scores of unchanged pictures, float32 [M, classes]."""
+        self._features.prepare([(some.rows, None)])
         return apply(
             self.branch.scores,
             self._features.plain,

@@ -3,28 +3,30 @@
 import dataclasses
 import hashlib
 import json
-import os
-import uuid
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
-from absl import logging
 
 from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import Blocks
-from graftnet_tf.files import INCOMING
-from graftnet_tf.inference import in_batches
+from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.preprocessing import Preprocessing
+
+_BATCH = 32  # pictures at a time when features are computed for the cache
 
 
 class GraftFeatures(Protocol):
     """Where branch training takes its batches from."""
 
-    def plain(self, rows: np.ndarray) -> np.ndarray:
+    def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
+        """Announces what will be asked for: rows, with their step or None for `plain`."""
+
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
         """Features of unchanged pictures: float32 [n, h, w, c] of int [n] rows."""
 
-    def augmented(self, rows: np.ndarray, step: int) -> np.ndarray:
+    def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
         """Features of augmented pictures; the same step gives the same ones."""
 
 
@@ -40,82 +42,114 @@ class LiveFeatures:
         seed: int,
     ):
         """Takes the frozen blocks 0…graft_after and pictures, uint8 [M, h, w, 3]."""
-        self.images, self.augmentation, self._seed = images, augmentation, seed
-        self._plain = tf.function(
-            lambda images: blocks(preprocessing.scale(images)), reduce_retracing=True
-        )
+        self.images, self.augmentation, self.seed = images, augmentation, seed
+
+        def one_view(picture: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+            return augmentation(picture[0][tf.newaxis], picture[1])[0]
+
+        def every_view(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+            shape = tf.TensorSpec(images.shape[1:], tf.float32)
+            return tf.map_fn(one_view, (images, seeds), fn_output_signature=shape)
+
+        def features(changed: tf.Tensor) -> tf.Tensor:
+            return blocks(preprocessing.scale(changed))
+
+        self._plain = tf.function(features, reduce_retracing=True)
         self._augmented = tf.function(
-            lambda images, seed: blocks(preprocessing.scale(augmentation(images, seed))),
-            reduce_retracing=True,
+            lambda images, seed: features(augmentation(images, seed)), reduce_retracing=True
+        )
+        self._views = tf.function(
+            lambda images, seeds: features(every_view(images, seeds)), reduce_retracing=True
         )
 
-    def plain(self, rows: np.ndarray) -> np.ndarray:
-        return self._plain(tf.constant(self.images[rows])).numpy()
+    def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
+        pass
 
-    def augmented(self, rows: np.ndarray, step: int) -> np.ndarray:
-        seed = tf.constant([self._seed, step])
-        return self._augmented(tf.constant(self.images[rows]), seed).numpy()
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
+        return self._plain(tf.constant(self.images[rows]))
+
+    def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
+        return self._augmented(tf.constant(self.images[rows]), tf.constant([self.seed, step]))
+
+    def views(self, rows: np.ndarray, seeds: np.ndarray) -> tf.Tensor:
+        """Features of pictures that are augmented each by a seed of its own, int32 [n, 2]."""
+        return self._views(tf.constant(self.images[rows]), tf.constant(seeds))
 
 
 class CachedFeatures:
-    """Features computed once, in some augmented views, and kept on local disk as float16.
+    """Features in some augmented views of each picture, computed once and kept as float16.
 
-    Tasks over the same pictures, with the same trunk, graft point and augmentation, share
-    one file.
+    A view depends on its picture, the augmentation and the seed alone: whatever tasks hold
+    the picture share it, and what did not fit the cache is the same when computed again.
     """
 
     def __init__(
-        self, live: LiveFeatures, *, fingerprint: str, views: int, seed: int, directory: str
+        self, live: LiveFeatures, cache: FeatureCache, *, digests: Sequence[bytes], views: int
     ):
-        """Opens the cache, making it first where it is not there yet.
+        """Prepares nothing yet.
 
         Args:
           live: computes the features.
-          fingerprint: of the trunk at the graft point.
+          cache: the shelf of the trunk's fingerprint at the graft point.
+          digests: of each of `live.images`.
           views: augmented views of each picture, besides the unchanged one.
-          seed: of the augmentation.
-          directory: local.
         """
-        self._views, self._seed = views, seed
-        made_from = [fingerprint, dataclasses.asdict(live.augmentation), views, seed]
-        digest = hashlib.sha256(json.dumps(made_from).encode())
-        digest.update(live.images.data)
-        path = os.path.join(directory, f"features-{digest.hexdigest()[:16]}.npy")
-        if not os.path.exists(path):
-            os.makedirs(directory, exist_ok=True)
-            _compute(live, views, path)
-        self._features = np.load(path, mmap_mode="r")  # [views + 1, M, h, w, c]
+        self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
+        made_from = [dataclasses.asdict(live.augmentation), live.seed]
+        self._variation = json.dumps(made_from, sort_keys=True)
 
-    def plain(self, rows: np.ndarray) -> np.ndarray:
-        return self._features[0, rows].astype(np.float32)
+    def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
+        self._fill([cell for draw in draws for cell in self._cells(*draw)])
 
-    def augmented(self, rows: np.ndarray, step: int) -> np.ndarray:
-        random = np.random.default_rng([self._seed, 3, step])
-        views = random.integers(self._views + 1, size=len(rows))
-        return self._features[views, rows].astype(np.float32)
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
+        return self._read(self._cells(rows, None))
+
+    def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
+        return self._read(self._cells(rows, step))
+
+    def _cells(self, rows: np.ndarray, step: int | None) -> list[tuple[int, int]]:
+        """(row, view) of each picture; view 0 is the unchanged one."""
+        if step is None:
+            return [(row, 0) for row in rows.tolist()]
+        random = np.random.default_rng([self._live.seed, 3, step])
+        views = random.integers(self._count, size=len(rows))
+        return list(zip(rows.tolist(), views.tolist(), strict=True))
+
+    def _key(self, row: int, view: int) -> bytes:
+        """16 bytes that stand for all that a view's features depend on, save the trunk."""
+        variation = f"{self._variation} {view}" if view else ""
+        digest = hashlib.blake2b(self._digests[row], digest_size=16)
+        digest.update(variation.encode())
+        return digest.digest()
+
+    def _fill(self, cells: list[tuple[int, int]]) -> None:
+        """Caches what is not cached yet, by this job or another."""
+        by_key = {self._key(*cell): cell for cell in cells}
+        self._cache.fill(
+            list(by_key),
+            lambda keys: self._compute([by_key[key] for key in keys]),
+            description="Features at the graft point",
+        )
+
+    def _read(self, cells: list[tuple[int, int]]) -> tf.Tensor:
+        self._fill(cells)
+        arrays = [self._cache.read(self._key(*cell)) for cell in cells]
+        if left_out := [n for n, array in enumerate(arrays) if array is None]:
+            computed = self._compute([cells[n] for n in left_out])
+            for n, array in zip(left_out, computed, strict=True):
+                arrays[n] = array
+        return tf.cast(tf.constant(np.stack(arrays)), tf.float32)
+
+    def _compute(self, cells: list[tuple[int, int]]) -> np.ndarray:
+        """float16 [n, h, w, c] of (row, view) pairs; a view's key is also its seed."""
+        rows, views = np.array(cells).T
+        seeds = np.array([np.frombuffer(self._key(*cell), np.int32)[:2] for cell in cells])
+        unchanged, augmented = np.flatnonzero(views == 0), np.flatnonzero(views)
+        parts = [self._live.plain(rows[some]) for some in _batches(unchanged)]
+        parts += [self._live.views(rows[some], seeds[some]) for some in _batches(augmented)]
+        features = np.concatenate([tf.cast(part, tf.float16).numpy() for part in parts])
+        return features[np.argsort(np.concatenate([unchanged, augmented]))]
 
 
-def _compute(live: LiveFeatures, views: int, path: str) -> None:
-    count = len(live.images)
-    shape = (views + 1, count, *live.plain(np.array([0])).shape[1:])
-    logging.info("Caching %.0f MB of features.", 2e-6 * np.prod(shape, dtype=np.float64))
-    aside = os.path.join(os.path.dirname(path), f"{INCOMING}{uuid.uuid4().hex}.npy")
-    try:
-        features = np.lib.format.open_memmap(aside, "w+", np.float16, shape)
-        for view in range(views + 1):
-
-            def compute(rows: np.ndarray, view: int = view) -> np.ndarray:
-                step = view * count + int(rows[0])
-                return live.augmented(rows, step) if view else live.plain(rows)
-
-            done = 0
-            for part in in_batches(
-                compute, np.arange(count), description=f"Features, view {view} of {views}"
-            ):
-                features[view, done : done + len(part)] = part
-                done += len(part)
-        features.flush()
-        os.rename(aside, path)
-    finally:
-        if os.path.exists(aside):
-            os.remove(aside)
+def _batches(chosen: np.ndarray) -> list[np.ndarray]:
+    return [chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH)]

@@ -1,6 +1,8 @@
 """Reading many picture files at once, keeping account of those that cannot be read."""
 
 import dataclasses
+import functools
+import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +39,11 @@ class DecodedPictures:
     images: np.ndarray
     rows: dict[str, int]
     unreadable: dict[str, str]
+
+    @functools.cached_property
+    def digests(self) -> list[bytes]:
+        """SHA-256 of each row's pixels."""
+        return [hashlib.sha256(image).digest() for image in self.images]
 
 
 def read_data(path: str) -> bytes:
