@@ -1,10 +1,11 @@
-"""The flag that says where features at graft points are cached, and what it means."""
+"""The flags that say where features at graft points are cached, and how much of them."""
 
 import os
 import tempfile
 
 from absl import flags
 
+from graftnet_tf import feature_cache
 from graftnet_tf.workspace import Workspace
 
 CACHE_DIR = flags.DEFINE_string(
@@ -12,6 +13,18 @@ CACHE_DIR = flags.DEFINE_string(
     None,
     "Local directory for features; by default WORKSPACE/cache, or a temporary one if remote.",
 )
+CACHE_LIMIT = flags.DEFINE_float(
+    "cache_limit",
+    feature_cache.DEFAULT_LIMIT / 1e9,
+    "Most that this directory's features may take, in GB: those unused for longest are dropped, "
+    "and what does not fit is computed for every batch.",
+    lower_bound=0.0,
+)
+
+
+def cache_limit() -> int:
+    """--cache_limit in bytes."""
+    return int(CACHE_LIMIT.value * 1e9)
 
 
 def cache_directory(workspace: Workspace) -> str:

@@ -2,35 +2,16 @@
 
 from absl import flags
 
+from graftnet_tf import labelled_pictures, manifest
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.branch_training import train_branch
-from graftnet_tf.pooling import POOLINGS
-from pipelines import cache_flag, shell, training_flags, trunk_flag
+from graftnet_tf.trunk import Trunk
+from pipelines import cache_flag, shape_flags, shell, training_flags, trunk_flag
+from pipelines.search_table import search_table
 
 _DEFAULT = BranchConfig()
 
 TASK = flags.DEFINE_list("task", None, "Task to train; several are trained one after another.")
-GRAFT_AFTER = flags.DEFINE_integer(
-    "graft_after",
-    _DEFAULT.graft_after,
-    "Last trunk block that stays frozen and shared.",
-    lower_bound=0,
-    upper_bound=9,
-)
-LAST_BLOCK = flags.DEFINE_integer(
-    "last_block",
-    _DEFAULT.last_block,
-    "Last block of the branch; the trunk's by default.",
-    lower_bound=1,
-    upper_bound=10,
-)
-POOLING = flags.DEFINE_enum("pooling", _DEFAULT.pooling, sorted(POOLINGS), "Pooling.")
-REDUCTION = flags.DEFINE_integer(
-    "reduction",
-    _DEFAULT.reduction,
-    "Channels of a learnt 1x1 convolution before the pooling; 0 for none.",
-    lower_bound=0,
-)
 STEPS = flags.DEFINE_integer(
     "steps", _DEFAULT.steps, "Training steps; 0 publishes the linear probe.", lower_bound=0
 )
@@ -54,15 +35,12 @@ VALIDATION = flags.DEFINE_float(
     lower_bound=0.01,
     upper_bound=0.5,
 )
-TRAINING = training_flags.define(_DEFAULT)
-
-
-@flags.multi_flags_validator(
-    ["graft_after", "last_block"], message="--graft_after must be less than --last_block."
+MINING = flags.DEFINE_string(
+    "mining",
+    _DEFAULT.mining,
+    "Train on what a mining of the task left: its version, or newest; all examples by default.",
 )
-def _shape(values: dict) -> bool:
-    last_block = values["last_block"]
-    return last_block is None or values["graft_after"] < last_block
+TRAINING = training_flags.define(_DEFAULT)
 
 
 def main() -> None:
@@ -70,28 +48,35 @@ def main() -> None:
         raise flags.Error("--task is missing: name the task to train.")
     workspace = shell.open_workspace()
     config = BranchConfig(
-        graft_after=GRAFT_AFTER.value,
-        last_block=LAST_BLOCK.value,
-        pooling=POOLING.value,
-        reduction=REDUCTION.value,
         steps=STEPS.value,
         dropout=DROPOUT.value,
         views=VIEWS.value,
         validation=VALIDATION.value,
+        mining=MINING.value,
+        **shape_flags.fields(),
         **TRAINING(),
     )
+    search = shape_flags.search()
     trunk = trunk_flag.trunk_version(workspace)
     for name in TASK.value:
-        workspace.training_examples(name)
+        workspace.training_examples(name, MINING.value)
+    preprocessing = Trunk.open(workspace, trunk).preprocessing
+    pictures = labelled_pictures.decode(workspace, TASK.value, preprocessing)
     for name in TASK.value:
         version = train_branch(
             workspace,
             name,
             config,
+            search=search,
             trunk_version=trunk,
             cache_directory=cache_flag.cache_directory(workspace),
+            cache_limit=cache_flag.cache_limit(),
+            pictures=pictures,
             provenance=shell.provenance(),
         )
+        record = manifest.read(workspace.version_dir("branches", name, version))
+        if record.get("search"):
+            print(search_table(record["search"]))
         print(f"branch {name} {version}", flush=True)
 
 

@@ -26,12 +26,12 @@ class Choice:
     Attributes:
       shape: of the branch.
       record: for the branch's manifest: the plan, the numbers of pictures, and every
-        shape with its rounds and the round it was dropped in; empty where there was
-        nothing to choose.
+        shape with its rounds and the round it was dropped in; None where there was
+        but one shape.
     """
 
     shape: Shape
-    record: dict[str, Any]
+    record: dict[str, Any] | None = None
 
 
 def choose_shape(
@@ -71,7 +71,7 @@ def choose_shape(
     )
     trunk.check_reaches(max(shape.last_block for shape in shapes))
     if len(shapes) == 1:
-        return Choice(shapes[0], {})
+        return Choice(shapes[0])
     fitted, judged = _split(some, search.validation, config.seed)
     pictures = Pictures(len(fitted.rows), len(judged.rows))
     planned = plan(shapes, config, pictures, costs, search.cost)
