@@ -95,11 +95,12 @@ def test_leftovers_of_killed_runs_are_removed_but_not_those_of_another_shelf(tmp
 def test_damaged_shards_are_computed_again(tmp_path, damage, caplog):
     filled(tmp_path, keys(*range(8)))
     path = shards(tmp_path)[0]
-    content = bytearray(open(path, "rb").read())
-    content[20 if "start" in damage else -5] ^= 1
-    length = {"truncated": len(content) // 2, "emptied": 0}.get(damage, len(content))
-    with open(path, "wb") as file:
-        file.write(content[:length])
+    with open(path, "r+b") as file:
+        content = bytearray(file.read())
+        content[20 if "start" in damage else -5] ^= 1
+        file.seek(0)
+        file.write(content)
+        file.truncate({"truncated": len(content) // 2, "emptied": 0}.get(damage, len(content)))
     assert filled(tmp_path, keys(*range(8))) == keys(0, 1, 2, 3)
     assert f"{path} is damaged" in caplog.text
     assert filled(tmp_path, keys(*range(8))) == []
