@@ -9,9 +9,11 @@ import tensorflow as tf
 from graftnet_tf import files, manifest
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
+from serving import warm_up
 from serving.composed_model import ComposedModel
 from serving.metadata import describe
 from serving.parts import check_attributes, check_grafts, load_branch, load_trunk
+from serving.prunable import make_prunable
 from serving.tree import SERVED, read_tree
 
 
@@ -59,8 +61,10 @@ def compose(
 
     def write(path: str, version: str) -> dict[str, Any]:
         metadata = describe(version, tree_version, tree, trunk, branches)
-        model = ComposedModel(trunk, branches, metadata.to_json())
+        model = ComposedModel(trunk, branches, metadata)
         tf.saved_model.save(model, path, signatures=model.signatures())
+        make_prunable(path)
+        warm_up.write_requests(path, SERVED[-1], model.sample_inputs())
         return {"tree": tree_version, "attributes": metadata.attributes}
 
     return manifest.publish(

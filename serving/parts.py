@@ -13,7 +13,14 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace
 
-_RESERVED = "decoded"  # an output of predict_jpeg
+_RESERVED = {  # other outputs and signatures
+    "decoded",
+    "decisions",
+    "features",
+    "metadata",
+    "predict_jpeg",
+    "serving_default",
+}
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -108,10 +115,11 @@ def check_attributes(branches: Sequence[BranchPart]) -> None:
     owners: dict[str, str] = {}
     for branch in branches:
         for attribute in branch.task.attributes:
-            if not _ATTRIBUTE.fullmatch(attribute) or attribute == _RESERVED:
+            if not _ATTRIBUTE.fullmatch(attribute) or attribute in _RESERVED:
                 raise GraftNetError(
                     f"Task {branch.task.name} reports an attribute {attribute!r}; expected a "
-                    f"letter, then letters, digits and underscores, and not {_RESERVED!r}. "
+                    f"letter, then letters, digits and underscores, and none of "
+                    f"{', '.join(sorted(_RESERVED))}. "
                     "Rename it in the task and train again."
                 )
             owner = owners.setdefault(attribute, branch.task.name)

@@ -51,10 +51,11 @@ def decode_batch(
         return tf.identity(inputs), rows
 
 
-def spread_scores(scores: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    """float32 [M] to float32 [count]: each score in its row, NaN in the others."""
-    unscored = tf.fill([count], tf.constant(float("nan")))
-    return tf.tensor_scatter_nd_update(unscored, rows[:, tf.newaxis], scores)
+def spread(values: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """float32 [M, …] to float32 [count, …]: each value in its row, NaN in the others."""
+    shape = tf.concat([count[tf.newaxis], tf.shape(values, tf.int64)[1:]], axis=0)
+    missing = tf.ensure_shape(tf.fill(shape, float("nan")), [None, *values.shape[1:]])
+    return tf.tensor_scatter_nd_update(missing, rows[:, tf.newaxis], values)
 
 
 def decoded_flags(rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:

@@ -1,9 +1,16 @@
 """The signatures, in the graph mode in which TF Serving runs them."""
 
+import os
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from graftnet_tf import trunk as trunks
+from serving import warm_up
+from serving.metadata import ModelMetadata
 from tests.serving.sample_pictures import DECODABLE, UNDECODABLE, picture
 
 ATTRIBUTES = {"bald", "t_shirt", "male", "female"}
@@ -91,6 +98,86 @@ def test_only_the_outputs_asked_for_are_returned(run, good_scores):
     answer = run("predict_jpeg", ["t_shirt"], pictures=GOOD)
     assert list(answer) == ["t_shirt"]
     np.testing.assert_array_equal(answer["t_shirt"], good_scores["t_shirt"])
+
+
+@pytest.mark.parametrize("attribute", sorted(ATTRIBUTES))
+def test_an_attribute_has_a_signature_of_its_own(run, good_scores, attribute):
+    answer = run(attribute, pictures=[*GOOD, b""])
+    assert set(answer) == {attribute, "decoded"}
+    np.testing.assert_array_equal(answer[attribute][:3], good_scores[attribute])
+    assert answer["decoded"].tolist() == [True, True, True, False]
+
+
+def test_decisions_are_scores_at_or_above_their_thresholds(run, good_scores):
+    thresholds = ModelMetadata.from_json(run("metadata")["metadata"]).thresholds
+    answer = run("decisions", pictures=[*GOOD, b""])
+    for attribute in ATTRIBUTES:
+        expected = [*(good_scores[attribute] >= thresholds[attribute]), False]
+        assert answer[attribute].tolist() == expected
+    assert answer["decoded"].tolist() == [True, True, True, False]
+
+
+def test_features_are_the_trunks_last_block_averaged(run, workspace):
+    trunk = tf.saved_model.load(
+        os.path.join(workspace.version_dir("trunks", "0001"), trunks.SAVED_MODEL)
+    ).signatures
+    files = [picture(seed, file="PNG") for seed in range(3)]
+    answer = run("features", pictures=[b"", *files])
+    for row, file in enumerate(files, 1):
+        image = tf.io.decode_png(file)[tf.newaxis]
+        taps = trunk["taps"](trunk["preprocess"](image)["inputs"])
+        last = taps[f"block{len(taps) - 1}"].numpy()
+        np.testing.assert_allclose(answer["features"][row], last.mean((0, 1, 2)), rtol=1e-4)
+    assert np.isnan(answer["features"][0]).all()
+    assert answer["decoded"].tolist() == [False, True, True, True]
+
+
+def test_no_picture_gives_no_features(run):
+    answer = run("features", pictures=np.zeros((0,), "S1"))
+    assert len(answer["features"]) == len(answer["decoded"]) == 0
+
+
+@pytest.mark.parametrize(("attribute", "graft_after"), [("male", 0), ("bald", 1), ("t_shirt", 3)])
+def test_an_attribute_costs_its_branch_and_the_trunk_below(model_dir, attribute, graft_after):
+    trunk_blocks, branch_blocks = graft_after + 1, 1  # of one convolution each
+    for signature in (attribute, "predict_jpeg", "decisions"):
+        found = _convolutions(model_dir, signature, [attribute])
+        assert found == trunk_blocks + branch_blocks, signature
+
+
+def test_a_trunk_is_computed_once_for_all_attributes(model_dir):
+    assert _convolutions(model_dir, "predict_jpeg", ATTRIBUTES) == 4 + 3
+
+
+def _convolutions(directory, signature_name, outputs):
+    """How many convolutions a session runs for some outputs of a signature."""
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        meta_graph = tf.compat.v1.saved_model.load(session, ["serve"], directory)
+        signature = meta_graph.signature_def[signature_name]
+        metadata = tf.compat.v1.RunMetadata()
+        session.run(
+            [signature.outputs[name].name for name in outputs],
+            {signature.inputs["pictures"].name: GOOD},
+            options=tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
+            run_metadata=metadata,
+        )
+        labels = [
+            node.timeline_label
+            for device in metadata.step_stats.dev_stats
+            for node in device.node_stats
+        ]
+        return sum(re.search(r"= \w*Conv2D\w*\(", label) is not None for label in labels)
+
+
+def test_warm_up_requests_fit_every_signature(model_dir, servable, run):
+    answered = set()
+    for record in tf.data.TFRecordDataset(os.path.join(model_dir, warm_up.PATH)):
+        request = PredictionLog.FromString(record.numpy()).predict_log.request
+        spec = request.model_spec
+        assert spec.name == "graftnet"
+        assert servable.predict(spec.signature_name, request.inputs, (), max_bytes=1 << 30)
+        answered.add(spec.signature_name)
+    assert answered == set(servable.signatures)
 
 
 def test_eager_loading_answers_alike(model_dir, good_scores):
