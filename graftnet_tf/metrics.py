@@ -140,6 +140,26 @@ def auc_interval(
     return float(low), float(high)
 
 
+def false_positives_at_top(labels: np.ndarray, scores: np.ndarray, count: int) -> int:
+    """Negatives among the `count` highest scores (the paper's Table 3).
+
+    Of pictures with the same score negatives are taken to stand first.
+
+    Args:
+      labels: bool [N].
+      scores: [N]; pictures without a score (NaN) are left out.
+      count: length of the list, N at most.
+
+    Raises:
+      ValueError: fewer pictures than `count` have a score.
+    """
+    labels, scores = _scored(labels, scores)
+    if not 0 < count <= len(labels):
+        raise ValueError(f"A list of the {count} highest of {len(labels)} scores asked for.")
+    highest = np.lexsort((labels, -scores))[:count]
+    return int(np.sum(~labels[highest]))
+
+
 def mean_defined(values: Iterable[float | None]) -> float | None:
     """Mean of the values that are defined; None when none is.
 

@@ -133,8 +133,12 @@ def train_tiny_trunk(workspace: Workspace, initial: str, **changes: Any) -> Bloc
 
 
 def train_tiny_branch(workspace: Workspace, task: str, **changes: Any) -> Branch:
-    """Trains one of `BRANCHES` with some fields changed; returns it as it was in memory."""
-    config = dataclasses.replace(BRANCHES[task], **changes)
+    """Trains a task's branch, as in `BRANCHES` or `CUT_SHORT`, with some fields changed.
+
+    Returns:
+      The branch as it was in memory.
+    """
+    config = dataclasses.replace(BRANCHES.get(task, CUT_SHORT), **changes)
     with mock.patch.object(branches, "publish", wraps=branches.publish) as publish:
         train_branch(workspace, task, config, cache_directory=workspace.path("cache"))
     return publish.call_args.args[1]

@@ -118,6 +118,12 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
         ({"graft_after": -1}, "0 ≤ graft_after < last_block ≤ 10"),
         ({"last_block": 11}, "0 ≤ graft_after < last_block ≤ 10"),
         ({"pooling": "max"}, "Unknown pooling 'max'"),
+        (
+            {"graft_after": 5, "last_block": 7, "pooling": "bilinear"},
+            "bilinear of 768 channels gives 589824 numbers .* limit is 65536.*--reduction",
+        ),
+        ({"last_block": 8, "reduction": 1280}, "1280 channels given; expected fewer than the 1280"),
+        ({"last_block": 8, "reduction": -1}, "-1 channels given"),
     ],
 )
 def test_contradictions_are_refused(contradiction, message):

@@ -1,4 +1,7 @@
+from unittest import mock
+
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from graftnet_tf import linear_probe
@@ -50,3 +53,25 @@ def test_dead_features_get_small_finite_weights():
     assert np.isfinite(kernel).all()
     assert np.isfinite(bias).all()
     assert np.abs(kernel[-2:]).max() < np.abs(kernel[:2]).max()
+
+
+def thinned(labels, examples):
+    """Labels left when memory holds so many examples of 10 numbers."""
+    with mock.patch.object(linear_probe, "VALUES", 10 * examples + 9):
+        chosen = linear_probe.enough(labels, 10, np.random.default_rng(0))
+    assert (np.diff(chosen) > 0).all()
+    return np.bincount(labels[chosen], minlength=3).tolist()
+
+
+@pytest.mark.parametrize(
+    ("examples", "left"),
+    [(100, [60, 30, 10]), (70, [30, 30, 10]), (50, [20, 20, 10]), (30, [10, 10, 10])],
+)
+def test_what_does_not_fit_memory_is_left_out_of_the_largest_classes(examples, left):
+    labels = np.random.default_rng(1).permutation(np.repeat([0, 1, 2], [60, 30, 10]))
+    assert thinned(labels, examples) == left
+
+
+def test_every_example_is_fitted_where_memory_holds_a_few_thousand_dimensions():
+    chosen = linear_probe.enough(np.repeat([0, 1], 1000), 2**16, np.random.default_rng(0))
+    np.testing.assert_array_equal(chosen, np.arange(2000))

@@ -215,3 +215,19 @@ def test_interval_is_ordered_within_the_unit_range(examples):
 def test_mean_leaves_undefined_values_out():
     assert metrics.mean_defined([0.5, None, 1.0]) == 0.75
     assert metrics.mean_defined([None]) is None
+
+
+def test_false_positives_among_the_highest_scores():
+    counts = [metrics.false_positives_at_top(LABELS, SCORES, count) for count in range(1, 7)]
+    assert counts == [0, 0, 1, 1, 2, 3]
+
+
+def test_of_the_same_score_negatives_stand_first():
+    scores = np.array([0.5, 0.5, 0.5, 0.5, 0.9, np.nan])
+    assert metrics.false_positives_at_top(LABELS, scores, 3) == 2
+
+
+@pytest.mark.parametrize("count", [0, 7])
+def test_no_list_is_longer_than_there_are_pictures(count):
+    with pytest.raises(ValueError, match="of 6 scores"):
+        metrics.false_positives_at_top(LABELS, SCORES, count)
