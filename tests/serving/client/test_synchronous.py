@@ -64,7 +64,7 @@ def test_no_picture_gives_no_result(client):
 
 def test_an_unreachable_server_is_said_to_be(server):
     with (
-        AttributeClient("127.0.0.1:1", timeout=5) as client,
+        AttributeClient("127.0.0.1:1", attempts=1) as client,
         pytest.raises(GraftNetError, match=r"No model server answers at 127\.0\.0\.1:1"),
     ):
         client.predict(GOOD)

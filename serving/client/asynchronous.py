@@ -1,0 +1,160 @@
+"""The clients of `synchronous` for asyncio."""
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from typing import Any, Generic, Self, TypeVar
+
+import grpc
+import grpc.aio
+from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
+
+from serving.client.attributes import AttributeQuestions
+from serving.client.call_error import call_error
+from serving.client.conversation import Conversation, Result
+from serving.client.endpoint import Endpoint
+from serving.client.passengers import PassengerQuestions
+from serving.client.pictures import LoadedPicture, Picture, chunks, load
+from serving.client.questions import Questions
+from serving.client.results import PictureResult, SnapshotResult
+from serving.metadata import ModelMetadata
+
+Answer = TypeVar("Answer")
+
+
+class AsyncClient(Generic[Answer]):
+    """Asks about pictures over connections that stay open: `async with client: …`."""
+
+    def __init__(self, endpoint: Endpoint, questions: Questions[Answer]):
+        """Prepares nothing but itself: connections belong to the running event loop.
+
+        Args:
+          endpoint: the model to ask.
+          questions: the conversations with it.
+        """
+        self._endpoint = endpoint
+        self._questions = questions
+        self._channels: list[grpc.aio.Channel] = []
+        self._stubs: Iterator[PredictionServiceStub] = iter(())
+
+    async def __aenter__(self) -> Self:
+        """Prepares connections; nothing is sent yet.
+
+        Raises:
+          GraftNetError: a certificate cannot be read.
+        """
+        endpoint = self._endpoint
+        self._channels = [endpoint.channel(grpc.aio) for _ in range(endpoint.connections)]
+        self._stubs = itertools.cycle([PredictionServiceStub(it) for it in self._channels])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Closes the connections; calls under way are cancelled."""
+        await asyncio.gather(*(channel.close() for channel in self._channels))
+
+    async def predict(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        batch: int = 16,
+        attributes: Sequence[str] = (),
+        in_flight: int = 2,
+        timeout: float | None = None,
+    ) -> list[Answer]:
+        """As `synchronous.Client.predict`."""
+        results = self.stream(
+            pictures, batch=batch, attributes=attributes, in_flight=in_flight, timeout=timeout
+        )
+        return [result async for result in results]
+
+    async def stream(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        batch: int = 16,
+        attributes: Sequence[str] = (),
+        in_flight: int = 2,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[Answer, None]:
+        """As `synchronous.Client.stream`; files are read on threads."""
+
+        async def answer(chunk: list[tuple[int, Picture]]) -> list[Answer]:
+            loaded = await asyncio.to_thread(_load, chunk)
+            return await self._run(self._questions.ask(loaded, attributes), timeout)
+
+        window: deque[asyncio.Task[list[Answer]]] = deque()
+        try:
+            for chunk in chunks(pictures, batch):
+                if len(window) == in_flight:
+                    for result in await window.popleft():
+                        yield result
+                window.append(asyncio.create_task(answer(chunk)))
+            while window:
+                for result in await window.popleft():
+                    yield result
+        finally:
+            for task in window:
+                task.cancel()
+            await asyncio.gather(*window, return_exceptions=True)
+
+    async def _run(
+        self, conversation: Conversation[Result], timeout: float | None = None
+    ) -> Result:
+        """Holds a conversation with the server."""
+        seconds = self._endpoint.timeout if timeout is None else timeout
+        stub = next(self._stubs)
+        try:
+            call = next(conversation)
+            while True:
+                try:
+                    response = await getattr(stub, call.method)(call.request, timeout=seconds)
+                except grpc.RpcError as error:
+                    call = conversation.throw(call_error(error, self._endpoint, seconds))
+                else:
+                    call = conversation.send(response)
+        except StopIteration as end:
+            return end.value
+
+
+class AsyncAttributeClient(AsyncClient[PictureResult]):
+    """Client of a composed model, on `graftnet-serve` or on `tensorflow_model_server`."""
+
+    def __init__(self, address: str, *, model: str = "graftnet", **settings: Any):
+        """Prepares nothing but itself.
+
+        Args:
+          address: `host:port`.
+          model: name of the model on the server.
+          **settings: the other fields of `Endpoint`.
+        """
+        endpoint = Endpoint(address, model, **settings)
+        self._attribute_questions = AttributeQuestions(endpoint)
+        super().__init__(endpoint, self._attribute_questions)
+
+    async def metadata(self) -> ModelMetadata:
+        """What the model now in service says about itself.
+
+        Raises:
+          GraftNetError: the server cannot be reached, or has no such composed model.
+        """
+        return await self._run(self._attribute_questions.metadata())
+
+
+class AsyncPassengerClient(AsyncClient[SnapshotResult]):
+    """Client of a `passengers` model: snapshots in, everybody in them out."""
+
+    def __init__(self, address: str, *, model: str = "passengers", **settings: Any):
+        """Prepares nothing but itself.
+
+        Args:
+          address: `host:port`.
+          model: name of the model on the server.
+          **settings: the other fields of `Endpoint`.
+        """
+        endpoint = Endpoint(address, model, **settings)
+        super().__init__(endpoint, PassengerQuestions(endpoint))
+
+
+def _load(chunk: Sequence[tuple[int, Picture]]) -> list[LoadedPicture]:
+    return [load(place, picture) for place, picture in chunk]

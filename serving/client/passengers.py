@@ -1,0 +1,124 @@
+"""Asking a `passengers` model for everybody in snapshots."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
+
+from graftnet_tf.errors import GraftNetError
+from serving.client.attributes import UNDECODABLE
+from serving.client.conversation import (
+    SIGNATURE_DEF,
+    Conversation,
+    arrays,
+    predict,
+    signatures,
+)
+from serving.client.endpoint import Endpoint
+from serving.client.legend import Legend
+from serving.client.legends import Legends
+from serving.client.pictures import LoadedPicture
+from serving.client.results import Passenger, SnapshotResult
+
+INPUT = "snapshots"
+_FOUND = ("count", "boxes", "detection_scores")
+
+
+class PassengerQuestions:
+    """Conversations with a model that finds people and their attributes.
+
+    It has the signature `metadata` and one that takes `snapshots`, string [N], and returns,
+    P being the most people of a snapshot:
+      count             int32 [N], people found; what follows is padding beyond it
+      boxes             int32 [N, P, 4], x1, y1, x2, y2 in pixels of the snapshot
+      detection_scores  float32 [N, P]
+      each attribute    float32 [N, P]
+      decoded           bool [N]; may be missing
+    """
+
+    def __init__(self, endpoint: Endpoint):
+        self._endpoint = endpoint
+        self._legends = Legends(endpoint)
+        self._signature: tuple[str, SignatureDef] | None = None
+
+    def ask(
+        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
+    ) -> Conversation[list[SnapshotResult]]:
+        """One result per snapshot, in order; one that cannot be used harms no other.
+
+        Args:
+          pictures: snapshots to look at in one request.
+          attributes: those wanted; all when empty.
+
+        Raises:
+          CallError: there is no answer.
+          GraftNetError: the model takes no snapshots.
+        """
+        sent = [picture for picture in pictures if picture.content is not None]
+        seen = iter((yield from self._look(sent, attributes)) if sent else [])
+        return [
+            SnapshotResult(picture.name, error=picture.error)
+            if picture.content is None
+            else next(seen)
+            for picture in pictures
+        ]
+
+    def _look(
+        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
+    ) -> Conversation[list[SnapshotResult]]:
+        signature, definition = self._signature or (yield from self._find_signature())
+        flags = {"decoded"} & set(definition.outputs)
+        call = predict(
+            self._endpoint.spec(signature=signature),
+            {INPUT: [picture.content or b"" for picture in pictures]},
+            [*_FOUND, *flags, *attributes] if attributes else (),
+        )
+        response, legend = yield from self._legends.answer(call)
+        outputs = arrays(response)
+        version = response.model_spec.version.value
+        decoded = outputs.get("decoded", np.ones(len(pictures), bool))
+        names = attributes or list(legend.attributes)
+        return [
+            SnapshotResult(picture.name, _passengers(outputs, row, names, legend), None, version)
+            if decoded[row]
+            else SnapshotResult(picture.name, error=UNDECODABLE, model_version=version)
+            for row, picture in enumerate(pictures)
+        ]
+
+    def _find_signature(self) -> Conversation[tuple[str, SignatureDef]]:
+        """Name and definition of the signature that takes snapshots and nothing else."""
+        response = yield signatures(self._endpoint.spec())
+        known = SignatureDefMap()
+        response.metadata[SIGNATURE_DEF].Unpack(known)
+        fitting = [name for name, it in known.signature_def.items() if set(it.inputs) == {INPUT}]
+        if not fitting:
+            raise GraftNetError(
+                f"The model {self._endpoint.model} at {self._endpoint.address} has no signature "
+                f"of an input {INPUT!r} alone; it has {', '.join(sorted(known.signature_def))}."
+            )
+        default = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+        name = default if default in fitting else min(fitting)
+        self._signature = name, known.signature_def[name]
+        return self._signature
+
+
+def _passengers(
+    outputs: dict[str, np.ndarray], row: int, attributes: Sequence[str], legend: Legend
+) -> tuple[Passenger, ...]:
+    """The people of one snapshot."""
+    found = []
+    for place in range(int(outputs["count"][row])):
+        scores = {name: float(outputs[name][row, place]) for name in attributes}
+        x1, y1, x2, y2 = (int(side) for side in outputs["boxes"][row, place])
+        found.append(
+            Passenger(
+                (x1, y1, x2, y2),
+                float(outputs["detection_scores"][row, place]),
+                scores,
+                legend.decisions(scores),
+                legend.classes(scores),
+            )
+        )
+    return tuple(found)

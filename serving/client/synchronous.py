@@ -1,0 +1,179 @@
+"""Synchronous clients; any number of threads may share one."""
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Generic, Self, TypeVar
+
+import grpc
+from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
+
+from serving.client.attributes import AttributeQuestions
+from serving.client.call_error import call_error
+from serving.client.conversation import Conversation, Result
+from serving.client.endpoint import Endpoint
+from serving.client.passengers import PassengerQuestions
+from serving.client.pictures import Picture, chunks, load
+from serving.client.questions import Questions
+from serving.client.results import PictureResult, SnapshotResult
+from serving.metadata import ModelMetadata
+
+Answer = TypeVar("Answer")
+
+
+class Client(Generic[Answer]):
+    """Asks about pictures over connections that stay open; also a context manager."""
+
+    def __init__(self, endpoint: Endpoint, questions: Questions[Answer]):
+        """Prepares connections; nothing is sent yet.
+
+        Args:
+          endpoint: the model to ask.
+          questions: the conversations with it.
+
+        Raises:
+          GraftNetError: a certificate cannot be read.
+        """
+        self._endpoint = endpoint
+        self._questions = questions
+        self._channels = [endpoint.channel() for _ in range(endpoint.connections)]
+        self._stubs = itertools.cycle([PredictionServiceStub(it) for it in self._channels])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections; calls under way are cancelled."""
+        for channel in self._channels:
+            channel.close()
+
+    def predict(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        batch: int = 16,
+        attributes: Sequence[str] = (),
+        in_flight: int = 2,
+        timeout: float | None = None,
+    ) -> list[Answer]:
+        """Asks about pictures; one that cannot be read or decoded harms no other.
+
+        The answer about a picture comes from one version of the model, also when the server
+        moves to another meanwhile.
+
+        Args:
+          pictures: paths (local or `gs://`), bytes of JPEG or PNG files, or uint8
+            [H, W, 3] arrays, RGB.
+          batch: pictures in a request.
+          attributes: those wanted, which spares the server the other branches; all by
+            default.
+          in_flight: requests under way at once.
+          timeout: seconds that one call may take; the endpoint's by default.
+
+        Returns:
+          One result per picture, in order.
+
+        Raises:
+          GraftNetError: the server cannot be reached, has no such model, or refused a
+            request for another reason than its pictures.
+        """
+        return list(
+            self.stream(
+                pictures, batch=batch, attributes=attributes, in_flight=in_flight, timeout=timeout
+            )
+        )
+
+    def stream(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        batch: int = 16,
+        attributes: Sequence[str] = (),
+        in_flight: int = 2,
+        timeout: float | None = None,
+    ) -> Iterator[Answer]:
+        """As `predict`, but yields each result as soon as those before it are there.
+
+        No more than `batch` × `in_flight` pictures are in memory, however many there are.
+        """
+
+        def answer(chunk: list[tuple[int, Picture]]) -> list[Answer]:
+            loaded = [load(place, picture) for place, picture in chunk]
+            return self._run(self._questions.ask(loaded, attributes), timeout)
+
+        pool = ThreadPoolExecutor(in_flight)
+        window: deque[Future[list[Answer]]] = deque()
+        try:
+            for chunk in chunks(pictures, batch):
+                if len(window) == in_flight:
+                    yield from window.popleft().result()
+                window.append(pool.submit(answer, chunk))
+            while window:
+                yield from window.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _run(self, conversation: Conversation[Result], timeout: float | None = None) -> Result:
+        """Holds a conversation with the server."""
+        seconds = self._endpoint.timeout if timeout is None else timeout
+        stub = next(self._stubs)
+        try:
+            call = next(conversation)
+            while True:
+                try:
+                    response = getattr(stub, call.method)(call.request, timeout=seconds)
+                except grpc.RpcError as error:
+                    call = conversation.throw(call_error(error, self._endpoint, seconds))
+                else:
+                    call = conversation.send(response)
+        except StopIteration as end:
+            return end.value
+
+
+class AttributeClient(Client[PictureResult]):
+    """Client of a composed model, on `graftnet-serve` or on `tensorflow_model_server`."""
+
+    def __init__(self, address: str, *, model: str = "graftnet", **settings: Any):
+        """Prepares connections; nothing is sent yet.
+
+        Args:
+          address: `host:port`.
+          model: name of the model on the server.
+          **settings: the other fields of `Endpoint`.
+
+        Raises:
+          GraftNetError: a certificate cannot be read.
+        """
+        endpoint = Endpoint(address, model, **settings)
+        self._attribute_questions = AttributeQuestions(endpoint)
+        super().__init__(endpoint, self._attribute_questions)
+
+    def metadata(self) -> ModelMetadata:
+        """What the model now in service says about itself.
+
+        Raises:
+          GraftNetError: the server cannot be reached, or has no such composed model.
+        """
+        return self._run(self._attribute_questions.metadata())
+
+
+class PassengerClient(Client[SnapshotResult]):
+    """Client of a `passengers` model: snapshots in, everybody in them out."""
+
+    def __init__(self, address: str, *, model: str = "passengers", **settings: Any):
+        """Prepares connections; nothing is sent yet.
+
+        Args:
+          address: `host:port`.
+          model: name of the model on the server.
+          **settings: the other fields of `Endpoint`.
+
+        Raises:
+          GraftNetError: a certificate cannot be read.
+        """
+        endpoint = Endpoint(address, model, **settings)
+        super().__init__(endpoint, PassengerQuestions(endpoint))
