@@ -129,3 +129,19 @@ def test_a_class_without_a_readable_picture_is_refused(tmp_path):
         labelled_pictures.load(workspace, ["shoes"], SIZE)
     with pytest.raises(GraftNetError, match="No task 'boots'"):
         labelled_pictures.load(workspace, ["boots"], SIZE)
+
+
+def test_pictures_decoded_for_other_tasks_too_change_nothing(tmp_path):
+    workspace = draw_workspace(str(tmp_path / "workspace"))
+    late = workspace.examples("bag", "train")[COUNT // 2 :]
+    write_task(workspace.path("tasks", "late"), Task.binary("late"), {"train": late})
+    shared = labelled_pictures.decode(workspace, ["hat", "late"], SIZE)
+    alone, together = (
+        labelled_pictures.load(workspace, ["late"], SIZE, pictures) for pictures in (None, shared)
+    )
+    assert together.inputs == alone.inputs
+    assert together.unreadable == alone.unreadable == {}
+    rows = [loaded.tasks[0].rows for loaded in (alone, together)]
+    assert rows[0].tolist() != rows[1].tolist()
+    np.testing.assert_array_equal(alone.images[rows[0]], together.images[rows[1]])
+    assert [alone.digests[row] for row in rows[0]] == [together.digests[row] for row in rows[1]]
