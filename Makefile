@@ -9,7 +9,7 @@ WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test slow lock clean
+.PHONY: demo test slow kill lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -24,6 +24,10 @@ test: $(VENV)/ready
 # Longer runs, among them the demo itself with kills and real data.
 slow: $(VENV)/ready
 	$(BIN)/pytest -m slow tests
+
+# Hundreds of kills of trainings, minings, compositions and publications; part of `slow`.
+kill: $(VENV)/ready
+	$(BIN)/pytest -m slow -s tests/kills
 
 $(VENV)/ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
