@@ -1,0 +1,182 @@
+"""Says what is stale in what is served and what the refresh policy wants; --apply does it.
+
+Without --apply nothing is changed. With it, the trunk is retrained when enough new labels came
+since it was made, else only branches whose data changed or that are missing are trained; what
+is served and the candidate are measured side by side on the same test data, and the candidate
+is promoted if no AUC drops by more than --margin. A killed run goes on when it is run again.
+"""
+
+import dataclasses
+import sys
+from typing import Any
+
+from absl import flags
+
+from graftnet_tf.workspace import Workspace
+from pipelines import cache_flag, shell
+from serving.refresh.advice import Advice, advise
+from serving.refresh.candidates import waiting_candidates
+from serving.refresh.comparison import MARGIN, AttributeComparison
+from serving.refresh.decision import Decision, decide
+from serving.refresh.renewal import Renewal
+from serving.refresh.staleness import NEW_LABELS, Branch, Staleness, staleness
+
+APPLY = flags.DEFINE_bool("apply", False, "Train what is stale, compare, and promote or not.")
+PROMOTE = flags.DEFINE_string(
+    "promote", None, "Version of a candidate to compare once more and to serve in any case."
+)
+AFTER = flags.DEFINE_integer(
+    "new_labels", NEW_LABELS, "Tasks new to the trunk from which it is retrained.", lower_bound=1
+)
+LARGEST_DROP = flags.DEFINE_float(
+    "margin", MARGIN, "Largest drop of an AUC that is put up with.", lower_bound=0.0
+)
+TRUNK = flags.DEFINE_string(
+    "trunk",
+    None,
+    "With --apply: version of a trunk to put all branches on, made with graftnet-train-trunk and "
+    "any of its flags; by default one as the served trunk was made, when it is due.",
+)
+TRUNK_STEPS = flags.DEFINE_integer(
+    "trunk_steps",
+    None,
+    "With --apply: steps of a retrained trunk; by default as many for each task as there were.",
+    lower_bound=0,
+)
+LEAVE_OUT = flags.DEFINE_list("leave_out", [], "With --apply or --promote: tasks to do without.")
+JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
+
+_NOTHING = "Nothing to do: what is served is as it should be."
+
+
+@flags.multi_flags_validator(
+    ["apply", "promote"], message="--apply makes a candidate and --promote names one: give one."
+)
+def _one_job(values: dict) -> bool:
+    return not (values["apply"] and values["promote"])
+
+
+def main() -> None:
+    workspace = shell.open_workspace()
+    if PROMOTE.value:
+        _show_decision(_decide(workspace, PROMOTE.value, in_any_case=True))
+        return
+    found = staleness(workspace, new_labels=AFTER.value)
+    if not APPLY.value:
+        _show(found, advise(found, waiting_candidates(workspace), workspace.root))
+        return
+    candidate = Renewal(
+        workspace,
+        found,
+        cache_directory=cache_flag.cache_directory(workspace),
+        cache_limit=cache_flag.cache_limit(),
+        trunk=TRUNK.value,
+        trunk_steps=TRUNK_STEPS.value,
+        left_out=frozenset(LEAVE_OUT.value),
+        provenance=shell.provenance(),
+    ).candidate()
+    if candidate:
+        _show_decision(_decide(workspace, candidate))
+    else:
+        _say([_NOTHING], {"candidate": None, "promoted": None})
+
+
+def _decide(workspace: Workspace, candidate: str, *, in_any_case: bool = False) -> Decision:
+    return decide(
+        workspace,
+        candidate,
+        margin=LARGEST_DROP.value,
+        in_any_case=in_any_case,
+        left_out=frozenset(LEAVE_OUT.value),
+        seed=shell.SEED.value,
+        provenance=shell.provenance(),
+    )
+
+
+def _show(found: Staleness, advice: list[Advice]) -> None:
+    lines = [
+        f"Tree {found.tree_version} is served, on trunk {found.tree.trunk}; "
+        f"{len(found.new)} of {found.limit} new labels since the trunk was made.",
+        f"{'task':<20}{'branch':<10}{'trunk':<8}{'new':<6}{'data':<12}{'newer':<18}withdrawn",
+    ]
+    for state in found.tasks:
+        lines.append(
+            f"{state.task:<20}{state.served.version if state.served else '-':<10}"
+            f"{state.served.trunk if state.served else '-':<8}{'new' if state.new else '-':<6}"
+            f"{state.data:<12}{_newer(state.newer):<18}{', '.join(state.withdrawn) or '-'}"
+        )
+    lines += [f"{some.reason}\n    {some.command or '(by hand)'}" for some in advice]
+    _say(
+        lines if advice else [*lines, _NOTHING],
+        {
+            "tree": found.tree_version,
+            "trunk": found.tree.trunk,
+            "new_labels": list(found.new),
+            "limit": found.limit,
+            "trunk_due": found.trunk_due,
+            "tasks": [{**dataclasses.asdict(state), "stale": state.stale} for state in found.tasks],
+            "advice": [dataclasses.asdict(some) for some in advice],
+        },
+    )
+
+
+def _newer(branch: Branch | None) -> str:
+    if branch is None:
+        return "-"
+    return f"{branch.version} candidate" if branch.candidate else branch.version
+
+
+def _show_decision(decision: Decision) -> None:
+    comparison = decision.comparison
+    before, after = comparison.before, comparison.after
+    lines = [
+        f"{'attribute':<20}{'n+':>6}{'n-':>6}{'served':>9}{'new':>9}{'change':>9}"
+        f"{'95 % interval':>19}  verdict",
+        *map(_row, comparison.attributes),
+        f"mean AUC {_number(before.mean_auc, '.4f')} served, "
+        f"{_number(after.mean_auc, '.4f')} candidate, {after.pictures} test pictures",
+    ]
+    obstacles = [f"{a.name} ({a.verdict})" for a in comparison.obstacles]
+    if obstacles:
+        lines.append(
+            f"In the way of a promotion, margin {comparison.margin}: " + ", ".join(obstacles)
+        )
+    if decision.promoted:
+        lines.append(f"Candidate {decision.candidate} is served as version {decision.promoted}.")
+    else:
+        lines.append(
+            f"Candidate {decision.candidate} is not promoted; both are kept. "
+            f"To serve it in any case: --promote={decision.candidate}"
+        )
+    _say([*lines, f"report: {decision.report}"], decision.to_dict())
+
+
+def _row(attribute: AttributeComparison) -> str:
+    figures = attribute.figures()
+    low, high = figures["change_low"], figures["change_high"]
+    interval = "-" if low is None else f"{low:+.3f} … {high:+.3f}"
+    noise = ", within noise" if attribute.verdict == "dropped" and attribute.within_noise else ""
+    return (
+        f"{attribute.name:<20}{_number(figures['positives'], 'd'):>6}"
+        f"{_number(figures['negatives'], 'd'):>6}{_number(figures['auc_before'], '.4f'):>9}"
+        f"{_number(figures['auc_after'], '.4f'):>9}{_number(figures['change'], '+.4f'):>9}"
+        f"{interval:>19}  {attribute.verdict}{noise}"
+    )
+
+
+def _number(value: float | None, layout: str) -> str:
+    return "-" if value is None else format(value, layout)
+
+
+def _say(lines: list[str], result: dict[str, Any]) -> None:
+    print("\n".join(lines), file=sys.stderr if JSON.value else sys.stdout)
+    if JSON.value:
+        shell.print_json(result)
+
+
+def main_cli() -> None:
+    shell.run(main)
+
+
+if __name__ == "__main__":
+    main_cli()

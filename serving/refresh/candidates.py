@@ -1,0 +1,87 @@
+"""Candidates: composed models that wait, unserved, to be promoted."""
+
+from graftnet_tf import files, manifest
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.manifest import Provenance
+from graftnet_tf.workspace import Workspace
+from serving.compose import compose
+from serving.tree import SERVED, Tree, publish_tree, read_tree, served_tree
+from serving.turn import own_turn
+
+CANDIDATES = ("candidates",)
+
+
+def candidate_of(workspace: Workspace, tree: Tree, *, provenance: Provenance) -> str:
+    """Version of the candidate composed of a tree, made where there is none yet."""
+    for candidate in reversed(_candidates(workspace)):
+        if read_tree(workspace, tree_of(workspace, candidate)) == tree:
+            return candidate
+    version = publish_tree(workspace, tree)
+    return compose(workspace, version, into=CANDIDATES, provenance=provenance)
+
+
+def waiting_candidates(workspace: Workspace) -> list[str]:
+    """Candidates made since the served model's tree, ascending."""
+    served = served_tree(workspace)
+    return [
+        candidate
+        for candidate in _candidates(workspace)
+        if served is None or int(tree_of(workspace, candidate)) > int(served[0])
+    ]
+
+
+def tree_of(workspace: Workspace, candidate: str) -> str:
+    """Version of the tree that a candidate was composed of.
+
+    Raises:
+      GraftNetError: there is no such candidate.
+    """
+    if candidate not in _candidates(workspace):
+        raise GraftNetError(
+            f"No candidate {candidate!r} in {workspace.root}; "
+            f"there are {', '.join(_candidates(workspace)) or 'none'}."
+        )
+    return manifest.read(workspace.path(*CANDIDATES, candidate))["tree"]
+
+
+def served_model(workspace: Workspace) -> str:
+    """Directory of the composed model that is served: the newest.
+
+    Raises:
+      GraftNetError: there is none.
+    """
+    versions = files.numbered(workspace.path(*SERVED))
+    if not versions:
+        raise GraftNetError(f"No composed model in {workspace.path(*SERVED)} yet.")
+    return workspace.path(*SERVED, str(versions[-1]))
+
+
+def promote_candidate(
+    workspace: Workspace, candidate: str, *, instead_of: str, provenance: Provenance
+) -> str:
+    """Publishes a candidate's tree as the newest served model.
+
+    Args:
+      workspace: holds both.
+      candidate: its version.
+      instead_of: directory of the served model that it was compared with.
+      provenance: the command behind this.
+
+    Returns:
+      The version of the served model.
+
+    Raises:
+      GraftNetError: another model is served by now, which the comparison does not speak of.
+    """
+    tree = tree_of(workspace, candidate)
+    with own_turn(workspace):
+        if served_model(workspace) != instead_of:
+            raise GraftNetError(
+                f"{served_model(workspace)} is served by now, and candidate {candidate} was "
+                f"compared with {instead_of}. Run graftnet-refresh again."
+            )
+        return compose(workspace, tree, provenance=provenance)
+
+
+def _candidates(workspace: Workspace) -> list[str]:
+    return [str(number) for number in files.numbered(workspace.path(*CANDIDATES))]

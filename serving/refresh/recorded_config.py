@@ -1,0 +1,26 @@
+"""Training configurations as manifests record them, read back."""
+
+from typing import Any
+
+from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.training import Optimization
+from graftnet_tf.trunk_training import TrunkConfig
+
+
+def trunk_config(manifest: dict[str, Any]) -> TrunkConfig:
+    """How a published trunk was trained."""
+    return TrunkConfig(**_fields(manifest["config"]))
+
+
+def branch_config(manifest: dict[str, Any]) -> BranchConfig:
+    """How a published branch was trained."""
+    return BranchConfig(**_fields(manifest["config"]))
+
+
+def _fields(recorded: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **recorded,
+        "optimization": Optimization(**recorded["optimization"]),
+        "augmentation": Augmentation(**recorded["augmentation"]),
+    }

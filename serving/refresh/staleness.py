@@ -1,0 +1,222 @@
+"""How old what is served is: new tasks since its trunk, data changed since its branches."""
+
+import dataclasses
+import enum
+from collections.abc import Iterator
+from typing import Any
+
+from graftnet_tf import manifest
+from graftnet_tf.data_hash import data_hashes, input_name
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.metrics import mean_defined
+from graftnet_tf.workspace import Workspace
+from serving.tree import GraftedBranch, Tree, branches_for, served_tree
+
+NEW_LABELS = 5
+_UNSERVED = GraftedBranch("", {})
+
+
+class Data(enum.StrEnum):
+    """A task's training data, beside what its branch was trained on."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"  # the branch's manifest has no hash of it
+    GONE = "gone"  # the task is missing, or cannot be trained as it stands
+    UNUSED = "unused"  # no branch was trained on it
+
+
+@dataclasses.dataclass(frozen=True)
+class Branch:
+    """A published branch, as far as staleness goes.
+
+    Attributes:
+      version: of the branch.
+      trunk: version of the trunk that it was trained on.
+      validation_auc: mean over its attributes on the validation part; None if undefined.
+      candidate: whether it waits to be compared before it is served.
+    """
+
+    version: str
+    trunk: str
+    validation_auc: float | None
+    candidate: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskState:
+    """One task.
+
+    Attributes:
+      task: its name.
+      new: the trunk that is served was not trained on it.
+      data: beside that of its branch: the one served, else the newest.
+      problem: why it cannot be trained; None if it can.
+      served: its branch in the served tree, if any.
+      newer: the newest branch for the served trunk that came after the served one and was
+        not withdrawn, if any.
+      current: see `current_branch`.
+      withdrawn: branch versions that were taken back.
+    """
+
+    task: str
+    new: bool
+    data: Data
+    problem: str | None
+    served: Branch | None
+    newer: Branch | None
+    current: str | None
+    withdrawn: tuple[str, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether a branch has to be trained for the trunk that is served."""
+        return self.current is None and self.problem is None
+
+
+@dataclasses.dataclass(frozen=True)
+class Staleness:
+    """What is served, beside what the workspace has now.
+
+    Attributes:
+      tree_version, tree: what is served.
+      limit: new labels after which the trunk is due.
+      tasks: every task of the workspace or the tree, by name.
+      hashes: of the data of each task that can be trained, see `data_hash`.
+    """
+
+    tree_version: str
+    tree: Tree
+    limit: int
+    tasks: tuple[TaskState, ...]
+    hashes: dict[str, str]
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """Tasks that can be trained and that the trunk has not seen: its new labels."""
+        return tuple(state.task for state in self.tasks if state.new and not state.problem)
+
+    @property
+    def trunk_due(self) -> bool:
+        """Whether the policy wants the trunk retrained (paper 3.5)."""
+        return len(self.new) >= self.limit
+
+
+def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Staleness:
+    """Compares what is served with the workspace's tasks as they are now.
+
+    A label is a task, one dataset with one branch, even where it reports several attributes:
+    the trunk learns from datasets. Every training picture is read, and none decoded.
+
+    Args:
+      workspace: has a composed model.
+      new_labels: number of tasks new to the trunk from which it is due; the paper's practice
+        is 5 to 7.
+
+    Raises:
+      GraftNetError: nothing is served yet.
+    """
+    served = served_tree(workspace)
+    if served is None:
+        raise GraftNetError(
+            f"Nothing is served from {workspace.root} yet, so there is nothing to refresh. Make "
+            "the first model with graftnet-train-trunk, graftnet-train-branch, graftnet-compose."
+        )
+    tree_version, tree = served
+    known = manifest.read(workspace.version_dir("trunks", tree.trunk))["tasks"]
+    names = sorted({*workspace.task_names(), *tree.branches})
+    problems = {name: _problem(workspace, name) for name in names}
+    hashes = data_hashes(workspace, [name for name in names if problems[name] is None])
+    states = (
+        _state(workspace, name, tree, name not in known, problems[name], hashes.get(name))
+        for name in names
+    )
+    return Staleness(tree_version, tree, new_labels, tuple(states), hashes)
+
+
+def current_branch(
+    workspace: Workspace, task: str, trunk: str, now: str | None, served: GraftedBranch | None
+) -> str | None:
+    """The newest branch for a trunk that was trained on a task's data as it is now.
+
+    Args:
+      workspace: holds the branches.
+      task: name of the task.
+      trunk: version of the trunk.
+      now: hash of the data; None if it is gone.
+      served: the task's branch in the served tree. It also passes where its data cannot be
+        known to have changed: its manifest has no hash, or the data is gone.
+
+    Returns:
+      Its version, never a withdrawn one; None if there is none.
+    """
+    served = served or _UNSERVED
+    for version, content in branches_for(workspace, task, trunk):
+        recorded = content["inputs"].get(input_name(task))
+        fits = recorded == now if recorded and now else version == served.version
+        if fits and version not in served.withdrawn:
+            return version
+    return None
+
+
+def _problem(workspace: Workspace, task: str) -> str | None:
+    try:
+        workspace.training_examples(task)
+    except GraftNetError as error:
+        return str(error)
+    return None
+
+
+def _state(
+    workspace: Workspace, task: str, tree: Tree, new: bool, problem: str | None, now: str | None
+) -> TaskState:
+    grafted = tree.branches.get(task, _UNSERVED)
+    served = None
+    if grafted.version:
+        directory = workspace.version_dir("branches", task, grafted.version)
+        served = manifest.read(directory)
+    newer = next(_newer(workspace, task, tree.trunk, grafted), None)
+    return TaskState(
+        task=task,
+        new=new,
+        data=_data(task, served or newer, now),
+        problem=problem,
+        served=_branch(served),
+        newer=_branch(newer),
+        current=current_branch(workspace, task, tree.trunk, now, grafted),
+        withdrawn=grafted.withdrawn,
+    )
+
+
+def _newer(
+    workspace: Workspace, task: str, trunk: str, served: GraftedBranch
+) -> Iterator[dict[str, Any]]:
+    """Manifests of branches that came after the served one, the newest first."""
+    for version, content in branches_for(workspace, task, trunk):
+        if version == served.version:
+            return
+        if version not in served.withdrawn:
+            yield content
+
+
+def _data(task: str, branch: dict[str, Any] | None, now: str | None) -> Data:
+    if now is None:
+        return Data.GONE
+    if branch is None:
+        return Data.UNUSED
+    recorded = branch["inputs"].get(input_name(task))
+    if recorded is None:
+        return Data.UNKNOWN
+    return Data.UNCHANGED if recorded == now else Data.CHANGED
+
+
+def _branch(content: dict[str, Any] | None) -> Branch | None:
+    if content is None:
+        return None
+    areas = content["metrics"].get("validation_auc", {})
+    return Branch(
+        content["version"],
+        content["trunk_version"],
+        mean_defined(areas.values()),
+        content.get("candidate", False),
+    )

@@ -1,0 +1,151 @@
+"""Trunks and branches that tell one colour, published as training publishes real ones.
+
+Task number k of `TASKS` is shown where channel k of a picture is bright.
+"""
+
+import dataclasses
+import functools
+import os
+import shutil
+import tempfile
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from graftnet_tf import manifest
+from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.data_hash import data_hashes, input_name
+from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.tasks import Example, Task, write_task
+from graftnet_tf.trunk_training import TrunkConfig
+from graftnet_tf.workspace import Workspace, four_digits
+
+TASKS = ("red", "green", "blue")
+SIZE = Preprocessing(height=16, width=16)
+TRUNK = TrunkConfig(height=80, width=80, steps=100, last_block=1)
+BRANCH = BranchConfig(graft_after=0, last_block=1)
+COUNT = 8  # pictures of a split
+
+
+def draw_tasks(workspace: Workspace, *tasks: str, seed: int = 0, test: int = COUNT) -> None:
+    """Writes the tasks over pictures of random colours; half are bright in each."""
+    for task in tasks:
+        channel = TASKS.index(task)
+        random = np.random.default_rng([seed, channel])
+        examples: dict[str, list[Example]] = {}
+        for split, count in (("train", COUNT), ("test", test)):
+            examples[split] = []
+            for number in range(count):
+                colour = random.integers(0, 256, 3)
+                colour[channel] = 40 + 120 * (number % 2) + random.integers(40)
+                name = f"pictures/{task}-{split}-{number}.png"
+                os.makedirs(workspace.path("pictures"), exist_ok=True)
+                picture = Image.new("RGB", (16, 16), tuple(int(value) for value in colour))
+                picture.save(workspace.path(name))
+                examples[split].append(Example(name, number % 2, name))
+        write_task(workspace.path("tasks", task), Task.binary(task), examples)
+
+
+def publish_trunk(
+    workspace: Workspace,
+    config: TrunkConfig = TRUNK,
+    *,
+    tasks: list[str],
+) -> str:
+    """A trunk that hands pictures on; each has a fingerprint of its own."""
+    content = {
+        "last_block": 1,
+        "preprocessing": SIZE.to_dict(),
+        "fingerprints": {str(k): f"{len(workspace.versions('trunks'))}{k}" for k in (0, 1)},
+        "tasks": tasks,
+        "config": dataclasses.asdict(config),
+    }
+    inputs = {input_name(task): data for task, data in data_hashes(workspace, tasks).items()}
+    return _publish(workspace.path("trunks"), "trunk", _trunk_model(), content, inputs)
+
+
+def publish_branch(
+    workspace: Workspace,
+    task: str,
+    config: BranchConfig = BRANCH,
+    *,
+    trunk_version: str | None = None,
+    candidate: bool = False,
+    noise: float = 0.0,
+) -> str:
+    """A branch that looks at its task's channel.
+
+    Args:
+      workspace: has the trunk.
+      task: one of `TASKS`.
+      config: recorded.
+      trunk_version: to graft on; the newest by default.
+      candidate: recorded.
+      noise: how much it looks at the next channel too, which says nothing.
+    """
+    trunk_version = trunk_version or workspace.newest("trunks")
+    fingerprints = manifest.read(workspace.version_dir("trunks", trunk_version))["fingerprints"]
+    content = {
+        "task": workspace.task(task).to_dict(),
+        "trunk_version": trunk_version,
+        "trunk_fingerprint": fingerprints["0"],
+        "graft_after": 0,
+        "last_block": 1,
+        "pooling": "gap",
+        "reduction": 0,
+        "thresholds": {task: 0.5},
+        "config": dataclasses.asdict(config),
+        "metrics": {"validation_auc": {task: 0.75}},
+        "candidate": candidate,
+    }
+    inputs = {input_name(task): data_hashes(workspace, [task])[task]}
+    parent = workspace.path("branches", task)
+    return _publish(parent, "branch", _branch_model(TASKS.index(task), noise), content, inputs)
+
+
+@functools.cache
+def _trunk_model() -> str:
+    """Directory of the SavedModel that all trunks have."""
+    directory = os.path.join(tempfile.mkdtemp(), "saved_model")
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
+    def preprocess(images):
+        return {"inputs": SIZE(images)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 16, 16, 3], tf.float32, "inputs")])
+    def taps(inputs):
+        return {"block0": inputs, "block1": inputs}
+
+    signatures = {"preprocess": preprocess, "taps": taps}
+    tf.saved_model.save(tf.Module(), directory, signatures=signatures)
+    return directory
+
+
+@functools.cache
+def _branch_model(channel: int, noise: float) -> str:
+    """Directory of the SavedModel of a branch."""
+    directory = os.path.join(tempfile.mkdtemp(), "saved_model")
+    weights = np.zeros((3, 1), np.float32)
+    weights[channel], weights[(channel + 1) % 3] = 1, noise
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32, "features")])
+    def scores(features):
+        shown = tf.sigmoid(tf.reduce_mean(features, (1, 2)) @ weights)
+        return {"scores": tf.concat([1 - shown, shown], 1)}
+
+    tf.saved_model.save(tf.Module(), directory, signatures={"scores": scores})
+    return directory
+
+
+def _publish(
+    parent: str, kind: str, model: str, content: dict[str, Any], inputs: dict[str, str]
+) -> str:
+    def write(path: str, _: str) -> dict[str, Any]:
+        shutil.copytree(model, os.path.join(path, "saved_model"))
+        return content
+
+    making = Making(inputs, seed=0, started=0.0, provenance=Provenance())
+    return manifest.publish(parent, write, kind=kind, making=making, name=four_digits)
