@@ -8,6 +8,7 @@ from graftnet_tf import manifest
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
+from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
@@ -88,8 +89,7 @@ class Branch(tf.Module):
 
     def pooled(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], the trunk's tap at `graft_after`, to [N, D]."""
-        maps = self.blocks(features)
-        return self._pool(self.reduction(maps) if self.reduction else maps)
+        return self._vectors(self.blocks(features))
 
     def logits(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], as for `pooled`, to [N, classes]."""
@@ -97,16 +97,24 @@ class Branch(tf.Module):
 
     def scores(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], as for `pooled`, to probabilities [N, classes]."""
-        return tf.nn.softmax(self.logits(features))
+        return self.head(self.blocks(features))
+
+    def head(self, maps: tf.Tensor) -> tf.Tensor:
+        """What comes after the blocks: their output [N, h, w, c] to probabilities [N, classes]."""
+        return tf.nn.softmax(self.classifier(self._vectors(maps)))
+
+    def _vectors(self, maps: tf.Tensor) -> tf.Tensor:
+        return self._pool(self.reduction(maps) if self.reduction else maps)
 
 
 def export(branch: Branch, directory: str) -> None:
     """Writes the SavedModel: signature `scores`, from features [N, h, w, c] to scores."""
     channels = CHANNELS[branch.graft_after]
+    blocks = FoldedBlocks(branch.blocks)
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, channels], name="features")])
     def scores(features):
-        return {"scores": branch.scores(features)}
+        return {"scores": branch.head(blocks(features))}
 
     save_functions(directory, {"scores": scores})
 

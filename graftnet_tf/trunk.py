@@ -10,6 +10,7 @@ from graftnet_tf import manifest, weights
 from graftnet_tf.blocks import Blocks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
+from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.workspace import Workspace, four_digits
 
@@ -79,6 +80,7 @@ def export(blocks: Blocks, preprocessing: Preprocessing, directory: str) -> None
     [N, height, width, 3]) and `taps` (inputs → block0, block1, … float32 [N, h, w, c]).
     """
     height, width = preprocessing.height, preprocessing.width
+    folded = FoldedBlocks(blocks)
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
     def preprocess(images):
@@ -86,7 +88,7 @@ def export(blocks: Blocks, preprocessing: Preprocessing, directory: str) -> None
 
     @tf.function(input_signature=[tf.TensorSpec([None, height, width, 3], tf.float32, "inputs")])
     def taps(inputs):
-        return blocks.taps(inputs)
+        return folded.taps(inputs)
 
     save_functions(directory, {"preprocess": preprocess, "taps": taps})
 
