@@ -133,12 +133,12 @@ class CachedFeatures:
 
     def _read(self, cells: list[tuple[int, int]]) -> tf.Tensor:
         self._fill(cells)
-        arrays = [self._cache.read(self._key(*cell)) for cell in cells]
-        if left_out := [n for n, array in enumerate(arrays) if array is None]:
+        kept = [self._cache.read(self._key(*cell)) for cell in cells]
+        arrays = {n: array for n, array in enumerate(kept) if array is not None}
+        if left_out := [n for n in range(len(cells)) if n not in arrays]:
             computed = self._compute([cells[n] for n in left_out])
-            for n, array in zip(left_out, computed, strict=True):
-                arrays[n] = array
-        return tf.cast(tf.constant(np.stack(arrays)), tf.float32)
+            arrays.update(zip(left_out, computed, strict=True))
+        return tf.cast(tf.constant(np.stack([arrays[n] for n in range(len(cells))])), tf.float32)
 
     def _compute(self, cells: list[tuple[int, int]]) -> np.ndarray:
         """float16 [n, h, w, c] of (row, view) pairs; a view's key is also its seed."""

@@ -1,6 +1,8 @@
+import functools
 import glob
 import multiprocessing
 import os
+import signal
 import time
 
 import numpy as np
@@ -176,3 +178,18 @@ def test_jobs_that_need_the_same_at_once_compute_it_once(tmp_path):
     assert [job.exitcode for job in jobs] == [0, 0, 0]
     assert sorted(computed) == keys(*range(24))
     assert done.empty()
+
+
+def test_a_job_killed_at_computing_keeps_no_other_waiting(tmp_path):
+    def compute(some):
+        if key(6) in some:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Worker()(some)
+
+    cache = FeatureCache(str(tmp_path), "shelf")
+    fill = functools.partial(cache.fill, keys(*range(12)), compute, description="test")
+    job = multiprocessing.get_context("fork").Process(target=fill)
+    job.start()
+    job.join()
+    assert job.exitcode == -signal.SIGKILL
+    assert filled(tmp_path, keys(*range(12))) == keys(*range(4, 12))
