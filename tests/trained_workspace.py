@@ -58,11 +58,12 @@ BRANCHES = {
         CUT_SHORT,
         graft_after=1,
         last_block=2,
-        pooling="bands",
+        pooling="bilinear",
+        reduction=8,
         augmentation=Augmentation.none(),
         views=0,
     ),
-    "bag": dataclasses.replace(CUT_SHORT, steps=0),
+    "bag": dataclasses.replace(CUT_SHORT, pooling="isqrt_cov", steps=0),
 }
 
 

@@ -47,7 +47,7 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
         manifest.verify(trained.workspace.path("branches", task, "0001"))
         assert record["trunk_version"] == "0001"
         assert record["trunk_fingerprint"] == fingerprints[str(config.graft_after)]
-        for field in ("graft_after", "last_block", "pooling"):
+        for field in ("graft_after", "last_block", "pooling", "reduction"):
             assert record[field] == getattr(config, field)
         assert record["task"] == trained.workspace.task(task).to_dict()
         assert set(record["thresholds"]) == set(record["task"]["attributes"])

@@ -27,6 +27,7 @@ SHAPES = {
 }
 IMAGES = np.random.default_rng(6).integers(0, 256, (4, 100, 60, 3), dtype=np.uint8)
 
+pytestmark = pytest.mark.slow  # three shapes take part in the quick tests of every promise
 every_shape = pytest.mark.parametrize("name", SHAPES)
 
 

@@ -59,6 +59,7 @@ def test_a_third_branch_leaves_every_bit_of_the_other_heads(models):
 def test_the_composed_model_says_what_was_trained(trained, models):
     document = json.loads(models[1]["metadata"]()["metadata"].numpy())
     assert document["preprocessing"] == {"height": 80, "width": 75, "low": 0.0, "high": 1.0}
-    assert document["tasks"]["gender"]["pooling"] == "bands"
+    assert document["tasks"]["gender"]["pooling"] == "bilinear"
+    assert document["tasks"]["gender"]["reduction"] == 8
     branch = manifest.read(trained.workspace.path("branches", "hat", "0001"))
     assert document["attributes"]["hat"]["threshold"] == branch["thresholds"]["hat"]
