@@ -96,10 +96,10 @@ class FeatureCache:
         if not wanted:
             return
         for path in glob.glob(os.path.join(glob.escape(self._shelf), f"*{_SUFFIX}")):
-            if path in self._shards and wanted.isdisjoint(self._shards[path].keys):
-                continue
             try:
-                shard = self._shards.setdefault(path, _Shard(path))
+                if path not in self._shards:
+                    self._shards[path] = _Shard(path)
+                shard = self._shards[path]
                 if not wanted.isdisjoint(shard.keys):
                     shard.open()
                     self._places.update((key, (shard, n)) for n, key in enumerate(shard.keys))
@@ -170,7 +170,7 @@ class _Shard:
                 np.lib.format.read_magic(file)
                 self._shape, _, self._type = np.lib.format.read_array_header_1_0(file)
                 self._offset = file.tell()
-        except (ValueError, EOFError):
+        except (ValueError, EOFError, MemoryError):
             raise _DamagedError(path) from None
 
     def open(self) -> None:
