@@ -62,8 +62,8 @@ def choose_shape(
       directory: of this search alone; a killed search goes on from there.
 
     Raises:
-      GraftNetError: there is no shape to choose from, a class has too few groups of
-        pictures to be on both sides, or the limit of the cost is too low.
+      GraftNetError: a shape cannot be, a class has too few groups of pictures to be on
+        both sides, the steps are too few, or the limit of the cost is too low.
     """
     costs = BlockCosts.of(trunk.preprocessing.height, trunk.preprocessing.width)
     shapes = sorted(

@@ -31,7 +31,8 @@ class SearchConfig:
         """Every shape that can be, for a branch of `config` on a trunk up to `trunk_last`.
 
         Raises:
-          GraftNetError: every graft point lies at or behind every last block.
+          GraftNetError: every graft point lies at or behind every last block, or a block or
+            a pooling cannot be.
         """
         last_blocks = self.last_block or (config.last_block or trunk_last,)
         poolings = self.pooling or (config.pooling,)
@@ -43,6 +44,8 @@ class SearchConfig:
                 f"last_block {_listed(last_blocks)}; some graft_after must be before some "
                 "last_block."
             )
+        for shape in found:
+            shape.given_to(config)
         return found
 
 

@@ -1,5 +1,7 @@
 """Successive halving: who is judged when, who stays, and what it takes."""
 
+import itertools
+
 import hypothesis.strategies as st
 from hypothesis import given
 
@@ -50,5 +52,5 @@ def test_what_is_played_is_what_was_announced(merits, first):
     steps = round_steps(len(merits), first)
     sizes = round_sizes(len(merits))
     assert [sum(at == end for _, at in judged) for end in steps] == sizes
-    assert all(later == 2 * earlier for earlier, later in zip(steps, steps[1:], strict=False))
-    assert all(later == -(-earlier // 2) for earlier, later in zip(sizes, sizes[1:], strict=False))
+    assert all(later == 2 * earlier for earlier, later in itertools.pairwise(steps))
+    assert all(later == -(-earlier // 2) for earlier, later in itertools.pairwise(sizes))

@@ -58,7 +58,7 @@ def test_what_cannot_be_is_said():
     with pytest.raises(GraftNetError, match=r"takes at least 0.4\d times .* 0.3 times are allowed"):
         plan(SHAPES, CONFIG, PICTURES, COSTS, limit=0.3)
     few = dataclasses.replace(CONFIG, steps=1)
-    with pytest.raises(GraftNetError, match="2 rounds .* at least 2 training steps; 1 given"):
+    with pytest.raises(GraftNetError, match=r"2 rounds .* at least 2 training steps; 1 given"):
         plan(SHAPES, few, PICTURES, COSTS, limit=10)
 
 
