@@ -25,7 +25,8 @@ class Trial:
     Attributes:
       steps: behind it.
       validation_auc: mean over the task's attributes.
-      seconds: that this round took, the making of the network included.
+      seconds: that this round took, the making of the network included; the features that
+        all shapes start from are computed in the first one's.
     """
 
     steps: int

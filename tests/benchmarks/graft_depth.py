@@ -3,9 +3,9 @@
     python -m tests.benchmarks.graft_depth --workspace=W --task=hat,boots \
         --depths=4,5,6,7 --last_block=8 --steps=48
 
-Per task: a branch at each depth and one by search, all on the newest trunk. Each is measured on
-the task's test split, which training and search never see. Prints a line per branch, then one
-JSON object.
+Per task: a branch by search among the depths, and one at each depth, all on the newest trunk.
+Each is measured on the task's test split, which training and search never see. Prints a line per
+branch, then one JSON object.
 """
 
 import functools
@@ -31,6 +31,7 @@ TASK = flags.DEFINE_list("task", None, "Tasks.", required=True)
 DEPTHS = flags.DEFINE_list("depths", ["4", "5", "6", "7"], "Graft points to choose from.")
 LAST_BLOCK = flags.DEFINE_integer("last_block", 8, "Last block of every branch.")
 STEPS = flags.DEFINE_integer("steps", 48, "Training steps of every branch.")
+FIXED = flags.DEFINE_bool("fixed", True, "Train at each depth too.")
 VIEWS = flags.DEFINE_integer("views", 1, "Augmented views.")
 LEARNING_RATE = flags.DEFINE_float("learning_rate", 2e-4, "Peak learning rate.")
 SEARCH_COST = flags.DEFINE_float("search_cost", SearchConfig.cost, "As of train_branch.")
@@ -79,10 +80,10 @@ def main() -> None:
     found = {}
     for task in TASK.value:
         test = TestPictures(workspace, trunk, task)
-        found[task] = {
-            depth: measured(workspace, task, test, (int(depth),)) for depth in DEPTHS.value
-        }
-        found[task]["auto"] = measured(workspace, task, test, tuple(map(int, DEPTHS.value)))
+        depths = tuple(map(int, DEPTHS.value))
+        found[task] = {"auto": measured(workspace, task, test, depths)}
+        for depth in depths if FIXED.value else ():
+            found[task][depth] = measured(workspace, task, test, (depth,))
     shell.print_json(found)
 
 
