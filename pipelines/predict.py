@@ -1,57 +1,143 @@
-"""Asks a model server for the attributes of pictures.
+"""Asks a model server for the attributes of pictures, or of everybody in snapshots.
 
-Prints a line per picture: its path, then the attributes it shows with their scores. With
---json, one object with every score. Exits with 1, after answering for the others, when a
-picture could not be read.
+Prints a line per picture, as soon as it is answered: its path, then the attributes it shows
+with their scores. With --passengers the pictures are snapshots, and there is a line for every
+person. With --json, one object with every score; with --json_lines, one for each picture, which
+is also a log of scores for `drift`. With --draw, the pictures are drawn with what the model
+says. Exits with 1, after answering for the others, when a picture could not be read.
 """
 
 import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import tensorflow as tf
 from absl import flags
 
+from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 from pipelines import shell
-from serving.client import AttributeClient, PictureResult
+from pipelines.tls_flags import tls
+from serving.client import AttributeClient, PassengerClient, PictureResult, SnapshotResult
+from serving.client.drawing import draw
+from serving.client.synchronous import Client
 from serving.picture_paths import picture_paths
 
 SERVER = flags.DEFINE_string("server", "127.0.0.1:8500", "host:port of the model server.")
-MODEL_NAME = flags.DEFINE_string("model_name", "graftnet", "Name of the model on the server.")
+MODEL_NAME = flags.DEFINE_string(
+    "model_name", None, "Name of the model on the server; graftnet or passengers by default."
+)
+MODEL_VERSION = flags.DEFINE_integer(
+    "model_version", None, "Version of the model; the server's newest by default.", lower_bound=0
+)
+VERSION_LABEL = flags.DEFINE_string(
+    "version_label", None, "Label of the version instead, such as stable or canary."
+)
 PICTURES = flags.DEFINE_multi_string(
     "pictures", [], "A file, folder, glob pattern, or comma list of them; may be repeated."
 )
+PASSENGERS = flags.DEFINE_bool(
+    "passengers", False, "The pictures are snapshots: find everybody in them."
+)
+ATTRIBUTES = flags.DEFINE_list(
+    "attributes", [], "Attributes to ask for, which spares the server the others; all by default."
+)
 BATCH = flags.DEFINE_integer("batch", 16, "Pictures in a request.", lower_bound=1)
+IN_FLIGHT = flags.DEFINE_integer("in_flight", 2, "Requests under way at once.", lower_bound=1)
 TIMEOUT = flags.DEFINE_float("timeout", 60.0, "Seconds that one request may take.", lower_bound=0)
+ATTEMPTS = flags.DEFINE_integer(
+    "attempts", 5, "Tries while the server is unavailable.", lower_bound=1, upper_bound=5
+)
+DRAW = flags.DEFINE_string("draw", None, "Folder for pictures of what the model says.")
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
+JSON_LINES = flags.DEFINE_bool("json_lines", False, "Print a JSON object per picture.")
+
+Result = PictureResult | SnapshotResult
 
 
 def main() -> None:
     if not PICTURES.value:
         raise flags.Error("--pictures is missing: name picture files, a folder or a pattern.")
+    if JSON.value and JSON_LINES.value:
+        raise flags.Error("--json and --json_lines exclude one another.")
+    if MODEL_VERSION.value is not None and VERSION_LABEL.value is not None:
+        raise flags.Error("--model_version and --version_label exclude one another.")
     paths = picture_paths(PICTURES.value)
-    with AttributeClient(SERVER.value, model=MODEL_NAME.value, timeout=TIMEOUT.value) as client:
-        results = client.predict(paths, batch=BATCH.value)
+    show = _printer(max(map(len, paths), default=0))
+    results: list[Result] = []
+    with _client() as client:
+        stream = client.stream(
+            paths, batch=BATCH.value, attributes=ATTRIBUTES.value, in_flight=IN_FLIGHT.value
+        )
+        for place, result in enumerate(stream):
+            show(result)
+            if DRAW.value and not result.error:
+                _draw(DRAW.value, place, result)
+            if JSON.value or result.error:
+                results.append(result)
     if JSON.value:
         shell.print_json({"pictures": [dataclasses.asdict(result) for result in results]})
-    else:
-        width = max(len(path) for path in paths)
-        for result in results:
-            print(f"{result.picture:{width}}  {shown(result)}")
     unread = [result.picture for result in results if result.error]
     if unread:
         raise GraftNetError(
-            f"{len(unread)} of {len(results)} pictures could not be read: {', '.join(unread)}"
+            f"{len(unread)} of {len(paths)} pictures could not be read: {', '.join(unread)}"
         )
 
 
-def shown(result: PictureResult) -> str:
-    """The attributes that a picture shows, most certain first, or what was wrong with it."""
-    if result.error:
-        return f"! {result.error}"
-    decided = sorted(
-        ((score, name) for name, score in result.scores.items() if result.decisions[name]),
-        reverse=True,
+def _client() -> Client[Any]:
+    kind: Any = PassengerClient if PASSENGERS.value else AttributeClient
+    named = {"model": MODEL_NAME.value} if MODEL_NAME.value else {}
+    return kind(
+        SERVER.value,
+        version=MODEL_VERSION.value,
+        version_label=VERSION_LABEL.value,
+        timeout=TIMEOUT.value,
+        tls=tls(),
+        attempts=ATTEMPTS.value,
+        **named,
     )
+
+
+def _printer(width: int) -> Callable[[Result], None]:
+    """Shows one result on stdout, in the form asked for."""
+    if JSON.value:
+        return lambda _: None
+    if JSON_LINES.value:
+        return lambda result: print(json.dumps(dataclasses.asdict(result)), flush=True)
+    return lambda result: print(
+        *(f"{result.picture:{width}}  {line}" for line in shown(result)), sep="\n", flush=True
+    )
+
+
+def shown(result: Result) -> list[str]:
+    """What to say of a picture: a line, or in a snapshot one for each person."""
+    if result.error:
+        return [f"! {result.error}"]
+    if isinstance(result, PictureResult):
+        return [_decided(result.scores, result.decisions)]
+    return [
+        f"{passenger.detection_score:.3f} at {','.join(map(str, passenger.box))}  "
+        f"{_decided(passenger.scores, passenger.decisions)}"
+        for passenger in result.passengers
+    ] or ["nobody"]
+
+
+def _decided(scores: Mapping[str, float], decisions: Mapping[str, bool]) -> str:
+    """The attributes decided for, most certain first."""
+    decided = sorted(((scores[name], name) for name in scores if decisions[name]), reverse=True)
     return "  ".join(f"{name} {score:.3f}" for score, name in decided) or "-"
+
+
+def _draw(folder: str, place: int, result: Result) -> None:
+    """Draws a picture; its place goes into the name, since names repeat across folders."""
+    stem = os.path.splitext(os.path.basename(result.picture))[0]
+    path = os.path.join(folder, f"{place:05d}-{stem}.png")
+    page = draw(files.read_bytes(result.picture), result)
+    tf.io.gfile.makedirs(folder)
+    with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
+        page.save(file, "PNG")
 
 
 def main_cli() -> None:

@@ -148,7 +148,7 @@ def test_an_array_arrives_pixel_by_pixel():
     "wrong", [np.zeros((4, 4, 3), np.float32), np.zeros((4, 4), np.uint8), 7, None]
 )
 def test_what_is_no_picture_is_refused(wrong):
-    with serving(Recorded()) as address, pytest.raises(GraftNetError, match="#1 is an? "):
+    with serving(Recorded()) as address, pytest.raises(GraftNetError, match=r"#1 is an? "):
         predict(address, [b"picture", wrong])
 
 
@@ -263,7 +263,7 @@ def test_tls_and_mutual_tls(tmp_path, asynchronous):
 
 
 def test_certificates_that_cannot_be_used_are_said_to_be(tmp_path):
-    with pytest.raises(GraftNetError, match="Cannot read the PEM file .*none.pem"):
+    with pytest.raises(GraftNetError, match=r"Cannot read the PEM file .*none\.pem"):
         AttributeClient("localhost:8500", tls=Tls(str(tmp_path / "none.pem")))
     with pytest.raises(GraftNetError, match="both or neither"):
         AttributeClient("localhost:8500", tls=Tls(key="a.key"))
