@@ -2,14 +2,12 @@ import shutil
 
 import pytest
 
-from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
-from serving.compose import compose
 from serving.refresh import renewal
 from serving.refresh.renewal import Renewal
 from serving.refresh.staleness import staleness
-from serving.tree import newest_tree, publish_tree
 from tests.killed_runs import Killed
+from tests.serving.fake_versions import publish_model
 from tests.serving.refresh.coloured_versions import draw_tasks, publish_branch, publish_trunk
 
 
@@ -20,7 +18,7 @@ def _served(tmp_path_factory):
     publish_trunk(workspace, tasks=["green", "red"])
     for task in ("red", "green"):
         publish_branch(workspace, task)
-    serve(workspace)
+    publish_model(workspace)
     return workspace
 
 
@@ -29,11 +27,6 @@ def served(_served, tmp_path):
     """Trunk 0001 of tasks green and red and a branch of each, served as version 1."""
     shutil.copytree(_served.root, tmp_path / "workspace")
     return Workspace(str(tmp_path / "workspace"))
-
-
-def serve(workspace: Workspace) -> str:
-    tree = publish_tree(workspace, newest_tree(workspace))
-    return compose(workspace, tree, provenance=Provenance())
 
 
 class Trainer:

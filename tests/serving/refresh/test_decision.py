@@ -13,8 +13,8 @@ from serving.refresh.candidates import CANDIDATES, waiting_candidates
 from serving.refresh.comparison import Verdict, compare
 from serving.refresh.decision import decide
 from serving.refresh.staleness import staleness
+from tests.serving.fake_versions import publish_model
 from tests.serving.refresh.coloured_versions import draw_tasks, publish_branch
-from tests.serving.refresh.conftest import serve
 
 
 def served_versions(workspace):
@@ -50,7 +50,7 @@ def test_a_candidate_with_a_dropped_attribute_waits_and_can_be_promoted_by_name(
     assert red.change.after < 0.9
     assert (decision.promoted, served_versions(served)) == (None, [1])
     assert waiting_candidates(served) == [decision.candidate]
-    serve(served)  # the newest branches, of which the candidate's is none yet
+    publish_model(served)  # the newest branches, of which the candidate's is none yet
     assert (
         LoadedModel(served.path("serving", "graftnet", "2")).metadata["tasks"]["red"][
             "branch_version"
@@ -59,12 +59,6 @@ def test_a_candidate_with_a_dropped_attribute_waits_and_can_be_promoted_by_name(
     )
     assert decide(served, decision.candidate, in_any_case=True).promoted == "3"
     assert staleness(served).tree.branches["red"].version == "0002"
-
-
-def test_the_margin_is_what_is_put_up_with(renew, served, trainer):
-    draw_tasks(served, "red", seed=1)
-    trainer.noise = {"red": 20}
-    assert decide(served, renew(), margin=1).promoted == "2"
 
 
 def test_a_head_trained_anew_without_test_data_is_not_promoted_unseen(renew, served):
@@ -90,7 +84,7 @@ def test_a_candidate_is_not_promoted_over_what_it_was_not_compared_with(renew, s
     candidate = renew()
 
     def meanwhile(*arguments, **options):
-        serve(served)
+        publish_model(served)
         return compare(*arguments, **options)
 
     monkeypatch.setattr("serving.refresh.decision.compare", meanwhile)
@@ -112,7 +106,7 @@ def test_classes_that_the_served_model_does_not_know_leave_it_unmeasured(renew, 
     assert red.after.auc == 1
 
 
-def test_the_report_says_what_stood_in_the_way(renew, served, trainer):
+def test_the_report_says_what_stood_in_the_way_and_a_margin_puts_up_with_it(renew, served, trainer):
     draw_tasks(served, "red", seed=1)
     trainer.noise = {"red": 20}
     decision = decide(served, renew())
@@ -125,9 +119,5 @@ def test_the_report_says_what_stood_in_the_way(renew, served, trainer):
     assert content["attributes"]["green"]["change"] == 0
     assert content["before"] == served.path("serving", "graftnet", "1")
     assert content["after"] == served.path(*CANDIDATES, decision.candidate)
-
-
-def test_a_branch_promoted_meanwhile_by_hand_is_part_of_the_next_candidate(renew, served):
-    publish_branch(served, "red")
-    assert decide(served, renew()).promoted == "2"
-    assert staleness(served).tree.branches["red"].version == "0002"
+    assert decide(served, decision.candidate, margin=1).promoted == "2"
+    assert "is served as model" in files.read_bytes(decision.report).decode()

@@ -8,8 +8,8 @@ from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
 from serving.promotion import roll_back
 from serving.refresh.staleness import Data, staleness
+from tests.serving.fake_versions import publish_model
 from tests.serving.refresh.coloured_versions import draw_tasks, publish_branch
-from tests.serving.refresh.conftest import serve
 
 
 def state(workspace, task, **policy):
@@ -81,7 +81,7 @@ def test_a_branch_trained_on_changed_data_is_current_and_newer(served):
 def test_a_withdrawn_branch_is_neither_newer_nor_current(served):
     draw_tasks(served, "red", seed=1)
     publish_branch(served, "red")
-    serve(served)
+    publish_model(served)
     roll_back(served, "red", provenance=Provenance())
     red = state(served, "red")
     assert (red.served.version, red.withdrawn) == ("0001", ("0002",))
