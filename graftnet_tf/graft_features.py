@@ -44,22 +44,28 @@ class LiveFeatures:
         """Takes the frozen blocks 0…graft_after and pictures, uint8 [M, h, w, 3]."""
         self.images, self.augmentation, self.seed = images, augmentation, seed
 
-        def one_view(picture: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-            return augmentation(picture[0][tf.newaxis], picture[1])[0]
+        pictures = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
+        one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
+        changed = tf.TensorSpec(images.shape[1:], tf.float32)
 
-        def every_view(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
-            shape = tf.TensorSpec(images.shape[1:], tf.float32)
-            return tf.map_fn(one_view, (images, seeds), fn_output_signature=shape)
+        def features(images: tf.Tensor) -> tf.Tensor:
+            return blocks(preprocessing.scale(images))
 
-        def features(changed: tf.Tensor) -> tf.Tensor:
-            return blocks(preprocessing.scale(changed))
+        def each_augmented(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+            return tf.map_fn(
+                lambda one: augmentation(one[0][tf.newaxis], one[1])[0],
+                (images, seeds),
+                fn_output_signature=changed,
+            )
 
-        self._plain = tf.function(features, reduce_retracing=True)
+        self._plain = tf.function(features, input_signature=[pictures])
         self._augmented = tf.function(
-            lambda images, seed: features(augmentation(images, seed)), reduce_retracing=True
+            lambda images, seed: features(augmentation(images, seed)),
+            input_signature=[pictures, one_seed],
         )
         self._views = tf.function(
-            lambda images, seeds: features(every_view(images, seeds)), reduce_retracing=True
+            lambda images, seeds: features(each_augmented(images, seeds)),
+            input_signature=[pictures, seeds],
         )
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
