@@ -47,6 +47,7 @@ MISTAKES = {
         (["--task=hat", "--seed=-1"], 2, "--seed=-1"),
         (["--task=hat", "--workspace=/no/such/place"], 1, "/no/such/place does not exist"),
         (["--task=boots"], 1, "No task 'boots'"),
+        (["--task=hat", "--mining=0001"], 1, "No tasks/hat/mining/0001"),
         (["--task=tie"], 1, "expected two or more different ones"),
         (["--task=hat", "--trunk=0009"], 1, "No trunks/0009"),
     ],

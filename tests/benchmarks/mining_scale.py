@@ -1,0 +1,83 @@
+"""Time and memory of mining on made-up features, by default 100,000 negatives of 2048 channels.
+
+    python -m tests.benchmarks.mining_scale --negatives=100000 --positives=5000
+
+The features are non-negative and of low rank, as averaged activations are. Prints one JSON object:
+seconds of each part, and the process's peak memory before and after.
+"""
+
+import resource
+import time
+
+import numpy as np
+from absl import flags
+
+from graftnet_tf.mining.config import MiningConfig
+from graftnet_tf.mining.ranking import rank
+from graftnet_tf.mining.suspects import find_suspects
+from graftnet_tf.mining.thinning import thin
+from pipelines import shell
+
+NEGATIVES = flags.DEFINE_integer("negatives", 100_000, "Negatives.", lower_bound=1)
+POSITIVES = flags.DEFINE_integer("positives", 5_000, "Positives.", lower_bound=1)
+CHANNELS = flags.DEFINE_integer("channels", 2048, "Channels of the features.", lower_bound=1)
+
+_LOOKS, _RANK, _PART = 200, 50, 4096  # kinds of pictures, their spread, rows made at a time
+
+
+def main() -> None:
+    vectors = _made_up(NEGATIVES.value + POSITIVES.value, CHANNELS.value, shell.SEED.value)
+    is_positive = np.arange(len(vectors)) < POSITIVES.value
+    negatives, positives = np.flatnonzero(~is_positive), np.flatnonzero(is_positive)
+    config = MiningConfig(seed=shell.SEED.value)
+    before = _peak()
+    started = time.monotonic()
+    ranked = rank(vectors, negatives, {"attribute": positives}, config)
+    kept = thin(ranked, config)
+    mined = time.monotonic()
+    after_ranking = _peak()
+    suspects = find_suspects(
+        vectors,
+        is_positive,
+        negatives,
+        neighbours=config.neighbours,
+        limit=config.suspects,
+        seed=config.seed,
+    )
+    shell.print_json(
+        {
+            "features_gb": vectors.nbytes / 1e9,
+            "clusters": len(ranked),
+            "kept": int(sum(map(len, kept))),
+            "suspects": len(suspects),
+            "seconds_clusters_and_distances": round(mined - started, 1),
+            "seconds_suspects": round(time.monotonic() - mined, 1),
+            "peak_gb_with_the_features": before,
+            "peak_gb_clusters_and_distances": after_ranking,
+            "peak_gb_suspects": _peak(),
+        }
+    )
+
+
+def _made_up(count: int, channels: int, seed: int) -> np.ndarray:
+    """float32 [count, channels]."""
+    random = np.random.default_rng(seed)
+    looks = random.normal(0, 1, (_LOOKS, _RANK)).astype(np.float32)
+    mixing = random.normal(0, 0.1, (_RANK, channels)).astype(np.float32)
+    vectors = np.empty((count, channels), np.float32)
+    for start in range(0, count, _PART):
+        part = vectors[start : start + _PART]
+        places = looks[random.integers(_LOOKS, size=len(part))]
+        places += random.normal(0, 0.5, places.shape).astype(np.float32)
+        noise = random.normal(0, 0.1, part.shape).astype(np.float32)
+        np.maximum(places @ mixing + noise, 0, out=part)
+    return vectors
+
+
+def _peak() -> float:
+    """The largest memory that the process has held so far, in GB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9, 2)
+
+
+if __name__ == "__main__":
+    shell.run(main)

@@ -1,0 +1,162 @@
+"""Minings as they are published, read back, trained on and killed."""
+
+import base64
+import csv
+import dataclasses
+import io
+import os
+import re
+import shutil
+from unittest import mock
+
+import pytest
+from PIL import Image
+
+from graftnet_tf import branch_training, files, manifest, validation
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.fine_tuning import FineTuning
+from graftnet_tf.mining import hard_negatives
+from graftnet_tf.mining.config import MiningConfig
+from graftnet_tf.mining.mine import mine
+from graftnet_tf.tasks import class_counts
+from graftnet_tf.trunk import Trunk
+from tests.killed_runs import Killed, killed_publishing
+from tests.trained_workspace import UNREADABLE, train_tiny_branch
+
+CONFIG = MiningConfig(clusters=3, nearest_clusters=1, keep_rate=0.1, neighbours=3, seed=4)
+
+
+@pytest.fixture(scope="module")
+def mined(trained, tmp_path_factory):
+    """A workspace with mining 0001 of hat and of gender."""
+    workspace = trained.copy(str(tmp_path_factory.mktemp("mined") / "workspace"))
+    for name in ("hat", "gender"):
+        assert mine(workspace, name, CONFIG) == "0001"
+    return workspace
+
+
+@pytest.fixture
+def workspace(trained, mined, tmp_path):
+    """The same without minings, its features computed."""
+    shutil.copytree(mined.path("cache"), tmp_path / "workspace" / "cache")
+    return trained.copy(str(tmp_path / "workspace"))
+
+
+def record_of(workspace, name):
+    return manifest.read(workspace.path("tasks", name, "mining", "0001"))
+
+
+@pytest.mark.parametrize("name", ["hat", "gender"])
+def test_the_list_is_a_part_of_the_train_split_in_its_order(mined, name):
+    whole, left = mined.training_examples(name), mined.training_examples(name, "0001")
+    readable = [example for example in whole if example.image != UNREADABLE]
+    assert left == [example for example in readable if example in left]
+    assert left == mined.training_examples(name, "newest")
+    task = mined.task(name)
+    reported = {task.class_index(attribute) for attribute in task.attributes}
+    assert [e for e in left if e.label in reported] == [e for e in readable if e.label in reported]
+    assert 0 < len([e for e in left if e.label == 0]) < len([e for e in whole if e.label == 0])
+
+
+@pytest.mark.parametrize("name", ["hat", "gender"])
+def test_the_manifest_tells_what_was_mined_and_from_what(mined, name):
+    record, trunk = record_of(mined, name), Trunk.open(mined)
+    manifest.verify(mined.path("tasks", name, "mining", "0001"))
+    assert record["kind"] == "mining"
+    assert record["trunk_version"] == "0001"
+    assert record["trunk_fingerprint"] == trunk.fingerprints[str(trunk.last_block)]
+    assert (record["feature_block"], record["feature_size"]) == (2, 288)
+    assert record["seed"] == record["config"]["seed"] == 4
+    assert record["config"] == dataclasses.asdict(CONFIG)
+    task, left = mined.task(name), mined.training_examples(name, "0001")
+    assert record["counts"]["after"] == class_counts(task, left)
+    sizes = [cluster["size"] for cluster in record["clusters"]]
+    kept = [cluster["kept"] for cluster in record["clusters"]]
+    assert sum(sizes) == record["counts"]["before"][task.classes[0]]
+    assert sum(kept) == record["counts"]["after"][task.classes[0]]
+    assert kept == [sizes[0], *([1] * (len(sizes) - 1))]
+    distances = [cluster["distance"] for cluster in record["clusters"]]
+    assert distances == sorted(distances)
+    assert all(set(cluster["distances"]) == set(task.attributes) for cluster in record["clusters"])
+
+
+def test_unreadable_pictures_are_listed(mined):
+    assert list(record_of(mined, "hat")["unreadable"]) == [mined.path(UNREADABLE)]
+
+
+def test_the_page_needs_no_other_file_and_shows_every_cluster_and_suspect(mined):
+    record = record_of(mined, "hat")
+    report = mined.path("tasks", "hat", "mining", "0001", "report")
+    with open(os.path.join(report, "report.html"), encoding="utf-8") as file:
+        page = file.read()
+    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert all(source.startswith(("data:", "#")) for source in sources)
+    for number, cluster in enumerate(record["clusters"], 1):
+        assert f'id="cluster{number}"' in page
+        assert f"{cluster['distance']:.3f}" in page
+    pictures = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page)
+    assert len(pictures) == 6 + 6 + 2 * len(record["suspects"]), "positives, negatives, suspects"
+    for content in pictures:
+        Image.open(io.BytesIO(base64.b64decode(content))).verify()
+    assert UNREADABLE in page
+    with open(os.path.join(report, "suspects.csv")) as file:
+        rows = list(csv.DictReader(file))
+    assert [row["image"] for row in rows] == [some["image"] for some in record["suspects"]]
+    assert {row["class"] for row in rows} == {"negative"}
+
+
+def test_the_same_seed_mines_the_same(mined, workspace):
+    mine(workspace, "hat", CONFIG)
+    assert workspace.training_examples("hat", "0001") == mined.training_examples("hat", "0001")
+    assert record_of(workspace, "hat")["clusters"] == record_of(mined, "hat")["clusters"]
+
+
+def test_a_killed_mining_lists_nothing_and_a_rerun_completes(mined, workspace):
+    killed = mock.patch.object(hard_negatives, "find_suspects", side_effect=Killed)
+    with killed, pytest.raises(Killed):
+        mine(workspace, "hat", CONFIG)
+    with killed_publishing(), pytest.raises(Killed):
+        mine(workspace, "hat", CONFIG)
+    assert workspace.versions("tasks", "hat", "mining") == []
+    with pytest.raises(GraftNetError, match="No tasks/hat/mining"):
+        workspace.training_examples("hat", "newest")
+    with mock.patch.object(Trunk, "blocks", side_effect=AssertionError("computed again")):
+        mine(workspace, "hat", CONFIG)
+    assert workspace.training_examples("hat", "newest") == mined.training_examples("hat", "0001")
+
+
+def test_a_list_mined_from_other_examples_is_refused(workspace):
+    mine(workspace, "hat", CONFIG)
+    with open(workspace.path("tasks", "hat", "train.csv"), "a") as file:
+        file.write("pictures/new.png,negative,new\n")
+    with pytest.raises(GraftNetError, match=r"train\.csv has changed since mining 0001 of hat"):
+        workspace.training_examples("hat", "newest")
+
+
+def test_a_mining_that_is_not_there_is_answered_with_the_list(mined):
+    with pytest.raises(GraftNetError, match=r"tasks/hat/mining/0009.* 0001"):
+        mined.training_examples("hat", "0009")
+
+
+def test_a_branch_trains_on_what_is_left_and_is_judged_by_all(workspace):
+    mine(workspace, "hat", dataclasses.replace(CONFIG, keep_rate=0.5))
+    fitted, judged, records = {}, {}, {}
+    for mining in (None, "newest"):
+        with (
+            mock.patch.object(branch_training, "FineTuning", wraps=FineTuning) as tuning,
+            mock.patch.object(validation, "thresholds", wraps=validation.thresholds) as thresholds,
+        ):
+            train_tiny_branch(workspace, "hat", steps=0, mining=mining)
+        fitted[mining], judged[mining] = tuning.call_args.args[2], thresholds.call_args.args[0]
+        version = workspace.newest("branches", "hat")
+        records[mining] = manifest.read(workspace.path("branches", "hat", version))
+    images = sorted(example.image for example in workspace.training_examples("hat"))
+    images.remove(UNREADABLE)  # what is left are the rows' pictures, in their order
+    stay = [images.index(example.image) for example in workspace.training_examples("hat", "0001")]
+    assert list(fitted["newest"].rows) == [row for row in fitted[None].rows if row in stay]
+    assert len(fitted["newest"].rows) < len(fitted[None].rows)
+    assert list(judged["newest"].rows) == list(judged[None].rows)
+    assert records["newest"]["config"]["mining"] == "0001"
+    mined_list = workspace.path("tasks", "hat", "mining", "0001", "train.csv")
+    assert records["newest"]["inputs"]["mining"] == files.sha256(mined_list)
+    assert "mining" not in records[None]["inputs"]
