@@ -4,6 +4,13 @@ from typing import Any
 
 import tensorflow as tf
 
+PRECISIONS = ("float32", "bfloat16")
+
+
+def saved_model_name(precision: str) -> str:
+    """Name of the folder, in a published trunk or branch, of its SavedModel in a precision."""
+    return "saved_model" if precision == "float32" else f"saved_model_{precision}"
+
 
 def save_functions(directory: str, signatures: dict[str, Any]) -> None:
     """Saves `tf.function`s with the variables they use, and nothing of Keras's own.
@@ -15,8 +22,16 @@ def save_functions(directory: str, signatures: dict[str, Any]) -> None:
     """
     module = tf.Module()
     module.captured = [
-        variable
-        for function in signatures.values()
-        for variable in function.get_concrete_function().graph.variables
+        variable for function in signatures.values() for variable in _captured(function)
     ]
     tf.saved_model.save(module, directory, signatures=signatures)
+
+
+def _captured(function: Any) -> list[tf.Variable]:
+    """The variables that a function uses, in the order of their first use.
+
+    The graph's own list of them has another order in every process, and files would too.
+    """
+    graph = function.get_concrete_function().graph
+    order = {id(outer): number for number, (outer, _) in enumerate(graph.captures)}
+    return sorted(graph.variables, key=lambda variable: order[id(variable.handle)])
