@@ -114,6 +114,17 @@ def test_inputs_tell_labels_and_pixels_apart(workspace):
     assert bag["tasks/bag"] != hat["tasks/hat"]
 
 
+def test_a_task_can_be_limited_to_some_pictures_of_every_class(workspace):
+    loaded = labelled_pictures.load(workspace, ["hat"], SIZE)
+    hat = loaded.tasks[0]
+    paths = [workspace.path(f"pictures/person{number:02d}.png") for number in (2, 5, 7)]
+    some = loaded.among(hat, [*paths, "not/there.png"])
+    assert [loaded.rows[path] for path in paths] == list(some.rows)
+    assert some.labels.tolist() == [0, 1, 1]
+    with pytest.raises(GraftNetError, match=r"no training picture left \(counts: \[0, 2\]"):
+        loaded.among(hat, paths[1:])
+
+
 def test_a_class_without_a_readable_picture_is_refused(tmp_path):
     workspace = draw_workspace(str(tmp_path / "workspace"))
     people = [
