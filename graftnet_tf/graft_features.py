@@ -105,7 +105,7 @@ class CachedFeatures:
         self._variation = json.dumps(made_from, sort_keys=True)
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
-        self._fill([cell for draw in draws for cell in self._cells(*draw)])
+        self._fill(cell for draw in draws for cell in self._cells(*draw))
 
     def plain(self, rows: np.ndarray) -> tf.Tensor:
         return self._read(self._cells(rows, None))
@@ -128,7 +128,7 @@ class CachedFeatures:
         digest.update(variation.encode())
         return digest.digest()
 
-    def _fill(self, cells: list[tuple[int, int]]) -> None:
+    def _fill(self, cells: Iterable[tuple[int, int]]) -> None:
         """Caches what is not cached yet, by this job or another."""
         by_key = {self._key(*cell): cell for cell in cells}
         self._cache.fill(

@@ -11,12 +11,14 @@ the AUC on the test split, [cached, live] for each seed.
 """
 
 import os
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from absl import flags, logging
 
 from graftnet_tf import labelled_pictures, metrics
+from graftnet_tf.blocks import Blocks
 from graftnet_tf.branch import Branch
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.feature_cache import FeatureCache
@@ -41,12 +43,18 @@ _GRAFT_AFTER = 7
 class RememberedFeatures(LiveFeatures):
     """Live features that are kept, for other tasks that draw the same."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments: Any):
         super().__init__(*arguments)
-        self._kept: dict[tuple[int, bytes], tf.Tensor] = {}
+        self._kept: dict[tuple[bytes, int | None], tf.Tensor] = {}
+
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
+        key = (rows.tobytes(), None)
+        if key not in self._kept:
+            self._kept[key] = super().plain(rows)
+        return self._kept[key]
 
     def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
-        key = (step, rows.tobytes())
+        key = (rows.tobytes(), step)
         if key not in self._kept:
             self._kept[key] = super().augmented(rows, step)
         return self._kept[key]
@@ -56,7 +64,8 @@ def main() -> None:
     workspace = shell.open_workspace()
     trunk = Trunk.open(workspace, TRUNK.value)
     train = labelled_pictures.load(workspace, TASK.value, trunk.preprocessing)
-    test = TestFeatures(workspace, trunk)
+    frozen = trunk.blocks(0, _GRAFT_AFTER)
+    test = TestFeatures(workspace, trunk, frozen)
     areas: dict[str, list[list[float | None]]] = {name: [] for name in TASK.value}
     for seed in range(shell.SEED.value, shell.SEED.value + SEEDS.value):
         config = BranchConfig(
@@ -68,15 +77,12 @@ def main() -> None:
             checkpoint_every=STEPS.value,
             seed=seed,
         )
-        live = RememberedFeatures(
-            trunk.blocks(0, _GRAFT_AFTER),
-            trunk.preprocessing,
-            config.augmentation,
-            train.images,
-            seed,
-        )
+        parts = (frozen, trunk.preprocessing, config.augmentation, train.images, seed)
         cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
-        cached = CachedFeatures(live, cache, digests=train.digests, views=config.views)
+        cached = CachedFeatures(
+            LiveFeatures(*parts), cache, digests=train.digests, views=config.views
+        )
+        live = RememberedFeatures(*parts)
         for some in train.tasks:
             pair = []
             for kind, features in (("cached", cached), ("live", live)):
@@ -93,15 +99,14 @@ def main() -> None:
 class TestFeatures:
     """The test splits' pictures at the graft point."""
 
-    def __init__(self, workspace: Workspace, trunk: Trunk):
+    def __init__(self, workspace: Workspace, trunk: Trunk, frozen: Blocks):
         self._examples = {name: workspace.examples(name, "test") for name in TASK.value}
         self._path = workspace.image_path
         paths = {self._path(e.image) for some in self._examples.values() for e in some}
         pictures = decode_all(sorted(paths), trunk.preprocessing)
         self._rows = pictures.rows
-        blocks = trunk.blocks(0, _GRAFT_AFTER)
         self._features = apply(
-            lambda images: blocks(trunk.preprocessing.scale(images)),
+            lambda images: frozen(trunk.preprocessing.scale(images)),
             pictures.images.__getitem__,
             np.arange(len(pictures.images)),
             description="Test features",
