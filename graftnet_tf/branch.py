@@ -7,13 +7,12 @@ import tensorflow as tf
 from graftnet_tf import manifest
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import save_functions
+from graftnet_tf.export import PRECISIONS, save_functions, saved_model_name
 from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
 
-SAVED_MODEL = "saved_model"
 LONGEST = 2**16  # numbers per picture that a classifier takes: bilinear pooling of 256 channels
 
 
@@ -107,10 +106,13 @@ class Branch(tf.Module):
         return self._pool(self.reduction(maps) if self.reduction else maps)
 
 
-def export(branch: Branch, directory: str) -> None:
-    """Writes the SavedModel: signature `scores`, from features [N, h, w, c] to scores."""
+def export(branch: Branch, directory: str, precision: str) -> None:
+    """Writes the SavedModel: signature `scores`, from features [N, h, w, c] to scores.
+
+    The blocks are computed in the precision given, what comes after them in float32.
+    """
     channels = CHANNELS[branch.graft_after]
-    blocks = FoldedBlocks(branch.blocks)
+    blocks = FoldedBlocks(branch.blocks, precision)
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, channels], name="features")])
     def scores(features):
@@ -125,7 +127,8 @@ def publish(
     """Publishes a branch, with further fields for its manifest; returns its version."""
 
     def write(directory: str, _: str) -> dict:
-        export(branch, os.path.join(directory, SAVED_MODEL))
+        for precision in PRECISIONS:
+            export(branch, os.path.join(directory, saved_model_name(precision)), precision)
         return {
             "task": task.to_dict(),
             "graft_after": branch.graft_after,

@@ -4,12 +4,13 @@ from typing import Any
 
 import tensorflow as tf
 
-PRECISIONS = ("float32", "bfloat16")
+FULL_PRECISION = "float32"
+PRECISIONS = (FULL_PRECISION, "bfloat16")
 
 
 def saved_model_name(precision: str) -> str:
     """Name of the folder, in a published trunk or branch, of its SavedModel in a precision."""
-    return "saved_model" if precision == "float32" else f"saved_model_{precision}"
+    return "saved_model" if precision == FULL_PRECISION else f"saved_model_{precision}"
 
 
 def save_functions(directory: str, signatures: dict[str, Any]) -> None:

@@ -9,13 +9,12 @@ import tensorflow as tf
 from graftnet_tf import manifest, weights
 from graftnet_tf.blocks import Blocks
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import save_functions
+from graftnet_tf.export import PRECISIONS, save_functions, saved_model_name
 from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.workspace import Workspace, four_digits
 
 WEIGHTS = "weights.npz"
-SAVED_MODEL = "saved_model"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,14 +72,14 @@ class Trunk:
         return blocks
 
 
-def export(blocks: Blocks, preprocessing: Preprocessing, directory: str) -> None:
-    """Writes the SavedModel of blocks that start at 0.
+def export(blocks: Blocks, preprocessing: Preprocessing, directory: str, precision: str) -> None:
+    """Writes the SavedModel of blocks that start at 0, computed in a precision.
 
     Its signatures are `preprocess` (images uint8 [N, H, W, 3] → inputs float32
     [N, height, width, 3]) and `taps` (inputs → block0, block1, … float32 [N, h, w, c]).
     """
     height, width = preprocessing.height, preprocessing.width
-    folded = FoldedBlocks(blocks)
+    folded = FoldedBlocks(blocks, precision)
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
     def preprocess(images):
@@ -104,7 +103,9 @@ def publish(
     """Publishes a trunk, with further fields for its manifest; returns its version."""
 
     def write(directory: str, _: str) -> dict:
-        export(blocks, preprocessing, os.path.join(directory, SAVED_MODEL))
+        for precision in PRECISIONS:
+            path = os.path.join(directory, saved_model_name(precision))
+            export(blocks, preprocessing, path, precision)
         weights.save(blocks, os.path.join(directory, WEIGHTS))
         context = json.dumps(preprocessing.to_dict(), sort_keys=True)
         return {

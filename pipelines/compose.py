@@ -6,24 +6,39 @@ a new tree; with --tree, that tree is composed again.
 
 from absl import flags
 
+from graftnet_tf.export import PRECISIONS
 from pipelines import shell, trunk_flag
 from serving.compose import SERVED, compose
 from serving.tree import newest_tree, publish_tree
 from serving.turn import own_turn
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
+PRECISION = flags.DEFINE_enum(
+    "precision",
+    None,
+    PRECISIONS,
+    "What the model computes in; what it costs is measured on the test data and kept in the "
+    "manifest. By default as the model that is served, else float32.",
+)
 TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
 
 
 def main() -> None:
-    if TREE.value and (TASKS.value or trunk_flag.TRUNK.value):
-        raise flags.Error("--tasks and --trunk are for a new tree; --tree names one that exists.")
+    if TREE.value and (TASKS.value or PRECISION.value or trunk_flag.TRUNK.value):
+        raise flags.Error(
+            "--tasks, --precision and --trunk are for a new tree; --tree names one that exists."
+        )
     workspace = shell.open_workspace()
     chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
     with own_turn(workspace):
         tree = TREE.value or publish_tree(
             workspace,
-            newest_tree(workspace, trunk=trunk_flag.trunk_version(workspace), branches=chosen),
+            newest_tree(
+                workspace,
+                trunk=trunk_flag.trunk_version(workspace),
+                branches=chosen,
+                precision=PRECISION.value,
+            ),
         )
         version = compose(workspace, tree, provenance=shell.provenance())
     print(f"Tree {tree} is served model version {version}: {workspace.path(*SERVED, version)}")

@@ -1,20 +1,30 @@
 """Composing: from a tree to a published multi-head SavedModel."""
 
 import os
+import tempfile
 import time
 from typing import Any
 
 import tensorflow as tf
 
 from graftnet_tf import files, manifest
+from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.composed_model import ComposedModel
 from serving.metadata import describe
-from serving.parts import check_attributes, check_grafts, load_branch, load_trunk
+from serving.parts import (
+    BranchPart,
+    TrunkPart,
+    check_attributes,
+    check_grafts,
+    load_branch,
+    load_trunk,
+)
+from serving.precision_cost import precision_cost
 from serving.prunable import make_prunable
-from serving.tree import SERVED, read_tree
+from serving.tree import SERVED, Tree, read_tree
 
 
 def compose(
@@ -45,10 +55,7 @@ def compose(
     """
     started = time.monotonic()
     tree = read_tree(workspace, tree_version)
-    trunk = load_trunk(workspace, tree.trunk)
-    branches = [
-        load_branch(workspace, task, chosen.version) for task, chosen in tree.branches.items()
-    ]
+    trunk, branches = _load_parts(workspace, tree, tree.precision)
     check_grafts(trunk, branches)
     check_attributes(branches)
     parts = [
@@ -61,11 +68,17 @@ def compose(
 
     def write(path: str, version: str) -> dict[str, Any]:
         metadata = describe(version, tree_version, tree, trunk, branches)
-        model = ComposedModel(trunk, branches, metadata)
-        tf.saved_model.save(model, path, signatures=model.signatures())
-        make_prunable(path)
-        warm_up.write_requests(path, SERVED[-1], model.sample_inputs())
-        return {"tree": tree_version, "attributes": metadata.attributes}
+        _save(ComposedModel(trunk, branches, metadata), path)
+        content = {
+            "tree": tree_version,
+            "precision": tree.precision,
+            "attributes": metadata.attributes,
+        }
+        if tree.precision == FULL_PRECISION:
+            return content
+        with tempfile.TemporaryDirectory() as reference:
+            _save(ComposedModel(*_load_parts(workspace, tree, FULL_PRECISION), metadata), reference)
+            return {**content, "precision_cost": precision_cost(workspace, path, reference)}
 
     return manifest.publish(
         workspace.path(*into),
@@ -74,3 +87,19 @@ def compose(
         making=Making(inputs, seed=0, started=started, provenance=provenance),
         name=str,
     )
+
+
+def _load_parts(
+    workspace: Workspace, tree: Tree, precision: str
+) -> tuple[TrunkPart, list[BranchPart]]:
+    branches = [
+        load_branch(workspace, task, chosen.version, precision)
+        for task, chosen in tree.branches.items()
+    ]
+    return load_trunk(workspace, tree.trunk, precision), branches
+
+
+def _save(model: ComposedModel, directory: str) -> None:
+    tf.saved_model.save(model, directory, signatures=model.signatures())
+    make_prunable(directory)
+    warm_up.write_requests(directory, SERVED[-1], model.sample_inputs())

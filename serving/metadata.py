@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.export import FULL_PRECISION
 from serving.parts import BranchPart, TrunkPart
 from serving.tree import Tree
 
@@ -22,6 +23,7 @@ class ModelMetadata:
       tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
         `pooling` and `reduction` of each task.
       attributes: `task`, `class` and `threshold` of each attribute.
+      precision: that the blocks are computed in.
     """
 
     model_version: str
@@ -30,6 +32,7 @@ class ModelMetadata:
     preprocessing: dict[str, Any]
     tasks: dict[str, dict[str, Any]]
     attributes: dict[str, dict[str, Any]]
+    precision: str = FULL_PRECISION
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -91,4 +94,5 @@ def describe(
             for branch in branches
             for attribute, class_name in branch.task.attributes.items()
         },
+        precision=tree.precision,
     )

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.export import FULL_PRECISION, saved_model_name
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace
 
@@ -18,6 +19,7 @@ _RESERVED = {  # other outputs and signatures
     "decisions",
     "features",
     "metadata",
+    "metadata_rows",
     "predict_jpeg",
     "serving_default",
 }
@@ -69,22 +71,24 @@ class BranchPart:
     reduction: int = 0  # branches from before there were reductions do not say so
 
 
-def load_trunk(workspace: Workspace, version: str) -> TrunkPart:
-    """Loads a trunk.
+def load_trunk(workspace: Workspace, version: str, precision: str = FULL_PRECISION) -> TrunkPart:
+    """Loads a trunk that computes in a precision, one of `export.PRECISIONS`.
 
     Raises:
-      GraftNetError: it does not exist, or its files are damaged.
+      GraftNetError: it does not exist, not in this precision, or its files are damaged.
     """
-    return TrunkPart(**_load(workspace, TrunkPart, "trunks", version))
+    return TrunkPart(**_load(workspace, TrunkPart, precision, "trunks", version))
 
 
-def load_branch(workspace: Workspace, task: str, version: str) -> BranchPart:
-    """Loads a task's branch.
+def load_branch(
+    workspace: Workspace, task: str, version: str, precision: str = FULL_PRECISION
+) -> BranchPart:
+    """Loads a task's branch whose blocks compute in a precision, one of `export.PRECISIONS`.
 
     Raises:
-      GraftNetError: it does not exist, or its files are damaged.
+      GraftNetError: it does not exist, not in this precision, or its files are damaged.
     """
-    fields = _load(workspace, BranchPart, "branches", task, version)
+    fields = _load(workspace, BranchPart, precision, "branches", task, version)
     return BranchPart(**{**fields, "task": Task.from_dict(fields["task"])})
 
 
@@ -130,12 +134,18 @@ def check_attributes(branches: Sequence[BranchPart]) -> None:
                 )
 
 
-def _load(workspace: Workspace, part: type, *path: str) -> dict[str, Any]:
+def _load(workspace: Workspace, part: type, precision: str, *path: str) -> dict[str, Any]:
     """Values of the fields of `part` for the version at `path`: its manifest and its model."""
     directory = workspace.version_dir(*path)
     manifest.verify(directory)
     content = manifest.read(directory)
-    content["model"] = tf.saved_model.load(os.path.join(directory, "saved_model"))
+    model = os.path.join(directory, saved_model_name(precision))
+    if not tf.io.gfile.isdir(model):
+        raise GraftNetError(
+            f"{'/'.join(path)} was published without a {precision} form. Compose in float32, "
+            "or train it again."
+        )
+    content["model"] = tf.saved_model.load(model)
     return {
         field.name: content[field.name]
         for field in dataclasses.fields(part)

@@ -126,6 +126,6 @@ def _serve(
         withdrawn = {*present.withdrawn, *(some for some in versions if int(some) in passed)}
     branch = grafted(workspace, task, version, withdrawn)
     branches = dict(sorted({**tree.branches, task: branch}.items()))
-    published = publish_tree(workspace, Tree(tree.trunk, branches))
+    published = publish_tree(workspace, dataclasses.replace(tree, branches=branches))
     model = compose(workspace, published, provenance=provenance)
     return Promotion(task, present.version if present else None, version, published, model)

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.workspace import Workspace
 
 SERVED = ("serving", "graftnet")
@@ -36,15 +37,26 @@ class GraftedBranch:
 
 @dataclasses.dataclass(frozen=True)
 class Tree:
-    """A trunk version and one branch for each task."""
+    """A trunk version and one branch for each task.
+
+    Attributes:
+      trunk: its version.
+      branches: by task.
+      precision: that the composed model computes in, one of `export.PRECISIONS`.
+    """
 
     trunk: str
     branches: dict[str, GraftedBranch]
+    precision: str = FULL_PRECISION
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> "Tree":
         branches = content["branches"].items()
-        return cls(content["trunk"], {task: GraftedBranch.from_dict(it) for task, it in branches})
+        return cls(
+            content["trunk"],
+            {task: GraftedBranch.from_dict(it) for task, it in branches},
+            content.get("precision", FULL_PRECISION),
+        )
 
 
 def served_trees(workspace: Workspace) -> Iterator[tuple[str, Tree]]:
@@ -88,6 +100,7 @@ def newest_tree(
     *,
     trunk: str | None = None,
     branches: Mapping[str, str | None] | None = None,
+    precision: str | None = None,
 ) -> Tree:
     """The tree of the newest branches, or of chosen ones; thresholds are the branches' own.
 
@@ -97,6 +110,7 @@ def newest_tree(
       branches: branch version of each task to include, None for the newest that was made
         for this trunk, not withdrawn and no candidate that waits to be compared; by default
         every task that has a branch but candidates.
+      precision: of the composed model; by default the served one's, else float32.
 
     Raises:
       GraftNetError: there is no branch, a chosen version does not exist, or all of a
@@ -109,6 +123,7 @@ def newest_tree(
             f"`graftnet-train-branch --workspace={workspace.root} --task=…`."
         )
     trunk = trunk or grafting_trunk(workspace)
+    served = served_tree(workspace)
     last = {task: _served_last(workspace, task) for task in chosen}
     return Tree(
         trunk,
@@ -121,6 +136,7 @@ def newest_tree(
             )
             for task, version in sorted(chosen.items())
         },
+        precision or (served[1].precision if served else FULL_PRECISION),
     )
 
 

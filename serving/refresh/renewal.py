@@ -66,7 +66,7 @@ class Renewal:
         tasks = [some.task for some in self.found.tasks if some.task not in self.left_out]
         self._train([task for task in tasks if not self._current(task, trunk)], trunk)
         branches = {task: branch for task in tasks if (branch := self._current(task, trunk))}
-        tree = Tree(trunk, branches)
+        tree = Tree(trunk, branches, self.found.tree.precision)
         if tree == self.found.tree:
             return None
         return candidate_of(self.workspace, tree, provenance=self.provenance)

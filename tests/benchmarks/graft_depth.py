@@ -83,7 +83,7 @@ def main() -> None:
         depths = tuple(map(int, DEPTHS.value))
         found[task] = {"auto": measured(workspace, task, test, depths)}
         for depth in depths if FIXED.value else ():
-            found[task][depth] = measured(workspace, task, test, (depth,))
+            found[task][str(depth)] = measured(workspace, task, test, (depth,))
     shell.print_json(found)
 
 

@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from graftnet_tf import trunk as trunks
+from graftnet_tf.export import saved_model_name
 from serving import warm_up
+from serving.embedded.limits import Limits
 from serving.metadata import ModelMetadata
 from tests.serving.sample_pictures import DECODABLE, UNDECODABLE, picture
 
@@ -21,7 +22,7 @@ GOOD = [picture(seed) for seed in range(3)]
 def run(servable):
     def run(signature, output_filter=(), **inputs):
         protos = {name: tf.make_tensor_proto(value) for name, value in inputs.items()}
-        return servable.predict(signature, protos, output_filter, max_bytes=1 << 30)
+        return servable.predict(signature, protos, output_filter, limits=Limits()).outputs
 
     return run
 
@@ -119,7 +120,7 @@ def test_decisions_are_scores_at_or_above_their_thresholds(run, good_scores):
 
 def test_features_are_the_trunks_last_block_averaged(run, workspace):
     trunk = tf.saved_model.load(
-        os.path.join(workspace.version_dir("trunks", "0001"), trunks.SAVED_MODEL)
+        workspace.path("trunks", "0001", saved_model_name("float32"))
     ).signatures
     files = [picture(seed, file="PNG") for seed in range(3)]
     answer = run("features", pictures=[b"", *files])
@@ -169,15 +170,20 @@ def _convolutions(directory, signature_name, outputs):
         return sum(re.search(r"= \w*Conv2D\w*\(", label) is not None for label in labels)
 
 
-def test_warm_up_requests_fit_every_signature(model_dir, servable, run):
+def test_warm_up_requests_fit_every_signature_that_has_an_input(model_dir, servable, run):
     answered = set()
     for record in tf.data.TFRecordDataset(os.path.join(model_dir, warm_up.PATH)):
         request = PredictionLog.FromString(record.numpy()).predict_log.request
         spec = request.model_spec
         assert spec.name == "graftnet"
-        assert servable.predict(spec.signature_name, request.inputs, (), max_bytes=1 << 30)
+        assert servable.predict(spec.signature_name, request.inputs, limits=Limits()).outputs
         answered.add(spec.signature_name)
-    assert answered == set(servable.signatures)
+    assert answered == {name for name, it in servable.signatures.items() if it.inputs}
+
+
+def test_metadata_comes_in_rows_for_servers_that_batch(run):
+    document = run("metadata")["metadata"].item()
+    assert run("metadata_rows", pictures=[b"", b"x"])["metadata"].tolist() == [document] * 2
 
 
 def test_eager_loading_answers_alike(model_dir, good_scores):

@@ -52,6 +52,7 @@ def test_what_is_published_reads_back(grown):
     assert content == {
         "version": "0002",
         "trunk": "0001",
+        "precision": "float32",
         "branches": {"suit": {"version": "0001", "thresholds": {"suit": 0.5}, "withdrawn": []}},
     }
 
