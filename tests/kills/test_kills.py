@@ -9,15 +9,15 @@ import pytest
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 
-FEW = {"publishing": 3, "life": 2}
+FEW = {"publishing": 3, "composing": 2, "trunk": 2}
 MANY = {
-    "publishing": 120,
-    "composing": 30,
-    "promoting": 30,
-    "trunk": 25,
-    "branch": 25,
-    "mining": 25,
-    "life": 5,
+    "publishing": 100,
+    "composing": 25,
+    "promoting": 25,
+    "trunk": 20,
+    "branch": 20,
+    "mining": 20,
+    "life": 4,
 }
 
 
