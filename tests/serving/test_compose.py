@@ -97,6 +97,7 @@ def test_the_model_says_what_it_is(workspace, model_dir):
         "graft_after": 0,
         "last_block": 1,
         "pooling": "gap",
+        "reduction": 0,
     }
     assert document["attributes"]["female"] == {
         "task": "gender",
