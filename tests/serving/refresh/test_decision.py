@@ -14,7 +14,7 @@ from serving.refresh.comparison import Verdict, compare
 from serving.refresh.decision import decide
 from serving.refresh.staleness import staleness
 from tests.serving.fake_versions import publish_model
-from tests.serving.refresh.coloured_versions import draw_tasks, publish_branch
+from tests.serving.refresh.coloured_versions import draw_tasks
 
 
 def served_versions(workspace):
