@@ -51,8 +51,8 @@ def vector_length(last_block: int, pooling_name: str, reduction: int) -> int:
 class Branch(tf.Module):
     """Blocks graft_after+1 … last_block, a reduction, a pooling and a softmax classifier.
 
-    The reduction, where there is one, is a linear 1×1 convolution to fewer channels (Lin
-    et al. 2018, "Bilinear CNNs for Fine-grained Visual Recognition", section 4.4).
+    The reduction, where there is one, is a linear 1×1 convolution to fewer channels, as
+    in Lin et al. 2018, "Bilinear CNNs for Fine-grained Visual Recognition".
 
     Its batch norms use stored statistics in training too: a task's pictures are few and
     of one kind, and what is trained is then what is served.

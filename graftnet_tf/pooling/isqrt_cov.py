@@ -14,9 +14,9 @@ _SMALL = 1e-8  # added to the trace: maps that are the same everywhere have none
 def isqrt_cov(features: tf.Tensor) -> tf.Tensor:
     """Upper triangle of the square root of the channels' covariance over the map.
 
-    The covariance (equation 1) is divided by its trace (3), which lets the coupled
-    Newton-Schulz iteration (2) converge, and the root is scaled back (4). Five iterations,
-    as published: directions of small variance come out too small.
+    The covariance is divided by its trace, which lets the coupled Newton-Schulz iteration
+    converge, and the root is scaled back. Five iterations, as published: directions of
+    small variance come out too small.
 
     Args:
       features: float32 [N, h, w, c].
