@@ -16,9 +16,10 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import branch, manifest, metrics, pictures
+from graftnet_tf import manifest, metrics, pictures
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.branch_training import train_branch
+from graftnet_tf.export import FULL_PRECISION, saved_model_name
 from graftnet_tf.inference import apply
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training import Optimization
@@ -51,7 +52,7 @@ class TestPictures:
 
     def auc(self, directory: str, graft_after: int) -> float | None:
         """Mean AUC over the attributes of the branch published in `directory`."""
-        saved = tf.saved_model.load(os.path.join(directory, branch.SAVED_MODEL))
+        saved = tf.saved_model.load(os.path.join(directory, saved_model_name(FULL_PRECISION)))
         scores = apply(
             lambda inputs: saved.signatures["scores"](features=inputs)["scores"],
             self._features(graft_after).__getitem__,

@@ -3,33 +3,36 @@
 import dataclasses
 import functools
 import os
+from typing import Any
 from unittest import mock
 
 import numpy as np
 import pytest
 
 from graftnet_tf import branch as branches
-from graftnet_tf import files, manifest
+from graftnet_tf import files, labelled_pictures, manifest
 from graftnet_tf.branch_training import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.fine_tuning import FineTuning
 from graftnet_tf.graft_features import CachedFeatures
 from graftnet_tf.labelled_pictures import LabelledRows
+from graftnet_tf.shape_search.choice import Choice, choose_shape
 from graftnet_tf.shape_search.search_config import SearchConfig
+from graftnet_tf.shape_search.shape import Shape
+from graftnet_tf.trunk import Trunk
 from graftnet_tf.workspace import Workspace
 from tests.killed_runs import Killed, counted_steps
-from tests.trained_workspace import CUT_SHORT, train_tiny_branch
+from tests.trained_workspace import CUT_SHORT, Trained, train_tiny_branch
 
 SEARCH = SearchConfig((0, 1), (1, 2), cost=3.0, validation=0.4)
 SHAPES = {(1, 2, "gap"), (0, 1, "gap"), (0, 2, "gap")}
 counted = functools.partial(counted_steps, CachedFeatures, "augmented")
 
 
-def search_and_train(workspace, search=SEARCH, **changes):
-    config = dataclasses.replace(CUT_SHORT, **changes)
+def search_and_train(workspace):
     with mock.patch.object(branches, "publish", wraps=branches.publish) as publish:
         version = train_branch(
-            workspace, "hat", config, search=search, cache_directory=workspace.path("cache")
+            workspace, "hat", CUT_SHORT, search=SEARCH, cache_directory=workspace.path("cache")
         )
     record = manifest.read(workspace.path("branches", "hat", version))
     return publish.call_args.args[1], record
@@ -109,7 +112,8 @@ def test_a_killed_search_goes_on_and_chooses_the_same(searched, trained, tmp_pat
 
     with counted(steps := [], kill=0), pytest.raises(Killed):
         search_and_train(workspace)
-    assert steps == [2, 3, 2, 3], "the first round is not played again, and the choice is made"
+    assert steps[:4] == [2, 3, 2, 3], "the first round is not played again"
+    assert 0 not in steps
     assert rounds_of(workspace) == rounds_of(searched[0])
 
 
@@ -122,11 +126,17 @@ def rounds_of(workspace: Workspace) -> dict[str, list[tuple[int, float]]]:
     }
 
 
-def test_one_shape_needs_no_search(trained, tmp_path):
-    workspace = trained.copy(str(tmp_path / "workspace"))
-    _, record = search_and_train(workspace, SearchConfig((0,), (1,)), steps=0)
-    assert record["search"] is None
-    assert record["graft_after"] == 0
+def choose(trained: Trained, search: SearchConfig, people: int = 12, **changes: Any) -> Choice:
+    """A choice that must not come to any training."""
+    trunk = Trunk.open(trained.workspace)
+    pictures = labelled_pictures.load(trained.workspace, ["hat"], trunk.preprocessing)
+    config = dataclasses.replace(CUT_SHORT, **changes)
+    some = pictures.tasks[0].subset(np.arange(people))
+    return choose_shape(search, config, trunk, some, features_of=mock.Mock(), directory="")
+
+
+def test_one_shape_needs_no_search(trained):
+    assert choose(trained, SearchConfig((0,), (2,))) == Choice(Shape(0, 2, "gap"))
 
 
 @pytest.mark.parametrize(
@@ -135,8 +145,9 @@ def test_one_shape_needs_no_search(trained, tmp_path):
         (SearchConfig((0, 1), (1, 3)), {}, "Block 3 asked for; trunk 0001 ends at block 2"),
         (SearchConfig((0, 1), (2,), cost=0.01), {}, "0.01 times are allowed"),
         (SearchConfig((0, 1), (2,)), {"steps": 0}, "at least 1 training steps; 0 given"),
+        (SearchConfig((0, 1), (2,)), {"people": 3}, "too few pictures .* name one shape instead"),
     ],
 )
 def test_searches_that_cannot_be_are_refused(trained, search, changes, message):
     with pytest.raises(GraftNetError, match=message):
-        search_and_train(trained.workspace, search, **changes)
+        choose(trained, search, **changes)

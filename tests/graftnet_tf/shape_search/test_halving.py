@@ -9,7 +9,8 @@ from graftnet_tf.shape_search.halving import halve, round_sizes, round_steps
 
 
 def play(merits: list[float], first: int = 3) -> tuple[int, list[tuple[int, int]], list[int]]:
-    judged, dropped = [], []
+    judged: list[tuple[int, int]] = []
+    dropped: list[int] = []
 
     def judge(candidate: int, steps: int) -> float:
         judged.append((candidate, steps))
