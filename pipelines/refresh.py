@@ -16,7 +16,7 @@ from graftnet_tf.workspace import Workspace
 from pipelines import cache_flag, shell
 from serving.refresh.advice import Advice, advise
 from serving.refresh.candidates import waiting_candidates
-from serving.refresh.comparison import MARGIN, AttributeComparison
+from serving.refresh.comparison import MARGIN, AttributeComparison, Verdict
 from serving.refresh.decision import Decision, decide
 from serving.refresh.renewal import Renewal
 from serving.refresh.staleness import NEW_LABELS, Branch, Staleness, staleness
@@ -154,8 +154,10 @@ def _show_decision(decision: Decision) -> None:
 def _row(attribute: AttributeComparison) -> str:
     figures = attribute.figures()
     low, high = figures["change_low"], figures["change_high"]
-    interval = "-" if low is None else f"{low:+.3f} … {high:+.3f}"
-    noise = ", within noise" if attribute.verdict == "dropped" and attribute.within_noise else ""
+    untold = low is None or attribute.verdict is Verdict.IDENTICAL
+    interval = "-" if untold else f"{low:+.3f} … {high:+.3f}"
+    dropped = attribute.verdict is Verdict.DROPPED
+    noise = ", within noise" if dropped and attribute.within_noise else ""
     return (
         f"{attribute.name:<20}{_number(figures['positives'], 'd'):>6}"
         f"{_number(figures['negatives'], 'd'):>6}{_number(figures['auc_before'], '.4f'):>9}"

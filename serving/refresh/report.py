@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from graftnet_tf import files
 from graftnet_tf.report.templates import environment
 from graftnet_tf.workspace import Workspace
-from serving.refresh.comparison import OBSTACLES, Comparison
+from serving.refresh.comparison import OBSTACLES, Comparison, Verdict
 
 PAGE, FIGURES = "report.html", "comparison.json"
 _BETTER, _WORSE, _INK, _FAINT = "#0f766e", "#c2410c", "#1f2937", "#d6d9de"
@@ -62,9 +62,17 @@ def write_report(
 
 
 def changes_png(comparison: Comparison) -> bytes | None:
-    """Each attribute's change of AUC with its interval, the worst on top; None if none is known."""
+    """Each AUC's change with its interval, the worst on top; heads left as they were are not in it.
+
+    Returns:
+      PNG bytes; None if there is nothing to show.
+    """
     changed = sorted(
-        ((a.change, a.name) for a in comparison.attributes if a.change),
+        (
+            (attribute.change, attribute.name)
+            for attribute in comparison.attributes
+            if attribute.change and attribute.verdict is not Verdict.IDENTICAL
+        ),
         key=lambda pair: pair[0].change,
         reverse=True,
     )
