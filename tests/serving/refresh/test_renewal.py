@@ -8,10 +8,10 @@ import pytest
 
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Making
+from graftnet_tf.manifest import Making, Provenance
 from serving.refresh import candidates
 from serving.refresh.candidates import tree_of, waiting_candidates
-from serving.tree import newest_tree, read_tree
+from serving.tree import SERVED, newest_tree, publish_tree, read_tree
 from tests.killed_runs import Killed
 from tests.serving.refresh.coloured_versions import BRANCH, TRUNK, draw_tasks, publish_branch
 
@@ -65,6 +65,15 @@ def test_a_task_without_a_branch_gets_one_in_the_usual_shape(renew, served, trai
     draw_tasks(served, "blue")
     assert versions(served, renew())[1] == {"blue": "0001", "green": "0001", "red": "0002"}
     assert trainer.configs == {"blue": BRANCH}
+
+
+def test_the_candidate_computes_in_the_precision_that_is_served(renew, served):
+    tree = dataclasses.replace(newest_tree(served), precision="bfloat16")
+    version = publish_tree(served, tree)
+    candidates.compose(served, version, into=SERVED, provenance=Provenance())
+    assert renew() is None
+    draw_tasks(served, "red", seed=1)
+    assert read_tree(served, tree_of(served, renew())).precision == "bfloat16"
 
 
 def test_a_due_trunk_is_trained_on_all_tasks_and_then_all_branches(renew, served, trainer):
