@@ -18,7 +18,7 @@ from graftnet_tf.workspace import NEWEST, Workspace
 from serving.refresh.candidates import candidate_of
 from serving.refresh.recorded_config import branch_config, trunk_config
 from serving.refresh.staleness import Staleness, current_branch
-from serving.tree import GraftedBranch, grafted
+from serving.tree import GraftedBranch, Tree, grafted
 
 
 @dataclasses.dataclass(frozen=True)
