@@ -104,6 +104,7 @@ def test_only_the_journal_is_left_of_a_search(searched):
     assert os.listdir(workspace.path("runs", directory)) == ["rounds.json"]
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on_and_chooses_the_same(searched, trained, tmp_path):
     workspace = trained.copy(str(tmp_path / "workspace"))
     with counted(steps := [], kill=3), pytest.raises(Killed):
