@@ -1,35 +1,45 @@
-"""TF Serving's ModelService over a model store: GetModelStatus."""
+"""TF Serving's ModelService over a model store: GetModelStatus and HandleReloadConfigRequest."""
+
+from collections.abc import Callable
 
 import grpc
 from tensorflow_serving.apis.get_model_status_pb2 import (
     GetModelStatusRequest,
     GetModelStatusResponse,
-    ModelVersionStatus,
 )
+from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceServicer
 
+from serving.embedded.call import Call, answering
+from serving.embedded.model_config import models_of
 from serving.embedded.model_store import ModelStore
-from serving.embedded.request_error import answering
 
 
 class ModelService(ModelServiceServicer):
-    """Reports the loaded version and those that could not be loaded."""
+    """Reports versions and takes new lists of models."""
 
-    def __init__(self, store: ModelStore):
+    def __init__(self, store: ModelStore, record: Callable[[Call], None]):
         self._store = store
+        self._record = record
 
-    @answering
     def GetModelStatus(  # noqa: N802
-        self, request: GetModelStatusRequest, _: grpc.ServicerContext
+        self, request: GetModelStatusRequest, context: grpc.ServicerContext
     ) -> GetModelStatusResponse:
-        """AVAILABLE for the version in service, END with the error for one that failed."""
-        model = self._store.resolve(request.model_spec)
+        """Every version's state, the newest first; END with an error for one that failed."""
         response = GetModelStatusResponse()
-        response.model_version_status.add(version=model.version, state=ModelVersionStatus.AVAILABLE)
-        for version, message in self._store.failures.items():
-            failed = response.model_version_status.add(
-                version=version, state=ModelVersionStatus.END
-            )
-            failed.status.error_code = grpc.StatusCode.INTERNAL.value[0]
-            failed.status.error_message = message
+        with answering("GetModelStatus", context, self._record) as call:
+            for version, status in self._store.statuses_of(request.model_spec).items():
+                entry = response.model_version_status.add(version=version, state=status.state)
+                if status.error:
+                    entry.status.error_code = grpc.StatusCode.INTERNAL.value[0]
+                    entry.status.error_message = status.error
+            call.found(request.model_spec, 0)
         return response
+
+    def HandleReloadConfigRequest(  # noqa: N802
+        self, request: ReloadConfigRequest, context: grpc.ServicerContext
+    ) -> ReloadConfigResponse:
+        """Serves the models listed and no others; an OK status when they are there."""
+        with answering("HandleReloadConfigRequest", context, self._record):
+            self._store.reload(models_of(request.config))
+        return ReloadConfigResponse()

@@ -1,113 +1,161 @@
-"""Which version of the served model is in memory, and moving to a newer one."""
+"""The models of a server: finding one for a request, looking for new versions, new lists."""
 
-import os
+import contextlib
 import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import tensorflow as tf
 from absl import logging
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from serving.embedded.model_config import ModelConfig
 from serving.embedded.request_error import invalid, not_found
 from serving.embedded.servable import Servable
+from serving.embedded.served_model import ServedModel, VersionStatus, start_serving
 
 
 class ModelStore:
-    """Keeps the newest version below a base path loaded, as TF Serving does by default.
+    """The served models by name."""
 
-    A newer version replaces the loaded one between requests: those under way finish on
-    the model they began with, which is freed after the last of them.
-
-    Attributes:
-      name: of the model.
-      failures: why the newest version could not be loaded, by version; it is tried again
-        at the next poll.
-    """
-
-    def __init__(self, name: str, base_path: str):
-        """Loads the newest version.
+    def __init__(
+        self,
+        configs: Sequence[ModelConfig],
+        load: Callable[[str, int], Servable],
+        *,
+        allow_labels_for_unavailable: bool = False,
+    ):
+        """Loads every model's versions.
 
         Args:
-          name: of the model, as requests state it.
-          base_path: directory with one SavedModel per numbered subdirectory.
+          configs: what to serve.
+          load: makes a servable of (directory, version).
+          allow_labels_for_unavailable: whether a new label may be given to a version before
+            it is loaded.
 
         Raises:
-          GraftNetError: there is no version, or the newest cannot be loaded.
+          GraftNetError: a model has no version, one cannot be loaded, or a label is given to
+            a version that is not there.
         """
-        self.name = name
-        self.failures: dict[int, str] = {}
-        self._base_path = base_path
-        self._stopping = threading.Event()
+        self._load = load
+        self._allow_unavailable = allow_labels_for_unavailable
+        self._changed: Callable[[], None] = lambda: None
+        self._models: dict[str, ServedModel] = {}
+        self._reloading = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
         self._poller: threading.Thread | None = None
-        versions = files.numbered(base_path)
-        if not versions:
-            raise GraftNetError(
-                f"No model version in {base_path}; expected subdirectories named by plain "
-                "numbers, each with a SavedModel. `graftnet-compose` makes one."
-            )
-        self._current = self._load(versions[-1])
+        self.reload(configs)
 
-    @property
-    def current(self) -> Servable:
-        """The model that answers requests now."""
-        return self._current
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Calls `changed` now, and whenever anything may have changed."""
+        self._changed = changed
+        changed()
 
-    def resolve(self, spec: ModelSpec) -> Servable:
-        """The model that a request asks for.
+    def available(self) -> dict[str, list[int]]:
+        """The versions that answer requests, by model."""
+        return {name: model.available for name, model in self._models.items()}
+
+    def statuses(self) -> dict[str, dict[int, VersionStatus]]:
+        """State of every version, the newest first, by model."""
+        return {name: model.statuses() for name, model in self._models.items()}
+
+    def statuses_of(self, spec: ModelSpec) -> dict[int, VersionStatus]:
+        """State of the version that is asked for, or of all; as TF Serving, blind to labels.
 
         Raises:
-          RequestError: NOT_FOUND, another model or version is asked for;
-            INVALID_ARGUMENT, a version label is.
+          RequestError: INVALID_ARGUMENT, no model is named; NOT_FOUND, there is no such one.
         """
-        model = self._current
-        if spec.name != self.name:
-            raise not_found(f"Unknown model {spec.name!r}; this server has {self.name!r}.")
-        if spec.version_label:
-            raise invalid(f"Unknown version label {spec.version_label!r}; there are no labels.")
-        if spec.HasField("version") and spec.version.value != model.version:
-            raise not_found(
-                f"Version {spec.version.value} of {self.name!r} is not loaded; "
-                f"version {model.version} is."
-            )
-        return model
+        statuses = self._model(spec).statuses()
+        if not spec.HasField("version"):
+            return statuses
+        if spec.version.value not in statuses:
+            raise not_found(f"Version {spec.version.value} of {spec.name!r} is not known.")
+        return {spec.version.value: statuses[spec.version.value]}
+
+    @contextlib.contextmanager
+    def using(self, spec: ModelSpec) -> Iterator[Servable]:
+        """The version of a model that a request asks for, kept in memory meanwhile.
+
+        Raises:
+          RequestError: NOT_FOUND, there is no such model or version; INVALID_ARGUMENT, no
+            model is named, or nothing is labelled so.
+        """
+        with self._model(spec).using(spec) as servable:
+            yield servable
 
     def refresh(self) -> None:
-        """Moves to the newest version; keeps the loaded one when that cannot be loaded."""
-        versions = files.numbered(self._base_path)
-        failures = {}
-        if versions and versions[-1] != self._current.version:
+        """Moves every model to the versions that are wanted now."""
+        for model in list(self._models.values()):
             try:
-                self._current = self._load(versions[-1])
-            except GraftNetError as error:
-                failures = {versions[-1]: str(error)}
-                logging.error("%s Version %d stays in service.", error, self._current.version)
-        self.failures = failures
+                model.refresh()
+            except tf.errors.OpError as error:
+                logging.error("Cannot look for new versions: %s", error.message)
+        self._changed()
+
+    def reload(self, configs: Sequence[ModelConfig]) -> None:
+        """Serves these models and no others.
+
+        As TF Serving does, this loads models that are new before it returns; those that are
+        kept move to other versions afterwards. Unlike there, a list that is refused in part
+        changes nothing.
+
+        Raises:
+          GraftNetError: a new model has no version, or one cannot be loaded.
+          RequestError: FAILED_PRECONDITION; a label is given to a version that is not
+            available.
+        """
+        with self._reloading:
+            kept = {config.name: self._models.get(config.name) for config in configs}
+            added: dict[str, ServedModel] = {}
+            try:
+                for config in configs:
+                    model = kept[config.name]
+                    if model is None:
+                        unlabelled = ModelConfig(config.name, config.base_path, config.policy)
+                        model = added[config.name] = start_serving(unlabelled, self._load)
+                    model.check_labels(config.labels, allow_unavailable=self._allow_unavailable)
+            except GraftNetError:
+                for model in added.values():
+                    model.retire()
+                raise
+            models = {name: model or added[name] for name, model in kept.items()}
+            removed = [model for name, model in self._models.items() if name not in models]
+            for config in configs:
+                models[config.name].configure(config)
+            self._models = models
+        for model in removed:
+            model.retire()
+        self._changed()
+        self._wake.set()
 
     def start_polling(self, seconds: float) -> None:
-        """Calls `refresh` every `seconds` on a thread, until `stop_polling`."""
+        """Calls `refresh` on a thread every `seconds`, 0 for never, and after each `reload`."""
 
         def poll() -> None:
-            while not self._stopping.wait(seconds):
-                try:
+            while not self._stopping:
+                self._wake.wait(seconds or None)
+                self._wake.clear()
+                if not self._stopping:
                     self.refresh()
-                except tf.errors.OpError as error:
-                    logging.error("Cannot list %s: %s", self._base_path, error.message)
 
+        self._wake.clear()
         self._poller = threading.Thread(target=poll, name="model store", daemon=True)
         self._poller.start()
 
-    def stop_polling(self) -> None:
-        """Stops polling, after a load under way."""
-        self._stopping.set()
+    def stop(self) -> None:
+        """Stops polling, after a load under way, and retires every model."""
+        self._stopping = True
+        self._wake.set()
         if self._poller:
             self._poller.join()
+        for model in self._models.values():
+            model.retire()
 
-    def _load(self, version: int) -> Servable:
-        directory = os.path.join(self._base_path, str(version))
-        try:
-            model = Servable(directory, version)
-        except Exception as error:  # a SavedModel can be damaged in any way
-            raise GraftNetError(f"Cannot load {directory}: {error}") from error
-        logging.info("Serving %s version %d from %s.", self.name, version, directory)
-        return model
+    def _model(self, spec: ModelSpec) -> ServedModel:
+        if not spec.name:
+            raise invalid("model_spec names no model.")
+        if spec.name not in self._models:
+            known = ", ".join(map(repr, sorted(self._models))) or "none"
+            raise not_found(f"Unknown model {spec.name!r}; this server has {known}.")
+        return self._models[spec.name]

@@ -1,6 +1,9 @@
 """TF Serving's PredictionService over a model store: Predict and GetModelMetadata."""
 
+from collections.abc import Callable, Mapping
+
 import grpc
+import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis.get_model_metadata_pb2 import (
     GetModelMetadataRequest,
@@ -11,51 +14,76 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceServicer
 
+from serving.embedded.admission import Admission, check_wanted
+from serving.embedded.call import Call, answering
+from serving.embedded.limits import Limits
 from serving.embedded.model_store import ModelStore
-from serving.embedded.request_error import answering, invalid
+from serving.embedded.request_error import invalid
 
 SIGNATURES = "signature_def"
 
 
 class PredictService(PredictionServiceServicer):
-    """Answers with the store's current model; other methods are UNIMPLEMENTED."""
+    """Answers with the store's models; other methods are UNIMPLEMENTED."""
 
-    def __init__(self, store: ModelStore, *, max_bytes: int):
-        """Serves `store`'s model, with inputs of at most `max_bytes`."""
+    def __init__(
+        self,
+        store: ModelStore,
+        admission: Admission,
+        limits: Limits,
+        record: Callable[[Call], None],
+        record_scores: Callable[[str, int, Mapping[str, np.ndarray]], None],
+    ):
+        """Serves `store`'s models, each Predict in its turn and within `limits`."""
         self._store = store
-        self._max_bytes = max_bytes
+        self._admission = admission
+        self._limits = limits
+        self._record = record
+        self._record_scores = record_scores
 
-    @answering
     def Predict(  # noqa: N802
-        self, request: PredictRequest, _: grpc.ServicerContext
+        self, request: PredictRequest, context: grpc.ServicerContext
     ) -> PredictResponse:
         """Runs a signature; the reply names the version and the signature that answered."""
-        model = self._store.resolve(request.model_spec)
-        signature = (
-            request.model_spec.signature_name or tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
-        )
-        outputs = model.predict(
-            signature, request.inputs, request.output_filter, max_bytes=self._max_bytes
-        )
-        response = PredictResponse(model_spec=self._spec(model.version))
-        response.model_spec.signature_name = signature
-        for name, values in outputs.items():
-            response.outputs[name].CopyFrom(tf.make_tensor_proto(values))
-        return response
-
-    @answering
-    def GetModelMetadata(  # noqa: N802
-        self, request: GetModelMetadataRequest, _: grpc.ServicerContext
-    ) -> GetModelMetadataResponse:
-        """The signatures, packed as TF Serving packs them."""
-        model = self._store.resolve(request.model_spec)
-        if list(request.metadata_field) != [SIGNATURES]:
-            raise invalid(
-                f"metadata_field is {list(request.metadata_field)}; expected [{SIGNATURES!r}]."
+        spec = request.model_spec
+        name = spec.signature_name or tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+        with (
+            answering("Predict", context, self._record) as call,
+            self._admission.turn(context) as call.waited,
+            self._store.using(spec) as model,
+        ):
+            call.found(spec, model.version)
+            call.signature = name if name in model.signatures else ""
+            check_wanted(context)
+            outputs, call.rows, call.batch_rows = model.predict(
+                name, request.inputs, request.output_filter, limits=self._limits
             )
-        response = GetModelMetadataResponse(model_spec=self._spec(model.version))
-        response.metadata[SIGNATURES].Pack(SignatureDefMap(signature_def=model.signatures))
+            self._record_scores(call.model, call.version, outputs)
+            response = PredictResponse(model_spec=_answered(spec, model.version))
+            response.model_spec.signature_name = name
+            for output, values in outputs.items():
+                response.outputs[output].CopyFrom(tf.make_tensor_proto(values))
         return response
 
-    def _spec(self, version: int) -> ModelSpec:
-        return ModelSpec(name=self._store.name, version={"value": version})
+    def GetModelMetadata(  # noqa: N802
+        self, request: GetModelMetadataRequest, context: grpc.ServicerContext
+    ) -> GetModelMetadataResponse:
+        """The signatures, TensorFlow's own too, packed as TF Serving packs them."""
+        with answering("GetModelMetadata", context, self._record) as call:
+            if not request.metadata_field or {*request.metadata_field} != {SIGNATURES}:
+                raise invalid(
+                    f"metadata_field is {list(request.metadata_field)}; expected [{SIGNATURES!r}]."
+                )
+            with self._store.using(request.model_spec) as model:
+                call.found(request.model_spec, model.version)
+                response = GetModelMetadataResponse(
+                    model_spec=_answered(request.model_spec, model.version)
+                )
+                response.metadata[SIGNATURES].Pack(
+                    SignatureDefMap(signature_def=model.signature_defs)
+                )
+        return response
+
+
+def _answered(spec: ModelSpec, version: int) -> ModelSpec:
+    return ModelSpec(name=spec.name, version={"value": version})

@@ -1,18 +1,17 @@
-"""Requests that cannot be answered, and how a gRPC method says so."""
+"""Requests that cannot be answered, with the status that TF Serving gives them."""
 
-import functools
 import re
-from collections.abc import Callable
-from typing import Any
 
 import grpc
 import tensorflow as tf
+
+from graftnet_tf.errors import GraftNetError
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 _FIRST_OF_MANY = re.compile(r"\(0\) [A-Z_ ]+: +")
 
 
-class RequestError(Exception):
+class RequestError(GraftNetError):
     """A request that cannot be answered.
 
     Attributes:
@@ -36,23 +35,23 @@ def not_found(message: str) -> RequestError:
     return RequestError(grpc.StatusCode.NOT_FOUND, message)
 
 
+def unmet(message: str) -> RequestError:
+    """A FAILED_PRECONDITION error."""
+    return RequestError(grpc.StatusCode.FAILED_PRECONDITION, message)
+
+
+def exhausted(message: str) -> RequestError:
+    """A RESOURCE_EXHAUSTED error."""
+    return RequestError(grpc.StatusCode.RESOURCE_EXHAUSTED, message)
+
+
+def from_tensorflow(error: tf.errors.OpError) -> RequestError:
+    """TensorFlow's error under the same status."""
+    return RequestError(_CODES[error.error_code], tensorflow_message(error))
+
+
 def tensorflow_message(error: tf.errors.OpError) -> str:
     """What the op said, without the names of the nodes it passed through."""
     text = error.message.removeprefix("Graph execution error:")
     text = _FIRST_OF_MANY.split(text, maxsplit=1)[-1].strip()
     return text.split("\n", 1)[0].removeprefix("assertion failed: ")
-
-
-def answering(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A servicer's method that answers `RequestError` and TensorFlow's errors by status."""
-
-    @functools.wraps(method)
-    def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            return method(self, request, context)
-        except RequestError as error:
-            context.abort(error.code, error.message)
-        except tf.errors.OpError as error:
-            context.abort(_CODES[error.error_code], tensorflow_message(error))
-
-    return answer

@@ -1,22 +1,35 @@
 """The embedded model server: TF Serving's gRPC API without its binary."""
 
+from collections.abc import Sequence
 from concurrent import futures
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from graftnet_tf.errors import GraftNetError
+from serving.embedded.admission import Admission
+from serving.embedded.batching import Batching
+from serving.embedded.call import Call
+from serving.embedded.json_log import log_call
+from serving.embedded.limits import Limits
+from serving.embedded.metrics import Metrics
+from serving.embedded.model_config import ModelConfig
 from serving.embedded.model_service import ModelService
 from serving.embedded.model_store import ModelStore
 from serving.embedded.predict_service import PredictService
+from serving.embedded.servable import Servable
+from serving.embedded.tls import Tls, warn_if_exposed
+from serving.embedded.warm_up import warm_up
 
 SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService")
-_THREADS = 8
+_SPARE_THREADS = 8  # for health, status and metadata while every turn is taken
+_STATUS = health_pb2.HealthCheckResponse
 
 
 class ModelServer:
-    """Serves the newest version of one model; also a context manager.
+    """Serves models as their configuration says; also a context manager.
 
     Example:
       with ModelServer("workspace/serving/graftnet") as server:
@@ -24,72 +37,96 @@ class ModelServer:
 
     Attributes:
       address: `host:port` it listens on.
-      store: the model it serves.
+      store: the models it serves.
+      metrics: what it has measured.
     """
 
     def __init__(
         self,
-        base_path: str,
+        models: str | Sequence[ModelConfig],
         *,
         model_name: str = "graftnet",
         host: str = "127.0.0.1",
         port: int = 0,
         poll_seconds: float = 30.0,
-        max_message_bytes: int = 256 << 20,
+        batching: Batching | None = Batching(),
+        limits: Limits = Limits(),
+        tls: Tls | None = None,
+        allow_labels_for_unavailable: bool = False,
     ):
-        """Loads the model and takes the port; `start` begins to answer.
+        """Loads the models and takes the port; `start` begins to answer.
 
         Args:
-          base_path: directory with one SavedModel per numbered subdirectory.
-          model_name: name that requests state.
+          models: what to serve; a base path alone means its newest version.
+          model_name: that requests state, where `models` is a base path.
           host: interface to listen on.
           port: 0 picks a free one.
-          poll_seconds: how often to look for a newer version; 0 is never.
-          max_message_bytes: limit of a request, a reply and an input.
+          poll_seconds: how often to look for new versions; 0 is never.
+          batching: how requests are gathered; None runs each alone.
+          limits: of requests.
+          tls: certificates; none by default.
+          allow_labels_for_unavailable: whether a new label may be given to a version before
+            it is loaded.
 
         Raises:
-          GraftNetError: no version can be loaded, or the port is taken.
+          GraftNetError: a model has no version, one cannot be loaded, a label is given to a
+            version that is not there, or the port is taken.
         """
-        self.store = ModelStore(model_name, base_path)
+        configs = [ModelConfig(model_name, models)] if isinstance(models, str) else models
         self._poll_seconds = poll_seconds
+        self._health = health.HealthServicer()
+        self._healthy: set[str] = set()
+        admission = Admission(limits.in_flight, limits.waiting)
+        threads = limits.in_flight + limits.waiting + _SPARE_THREADS
         self._server = grpc.server(
-            futures.ThreadPoolExecutor(_THREADS),
+            futures.ThreadPoolExecutor(threads, "grpc"),
+            maximum_concurrent_rpcs=threads,
             options=[
-                ("grpc.max_receive_message_length", max_message_bytes),
-                ("grpc.max_send_message_length", max_message_bytes),
+                ("grpc.max_receive_message_length", limits.message_bytes),
+                ("grpc.max_send_message_length", -1),
                 ("grpc.so_reuseport", 0),
             ],
         )
-        try:
-            port = self._server.add_insecure_port(f"{host}:{port}")
-        except RuntimeError:
-            raise GraftNetError(
-                f"Cannot listen on {host}:{port}: it is taken or not ours. "
-                "Choose another port, or 0 for a free one."
-            ) from None
-        self.address = f"{host}:{port}"
-        self._health = health.HealthServicer()
+        self.address = self._listen(host, port, tls)
+
+        def load(directory: str, version: int) -> Servable:
+            servable = Servable(directory, version, batching)
+            warm_up(servable, directory, limits)
+            return servable
+
+        self.store = ModelStore(
+            configs,
+            load,
+            allow_labels_for_unavailable=allow_labels_for_unavailable,
+        )
+        self.metrics = Metrics(self.store, admission)
+
+        def record(call: Call) -> None:
+            self.metrics.record(call)
+            log_call(call)
+
+        predict = PredictService(self.store, admission, limits, record, self.metrics.record_scores)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-            PredictService(self.store, max_bytes=max_message_bytes), self._server
-        )
+        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predict, self._server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(
-            ModelService(self.store), self._server
+            ModelService(self.store, record), self._server
         )
+        named = (*SERVICES[1:], health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(named, self._server)
 
     def start(self) -> None:
-        """Begins to answer and to look for newer versions."""
+        """Begins to answer and to look for new versions."""
         self._server.start()
         for service in SERVICES:
-            self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        if self._poll_seconds:
-            self.store.start_polling(self._poll_seconds)
+            self._health.set(service, _STATUS.SERVING)
+        self.store.watch(self._tell_health)
+        self.store.start_polling(self._poll_seconds)
 
     def stop(self, grace: float = 5.0) -> None:
         """Refuses new requests, and ends those under way after `grace` seconds."""
         self._health.enter_graceful_shutdown()
         self._server.stop(grace).wait()
-        self.store.stop_polling()
+        self.store.stop()
 
     def __enter__(self) -> "ModelServer":
         self.start()
@@ -97,3 +134,28 @@ class ModelServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _listen(self, host: str, port: int, tls: Tls | None) -> str:
+        """Takes the port; returns `host:port`."""
+        warn_if_exposed(host, tls)
+        address = f"{host}:{port}"
+        try:
+            if tls:
+                taken = self._server.add_secure_port(address, tls.credentials())
+            else:
+                taken = self._server.add_insecure_port(address)
+        except RuntimeError:
+            raise GraftNetError(
+                f"Cannot listen on {address}: it is taken or not ours, or a certificate and its "
+                "key do not fit. Choose another port, or 0 for a free one."
+            ) from None
+        return f"{host}:{taken}"
+
+    def _tell_health(self) -> None:
+        """A health service per model: SERVING while a version is available."""
+        available = {name for name, versions in self.store.available().items() if versions}
+        for name in available - self._healthy:
+            self._health.set(name, _STATUS.SERVING)
+        for name in self._healthy - available:
+            self._health.set(name, _STATUS.NOT_SERVING)
+        self._healthy = available

@@ -110,7 +110,7 @@ def test_an_attribute_has_a_signature_of_its_own(run, good_scores, attribute):
 
 
 def test_decisions_are_scores_at_or_above_their_thresholds(run, good_scores):
-    thresholds = ModelMetadata.from_json(run("metadata")["metadata"]).thresholds
+    thresholds = ModelMetadata.from_json(run("metadata")["metadata"].item()).thresholds
     answer = run("decisions", pictures=[*GOOD, b""])
     for attribute in ATTRIBUTES:
         expected = [*(good_scores[attribute] >= thresholds[attribute]), False]

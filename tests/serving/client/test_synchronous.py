@@ -6,6 +6,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
 from serving.client import AttributeClient
 from serving.compose import SERVED
+from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.sample_pictures import picture
@@ -81,7 +82,7 @@ def test_an_unknown_model_is_said_to_be(server):
 def test_a_request_that_is_too_large_is_said_to_be(workspace):
     with (
         ModelServer(
-            workspace.path(*SERVED), poll_seconds=0, max_message_bytes=2 * len(GOOD[0])
+            workspace.path(*SERVED), poll_seconds=0, limits=Limits(message_bytes=2 * len(GOOD[0]))
         ) as small,
         AttributeClient(small.address) as client,
     ):

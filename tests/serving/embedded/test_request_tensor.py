@@ -8,8 +8,11 @@ from tensorflow.core.framework import types_pb2
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
+from serving.embedded.limits import Limits
 from serving.embedded.request_error import RequestError
 from serving.embedded.request_tensor import request_array
+
+LIMITS = Limits(message_bytes=1000, rows=500, string_bytes=20)
 
 
 def info(dtype, shape):
@@ -28,23 +31,47 @@ def tensor(dtype, shape, **content):
 )
 def test_what_a_client_sends_arrives(array):
     proto = tf.make_tensor_proto(array)
-    arrived = request_array("x", proto, info(proto.dtype, [None] * array.ndim), 1000)
+    arrived = request_array("x", proto, info(proto.dtype, [None] * array.ndim), LIMITS)
     np.testing.assert_array_equal(arrived, array)
 
 
 def test_a_value_that_stands_for_many_is_spread():
     proto = tensor(types_pb2.DT_UINT8, [2, 2], int_val=[7])
-    arrived = request_array("x", proto, info(types_pb2.DT_UINT8, [None, 2]), 1000)
+    arrived = request_array("x", proto, info(types_pb2.DT_UINT8, [None, 2]), LIMITS)
     assert arrived.tolist() == [[7, 7], [7, 7]]
 
 
 @pytest.mark.parametrize(
-    "shape", [[1 << 40, 1 << 40], [1001], [126, 8]], ids=["overflowing", "row", "matrix"]
+    "shape",
+    [[5, 1 << 40, 1 << 40], [0, 1 << 40, 1 << 40], [126, 8]],
+    ids=["overflowing", "empty", "matrix"],
 )
 def test_no_more_memory_is_taken_than_allowed(shape):
     proto = tensor(types_pb2.DT_UINT8, shape, int_val=[7])
     with pytest.raises(RequestError, match="this server's limit is 1000"):
-        request_array("x", proto, info(types_pb2.DT_UINT8, [None] * len(shape)), 1000)
+        request_array("x", proto, info(types_pb2.DT_UINT8, [None] * len(shape)), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("shape", "strings", "message"),
+    [
+        ([500], [b"x" * 3], "limit is 1000"),
+        ([1], [b"x" * 21], "string of 21 bytes"),
+        ([2], [], "has 0 strings"),
+        ([1], [b"a", b"b"], "has 2 strings"),
+    ],
+    ids=["repeated", "long", "absent", "surplus"],
+)
+def test_strings_are_bounded_however_few_are_sent(shape, strings, message):
+    proto = tensor(types_pb2.DT_STRING, shape, string_val=strings)
+    with pytest.raises(RequestError, match=message):
+        request_array("x", proto, info(types_pb2.DT_STRING, [None]), LIMITS)
+
+
+def test_rows_are_bounded():
+    proto = tensor(types_pb2.DT_UINT8, [501], int_val=[7])
+    with pytest.raises(RequestError, match="501 rows; this server's limit is 500"):
+        request_array("x", proto, info(types_pb2.DT_UINT8, [None]), LIMITS)
 
 
 @given(
@@ -64,7 +91,7 @@ def test_no_more_memory_is_taken_than_allowed(shape):
 def test_any_tensor_becomes_what_it_declares_or_is_refused(dtype, expected, shape, content):
     wanted = info(expected, [None] * len(shape))
     try:
-        array = request_array("x", tensor(dtype, shape, **content), wanted, 1000)
+        array = request_array("x", tensor(dtype, shape, **content), wanted, LIMITS)
     except RequestError as refusal:
         outcome = refusal.code
     else:

@@ -1,0 +1,119 @@
+"""Requests of many clients in one run, by TensorFlow's own batch scheduler."""
+
+import dataclasses
+
+import tensorflow as tf
+from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+
+from graftnet_tf.errors import GraftNetError
+
+_LEAST = {
+    "max_batch_size": 1,
+    "batch_timeout_micros": 0,
+    "max_enqueued_batches": 1,
+    "num_batch_threads": 1,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Batching:
+    """How requests are gathered; the names are those of TF Serving's batching parameters.
+
+    Attributes:
+      max_batch_size: rows of a run.
+      batch_timeout_micros: how long an incomplete batch waits for more.
+      allowed_batch_sizes: sizes that a batch is padded up to, ascending, the last of them
+        `max_batch_size`; the powers of two by default.
+      max_enqueued_batches: batches that may wait; further requests are refused.
+      num_batch_threads: batches that are computed at once.
+    """
+
+    max_batch_size: int = 16
+    batch_timeout_micros: int = 2000
+    allowed_batch_sizes: tuple[int, ...] = ()
+    max_enqueued_batches: int = 64
+    num_batch_threads: int = 2
+
+    def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise GraftNetError(f"{name} is {getattr(self, name)}; expected at least {least}.")
+        sizes = self.sizes
+        if sizes[-1] != self.max_batch_size or list(sizes) != sorted({*sizes}) or sizes[0] < 1:
+            raise GraftNetError(
+                f"allowed_batch_sizes are {list(sizes)}; expected ascending sizes that end with "
+                f"max_batch_size, {self.max_batch_size}."
+            )
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The batch sizes that are computed, ascending."""
+        powers = (1 << power for power in range((self.max_batch_size - 1).bit_length()))
+        return self.allowed_batch_sizes or (*powers, self.max_batch_size)
+
+
+def can_be_batched(signature: SignatureDef) -> bool:
+    """Whether a request's answer is the same rows when others' are computed with it.
+
+    So it is where every input and output has a free first dimension and no other: pictures
+    as files can be stacked, decoded ones of any size cannot, and an output that is as large
+    as the largest of its batch would depend on others.
+    """
+
+    def is_rows(shape: tf.TensorShape) -> bool:
+        return shape.rank is not None and [
+            place for place, extent in enumerate(shape) if extent is None
+        ] == [0]
+
+    tensors = (*signature.inputs.values(), *signature.outputs.values())
+    return bool(signature.inputs) and all(
+        is_rows(tf.TensorShape(tensor.tensor_shape)) for tensor in tensors
+    )
+
+
+def batched(
+    graph: tf.Graph, signature: SignatureDef, batching: Batching
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Adds a signature that is computed for many requests at once.
+
+    Args:
+      graph: holds the loaded model; the signature's inputs stay its placeholders.
+      signature: one that `can_be_batched`.
+      batching: how.
+
+    Returns:
+      (outputs by name, int32 [N]: the rows of the batch that each row was computed in).
+    """
+    placeholders = [tensor.name for tensor in signature.inputs.values()]
+    outputs = {name: tensor.name for name, tensor in signature.outputs.items()}
+    nodes = tf.compat.v1.graph_util.extract_sub_graph(
+        graph.as_graph_def(), [name.rpartition(":")[0] for name in outputs.values()]
+    )
+    handles = {
+        tensor.name: tensor
+        for node in nodes.node
+        for tensor in graph.get_operation_by_name(node.name).outputs
+        if tensor.dtype == tf.resource and not tensor.op.inputs
+    }
+
+    @tf.nondifferentiable_batch_function(
+        num_batch_threads=batching.num_batch_threads,
+        max_batch_size=batching.max_batch_size,
+        batch_timeout_micros=batching.batch_timeout_micros,
+        allowed_batch_sizes=list(batching.sizes),
+        max_enqueued_batches=batching.max_enqueued_batches,
+        autograph=False,
+    )
+    def run(*rows: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        inside = tf.compat.v1.get_default_graph()
+        given = dict(zip(placeholders, rows, strict=True))
+        given |= {name: inside.capture(handle) for name, handle in handles.items()}
+        values = tf.graph_util.import_graph_def(
+            nodes, input_map=given, return_elements=list(outputs.values()), name=""
+        )
+        count = tf.shape(rows[0])[:1]
+        return (*values, tf.fill(count, count[0]))
+
+    with graph.as_default():
+        *values, batch_rows = run(*(graph.get_tensor_by_name(name) for name in placeholders))
+    return dict(zip(outputs, values, strict=True)), batch_rows

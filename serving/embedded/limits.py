@@ -1,0 +1,32 @@
+"""What one request, and all of them together, may ask of the server."""
+
+import dataclasses
+
+from graftnet_tf.errors import GraftNetError
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Bounds that hold whatever comes over the wire.
+
+    Attributes:
+      message_bytes: of a request, and of any tensor that it declares.
+      rows: pictures, or other entries along the first dimension, of one input.
+      string_bytes: of one string, such as a picture file.
+      decoded_pixels: of all pictures in a request together, each as often as it has scans.
+      in_flight: requests being answered at once.
+      waiting: requests that wait for their turn; more are refused.
+    """
+
+    message_bytes: int = 64 << 20
+    rows: int = 256
+    string_bytes: int = 32 << 20
+    decoded_pixels: int = 1_000_000_000
+    in_flight: int = 64
+    waiting: int = 64
+
+    def __post_init__(self) -> None:
+        for name, value in dataclasses.asdict(self).items():
+            least = 0 if name == "waiting" else 1
+            if value < least:
+                raise GraftNetError(f"Limit {name} is {value}; expected at least {least}.")
