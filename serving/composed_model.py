@@ -83,16 +83,13 @@ class ComposedModel(tf.Module):
         Returns:
           float32 [N] in 0…1 under each attribute's name, NaN where the picture cannot be
           decoded, and `decoded`, bool [N].
-
-        Raises:
-          tf.errors.InvalidArgumentError: there are pictures and none can be decoded.
         """
         return self._of_pictures(
             pictures, lambda inputs: self._scores(inputs, self._metadata.attributes)
         )
 
     def decide(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Whether scores reach their thresholds; takes and raises what `score_pictures` does.
+        """Whether scores reach their thresholds; takes what `score_pictures` does.
 
         Returns:
           bool [N] under each attribute's name, false where the picture cannot be decoded,
@@ -105,7 +102,7 @@ class ComposedModel(tf.Module):
         return {**decisions, "decoded": answer["decoded"]}
 
     def features(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The trunk's last block averaged over positions; takes and raises as `score_pictures`.
+        """The trunk's last block averaged over positions; takes what `score_pictures` does.
 
         Returns:
           `features`, float32 [N, c] (c = 2048 where the trunk has all blocks), NaN where the

@@ -9,9 +9,11 @@ from serving.client.legends import Legends
 from serving.client.pictures import LoadedPicture
 from serving.client.results import PictureResult
 from serving.metadata import ModelMetadata
-from serving.picture_batch import NOTHING_DECODED
 
 UNDECODABLE = "not a JPEG or PNG picture that the model accepts"
+
+# How models composed by earlier versions refuse a request without a decodable picture.
+_NOTHING_DECODED = "No picture of the request could be decoded"
 
 
 class AttributeQuestions:
@@ -58,7 +60,7 @@ class AttributeQuestions:
         try:
             response, legend = yield from self._legends.answer(call)
         except CallError as error:
-            if NOTHING_DECODED not in error.details:
+            if _NOTHING_DECODED not in error.details:
                 raise
             return [PictureResult(picture.name, error=UNDECODABLE) for picture in pictures]
         outputs = arrays(response)

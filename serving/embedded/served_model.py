@@ -225,7 +225,8 @@ def start_serving(config: ModelConfig, load: Callable[[str, int], Servable]) -> 
         raise GraftNetError(errors[0])
     if not model.available:
         raise GraftNetError(
-            f"No model version in {config.base_path} that is to be served; expected subdirectories named by "
-            "plain numbers, each with a SavedModel. `graftnet-compose` makes one."
+            f"No model version in {config.base_path} that is to be served; expected "
+            "subdirectories named by plain numbers, each with a SavedModel. `graftnet-compose` "
+            "makes one."
         )
     return model

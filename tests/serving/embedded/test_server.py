@@ -24,7 +24,7 @@ from serving.compose import SERVED
 from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
-from tests.serving.sample_pictures import UNDECODABLE, picture
+from tests.serving.sample_pictures import picture
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 50, 40, 3), dtype=np.uint8)
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
@@ -182,14 +182,6 @@ BAD_REQUESTS = {
         "Unknown outputs hat in output_filter",
         {"output_filter": ["bald", "hat"]},
     ),
-    **{
-        f"one picture: {kind}": (
-            INVALID,
-            "No picture of the request could be decoded",
-            {"signature_name": "predict_jpeg", "inputs": {"pictures": [data]}},
-        )
-        for kind, data in UNDECODABLE.items()
-    },
 }
 
 
