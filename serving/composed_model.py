@@ -39,6 +39,7 @@ class ComposedModel(tf.Module):
             "predict_jpeg": self.score_pictures,
             "decisions": self.decide,
             "features": self.features,
+            "metadata_rows": self.metadata_rows,
             **{name: self._scorer(name) for name in self._metadata.attributes},
         }
         return {
@@ -51,12 +52,18 @@ class ComposedModel(tf.Module):
         }
 
     def sample_inputs(self) -> dict[str, Mapping[str, Any]]:
-        """Inputs to try each signature with: a grey picture of the trunk's input size."""
+        """Inputs to try each signature with: a grey picture of the trunk's input size.
+
+        `metadata`, which has none, is left out: `tensorflow_model_server --enable_batching`
+        would refuse it, and with it the model.
+        """
         image = np.full(self._input_shape, 128, np.uint8)
         inputs: dict[str, Mapping[str, Any]] = {
-            name: {"pictures": [tf.io.encode_jpeg(image).numpy()]} for name in self.signatures()
+            name: {"pictures": [tf.io.encode_jpeg(image).numpy()]}
+            for name in self.signatures()
+            if name != "metadata"
         }
-        return {**inputs, "serving_default": {"images": image[np.newaxis]}, "metadata": {}}
+        return {**inputs, "serving_default": {"images": image[np.newaxis]}}
 
     def score_images(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Scores pictures that are already decoded.
@@ -118,6 +125,17 @@ class ComposedModel(tf.Module):
     def metadata(self) -> dict[str, tf.Tensor]:
         """string []: the JSON document, under `metadata`."""
         return {"metadata": tf.constant(self._metadata.to_json())}
+
+    def metadata_rows(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
+        """`metadata` for servers that batch, where every input and output has N rows.
+
+        Args:
+          pictures: string [N], not looked at.
+
+        Returns:
+          `metadata`, string [N]: the JSON document in each row.
+        """
+        return {"metadata": tf.fill(tf.shape(pictures), self._metadata.to_json())}
 
     def _scorer(self, attribute: str) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
         """`score_pictures` for one attribute."""

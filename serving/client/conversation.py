@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest
+from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, SignatureDefMap
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 
@@ -47,10 +48,13 @@ def predict(
     return Call("Predict", request)
 
 
-def signatures(spec: ModelSpec) -> Call:
-    """Asks for the signatures of a model."""
+def signature_defs(spec: ModelSpec) -> Conversation[dict[str, SignatureDef]]:
+    """The signatures of a model, by name."""
     request = GetModelMetadataRequest(model_spec=spec, metadata_field=[SIGNATURE_DEF])
-    return Call("GetModelMetadata", request)
+    response = yield Call("GetModelMetadata", request)
+    known = SignatureDefMap()
+    response.metadata[SIGNATURE_DEF].Unpack(known)
+    return dict(known.signature_def)
 
 
 def arrays(response: PredictResponse) -> dict[str, np.ndarray]:

@@ -3,12 +3,14 @@
 import grpc
 from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
+from graftnet_tf.errors import GraftNetError
 from serving.client.call_error import CallError
-from serving.client.conversation import Call, Conversation, arrays, predict
+from serving.client.conversation import Call, Conversation, arrays, predict, signature_defs
 from serving.client.endpoint import Endpoint
 from serving.client.legend import Legend
 
 _ATTEMPTS = 3
+_NO_INPUT = "must have at least one input"  # as TF Serving's batching puts it
 
 
 class Legends:
@@ -42,8 +44,24 @@ class Legends:
         raise AssertionError("the last attempt returns or raises")
 
     def _read(self, version: int | None) -> Conversation[Legend]:
-        spec = self._endpoint.spec(signature="metadata", version=version)
-        response = yield predict(spec)
-        legend = Legend.from_json(arrays(response)["metadata"].item())
+        try:
+            response = yield predict(self._endpoint.spec(signature="metadata", version=version))
+        except CallError as error:
+            if _NO_INPUT not in error.details:
+                raise
+            response = yield from self._read_row(version)
+        legend = Legend.from_json(arrays(response)["metadata"].flat[0])
         self._known[response.model_spec.version.value] = legend
         return legend
+
+    def _read_row(self, version: int | None) -> Conversation[PredictResponse]:
+        """The metadata from a server that batches: from the signature that gives them by row."""
+        known = yield from signature_defs(self._endpoint.spec(version=version))
+        for name, signature in known.items():
+            if set(signature.outputs) == {"metadata"} and len(signature.inputs) == 1:
+                spec = self._endpoint.spec(signature=name, version=version)
+                return (yield predict(spec, {next(iter(signature.inputs)): [b""]}))
+        raise GraftNetError(
+            f"{self._endpoint.address} batches requests, and the model {self._endpoint.model} "
+            "has no metadata for such a server: compose it anew."
+        )

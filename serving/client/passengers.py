@@ -5,17 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
-from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
 
 from graftnet_tf.errors import GraftNetError
 from serving.client.attributes import UNDECODABLE
-from serving.client.conversation import (
-    SIGNATURE_DEF,
-    Conversation,
-    arrays,
-    predict,
-    signatures,
-)
+from serving.client.conversation import Conversation, arrays, predict, signature_defs
 from serving.client.endpoint import Endpoint
 from serving.client.legend import Legend
 from serving.client.legends import Legends
@@ -89,18 +82,16 @@ class PassengerQuestions:
 
     def _find_signature(self) -> Conversation[tuple[str, SignatureDef]]:
         """Name and definition of the signature that takes snapshots and nothing else."""
-        response = yield signatures(self._endpoint.spec())
-        known = SignatureDefMap()
-        response.metadata[SIGNATURE_DEF].Unpack(known)
-        fitting = [name for name, it in known.signature_def.items() if set(it.inputs) == {INPUT}]
+        known = yield from signature_defs(self._endpoint.spec())
+        fitting = [name for name, signature in known.items() if set(signature.inputs) == {INPUT}]
         if not fitting:
             raise GraftNetError(
                 f"The model {self._endpoint.model} at {self._endpoint.address} has no signature "
-                f"of an input {INPUT!r} alone; it has {', '.join(sorted(known.signature_def))}."
+                f"of an input {INPUT!r} alone; it has {', '.join(sorted(known))}."
             )
         default = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
         name = default if default in fitting else min(fitting)
-        self._signature = name, known.signature_def[name]
+        self._signature = name, known[name]
         return self._signature
 
 

@@ -14,7 +14,7 @@ MISTAKES = [
     (["--task=hat", "--cluster_side=mean"], 2, "samples|centroid"),
     (["--task=boots"], 1, "No task 'boots'"),
     (["--task=hat", "--trunk=0009"], 1, "No trunks/0009"),
-    (["--task=hat", "--clusters=1", "--emd_iterations=1"], 1, "to the positives of hat was not found"),
+    (["--task=hat", "--clusters=1", "--emd_iterations=1"], 1, "positives of hat was not found"),
     (["--task=hat", "--workspace=/no/such/place"], 1, "/no/such/place does not exist"),
 ]
 

@@ -54,19 +54,34 @@ def scores_reply(count: int, version: int = 1) -> PredictResponse:
     return reply(version, **columns, decoded=np.ones(count, bool))
 
 
+def one_signature(name: str, takes: str, *outputs: str) -> SignatureDefMap:
+    """A signature of one input and these outputs, as GetModelMetadata returns it."""
+    signatures = SignatureDefMap()
+    signatures.signature_def[name].inputs[takes].name = f"{takes}:0"
+    for output in outputs:
+        signatures.signature_def[name].outputs[output].name = f"{output}:0"
+    return signatures
+
+
 def pictures_of(request: PredictRequest) -> list[bytes]:
     return list(tf.make_ndarray(request.inputs["pictures"]))
 
 
 class _Service(prediction_service_pb2_grpc.PredictionServiceServicer):
-    def __init__(self, answer: Answer, signatures: SignatureDefMap):
+    def __init__(self, answer: Answer, signatures: SignatureDefMap, batches: bool):
         self._answer = answer
         self._signatures = signatures
+        self._batches = batches
 
     def Predict(  # noqa: N802
         self, request: PredictRequest, context: grpc.ServicerContext
     ) -> PredictResponse:
-        if request.model_spec.signature_name == "metadata":
+        if self._batches and not request.inputs:
+            context.abort(
+                grpc.StatusCode.INVALID_ARGUMENT,
+                "Batching Run() must have at least one input tensor",
+            )
+        if request.model_spec.signature_name.startswith("metadata"):
             return metadata_reply(request.model_spec.version.value or 1)
         return self._answer(request, context)
 
@@ -84,13 +99,17 @@ def serving(
     *,
     credentials: grpc.ServerCredentials | None = None,
     signatures: SignatureDefMap | None = None,
+    batches: bool = False,
 ) -> Iterator[str]:
-    """Serves `answer` for every signature but `metadata`; yields the address."""
+    """Serves `answer` for every signature but metadata; yields the address.
+
+    A server that `batches` refuses requests without inputs, as TF Serving does.
+    """
     server = grpc.server(
         futures.ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", -1)]
     )
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-        _Service(answer, signatures or SignatureDefMap()), server
+        _Service(answer, signatures or SignatureDefMap(), batches), server
     )
     if credentials is None:
         port = server.add_insecure_port("127.0.0.1:0")

@@ -15,7 +15,12 @@ from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from graftnet_tf.errors import GraftNetError
 from serving.client import AsyncAttributeClient, AttributeClient, CallError, Endpoint, Tls
 from tests.serving.certificates import Authority
-from tests.serving.client.scripted_server import pictures_of, scores_reply, serving
+from tests.serving.client.scripted_server import (
+    one_signature,
+    pictures_of,
+    scores_reply,
+    serving,
+)
 
 
 class Recorded:
@@ -133,6 +138,18 @@ def test_thresholds_decide_and_classes_are_named():
         (result,) = predict(address, [b"picture"])
     assert result.decisions == {"bald": True, "male": False, "female": False}
     assert result.classes == {"gender": "other"}, "1 - 0.25 - 0.125 is left for it"
+
+
+def test_metadata_come_by_row_from_a_server_that_batches():
+    signatures = one_signature("metadata_rows", "pictures", "metadata")
+    with serving(Recorded(), signatures=signatures, batches=True) as address:
+        (result,) = predict(address, [b"picture"])
+    assert result.decisions == {"bald": True, "male": False, "female": False}
+    with (
+        serving(Recorded(), batches=True) as address,
+        pytest.raises(GraftNetError, match="compose it anew"),
+    ):
+        predict(address, [b"picture"])
 
 
 def test_an_array_arrives_pixel_by_pixel():

@@ -3,12 +3,17 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
 
 from graftnet_tf.errors import GraftNetError
 from serving.client import AttributeClient, PassengerClient
 from serving.embedded.server import ModelServer
-from tests.serving.client.scripted_server import METADATA, reply, scores_reply, serving
+from tests.serving.client.scripted_server import (
+    METADATA,
+    one_signature,
+    reply,
+    scores_reply,
+    serving,
+)
 
 
 class FakePassengers(tf.Module):
@@ -97,19 +102,10 @@ def test_where_no_flag_says_so_every_snapshot_was_decoded():
         empty = np.zeros((1, 0), np.float32)
         return reply(1, count=[0], boxes=np.zeros((1, 0, 4), np.int32), detection_scores=empty)
 
-    signatures = reply_signatures("count", "boxes", "detection_scores")
+    signatures = one_signature("look", "snapshots", "count", "boxes", "detection_scores")
     with (
         serving(answer, signatures=signatures) as address,
         PassengerClient(address) as client,
     ):
         (result,) = client.predict([b"a"], attributes=["bald"])
     assert (result.passengers, result.error) == ((), None)
-
-
-def reply_signatures(*outputs):
-    """One signature of an input `snapshots`."""
-    signatures = SignatureDefMap()
-    signatures.signature_def["serving_default"].inputs["snapshots"].name = "snapshots:0"
-    for name in outputs:
-        signatures.signature_def["serving_default"].outputs[name].name = f"{name}:0"
-    return signatures

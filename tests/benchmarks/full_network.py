@@ -1,0 +1,93 @@
+"""What a new label costs without GraftNet: an InceptionV3 of its own, all blocks trained.
+
+    python -m tests.benchmarks.full_network --workspace=W --task=hat --steps=100 \
+        --initial_weights=INCEPTION.npz
+
+Takes the input size and batch of the workspace's newest trunk, and trains by Keras `fit` with the
+library's augmentation and class weights. Prints one JSON object: seconds from the decoded
+pictures' reading to the saved model, and the AUC on the test split.
+"""
+
+import os
+import tempfile
+import time
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from graftnet_tf import labelled_pictures, metrics, weights
+from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.blocks import Blocks
+from graftnet_tf.labelled_pictures import LabelledRows
+from graftnet_tf.pictures import decode_all
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.trunk import Trunk
+from pipelines import shell
+
+TASK = flags.DEFINE_string("task", None, "A binary task.", required=True)
+STEPS = flags.DEFINE_integer("steps", 100, "Training steps.", lower_bound=1)
+INITIAL = flags.DEFINE_string("initial_weights", "none", "As of train_trunk.")
+
+_BATCH = 32
+_LEARNING_RATE = 2e-4
+_AUGMENTATION = Augmentation()
+
+
+def main() -> None:
+    started = time.monotonic()
+    workspace = shell.open_workspace()
+    seed = shell.SEED.value
+    tf.keras.utils.set_random_seed(seed)
+    size = Trunk.open(workspace).preprocessing
+    preprocessing = Preprocessing(size.height, size.width, *weights.value_range(INITIAL.value))
+    pictures = labelled_pictures.load(workspace, [TASK.value], preprocessing)
+    model = _network(preprocessing)
+    steps = STEPS.value
+    model.fit(_batches(pictures.images, pictures.tasks[0], preprocessing, seed).take(steps))
+    model.save(os.path.join(tempfile.mkdtemp(), "model"))
+    seconds = time.monotonic() - started
+
+    examples = workspace.examples(TASK.value, "test")
+    paths = [workspace.image_path(example.image) for example in examples]
+    test = decode_all(paths, preprocessing)
+    images = tf.data.Dataset.from_tensor_slices(test.images[[test.rows[path] for path in paths]])
+    scores = model.predict(images.batch(_BATCH).map(preprocessing.scale))[:, 1]
+    area = metrics.auc(np.array([example.label == 1 for example in examples]), scores)
+    shell.print_json({"task": TASK.value, "steps": steps, "seconds": seconds, "auc": area})
+
+
+def _network(preprocessing: Preprocessing) -> tf.keras.Model:
+    """All blocks, batch norms with stored statistics as in a branch, GAP and a softmax."""
+    blocks = Blocks()
+    weights.initialise(blocks, INITIAL.value)
+    inputs = tf.keras.Input((preprocessing.height, preprocessing.width, 3))
+    outputs = inputs
+    for number in blocks.numbers():
+        outputs = blocks[number](outputs, training=False)
+    outputs = tf.keras.layers.GlobalAveragePooling2D()(outputs)
+    model = tf.keras.Model(inputs, tf.keras.layers.Dense(2, activation="softmax")(outputs))
+    optimizer = tf.keras.optimizers.AdamW(_LEARNING_RATE, weight_decay=1e-4)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    return model
+
+
+def _batches(
+    images: np.ndarray, some: LabelledRows, preprocessing: Preprocessing, seed: int
+) -> tf.data.Dataset:
+    """Augmented, scaled pictures, labels and class weights, without end."""
+
+    def batch(
+        number: tf.Tensor, rows_and_labels: tuple[tf.Tensor, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        chosen, labels = rows_and_labels
+        changed = _AUGMENTATION(chosen, tf.stack([seed, tf.cast(number, tf.int32)]))
+        return preprocessing.scale(changed), labels, tf.gather(some.class_weights, labels)
+
+    rows = tf.data.Dataset.from_tensor_slices((images[some.rows], some.labels))
+    shuffled = rows.shuffle(len(some.rows), seed=seed).repeat().batch(_BATCH)
+    return shuffled.enumerate().map(batch).prefetch(2)
+
+
+if __name__ == "__main__":
+    shell.run(main)
