@@ -7,6 +7,7 @@ from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from graftnet_tf.errors import GraftNetError
 
+_LARGEST_REQUEST = 1 << 20
 _LEAST = {
     "max_batch_size": 1,
     "batch_timeout_micros": 0,
@@ -98,7 +99,7 @@ def batched(
 
     @tf.nondifferentiable_batch_function(
         num_batch_threads=batching.num_batch_threads,
-        max_batch_size=batching.max_batch_size,
+        max_batch_size=_LARGEST_REQUEST,  # a larger one than the last size is split
         batch_timeout_micros=batching.batch_timeout_micros,
         allowed_batch_sizes=list(batching.sizes),
         max_enqueued_batches=batching.max_enqueued_batches,
