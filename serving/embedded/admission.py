@@ -42,7 +42,12 @@ class Admission:
         finally:
             with self._changed:
                 self.running -= 1
-                self._changed.notify()
+                self._changed.notify_all()
+
+    def drain(self, timeout: float) -> None:
+        """Waits until no request is left, or `timeout` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not (self.running or self.waiting), timeout)
 
     def _enter(self, context: grpc.ServicerContext) -> None:
         with self._changed:
@@ -65,11 +70,7 @@ class Admission:
             )
         finally:
             self.waiting -= 1
-        try:
-            check_wanted(context)
-        except RequestError:
-            self._changed.notify()  # the turn that this one was woken for
-            raise
+        check_wanted(context)
 
     def _wake_all(self) -> None:
         with self._changed:

@@ -33,6 +33,7 @@ class Metrics(Collector):
         self._store = store
         self._admission = admission
         self.registry = CollectorRegistry()
+        self.registry.register(self)  # the first, so that it drops series before they are read
         version = ("model", "version")
         self._requests = Counter(
             "graftnet_requests",
@@ -58,7 +59,6 @@ class Metrics(Collector):
         self._scores = self._histogram(
             "graftnet_score", "Scores given.", (*version, "attribute"), SCORE_EDGES
         )
-        self.registry.register(self)
 
     def record(self, call: Call) -> None:
         """Counts a call that ended."""

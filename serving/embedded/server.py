@@ -25,6 +25,7 @@ from serving.embedded.warm_up import warm_up
 
 SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService")
 _SPARE_THREADS = 8  # for health, status and metadata while every turn is taken
+_LAST_REPLIES_SECONDS = 0.2
 _STATUS = health_pb2.HealthCheckResponse
 
 
@@ -76,7 +77,7 @@ class ModelServer:
         self._poll_seconds = poll_seconds
         self._health = health.HealthServicer()
         self._healthy: set[str] = set()
-        admission = Admission(limits.in_flight, limits.waiting)
+        self._admission = Admission(limits.in_flight, limits.waiting)
         threads = limits.in_flight + limits.waiting + _SPARE_THREADS
         self._server = grpc.server(
             futures.ThreadPoolExecutor(threads, "grpc"),
@@ -99,13 +100,15 @@ class ModelServer:
             load,
             allow_labels_for_unavailable=allow_labels_for_unavailable,
         )
-        self.metrics = Metrics(self.store, admission)
+        self.metrics = Metrics(self.store, self._admission)
 
         def record(call: Call) -> None:
             self.metrics.record(call)
             log_call(call)
 
-        predict = PredictService(self.store, admission, limits, record, self.metrics.record_scores)
+        predict = PredictService(
+            self.store, self._admission, limits, record, self.metrics.record_scores
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predict, self._server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(
@@ -125,7 +128,9 @@ class ModelServer:
     def stop(self, grace: float = 5.0) -> None:
         """Refuses new requests, and ends those under way after `grace` seconds."""
         self._health.enter_graceful_shutdown()
-        self._server.stop(grace).wait()
+        self._server.stop(grace)
+        self._admission.drain(grace)
+        self._server.stop(_LAST_REPLIES_SECONDS).wait()  # ends those who watch the health
         self.store.stop()
 
     def __enter__(self) -> "ModelServer":
