@@ -1,11 +1,13 @@
 """How much work it is to decode a picture file, read from its markers alone.
 
-The composed models judge each picture's size by its header, before they decode it. What they
-cannot see is a request of many pictures that are each within the limit, and a progressive JPEG
-whose few bytes ask for hundreds of passes over all its pixels.
+The models judge each picture's size by its header, before they decode it. What they cannot
+see is a request of many pictures that are each within the limit, and a progressive JPEG whose
+few bytes ask for hundreds of passes over all its pixels.
 """
 
 from collections.abc import Iterable
+
+from graftnet_tf.decoding import MAX_PIXELS
 
 _JPEG = b"\xff\xd8"
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -18,18 +20,19 @@ def decoding_work(files: Iterable[bytes]) -> int:
     """Pixels that are touched in decoding: width × height × scans, over all files.
 
     Args:
-      files: the bytes of picture files, or of anything; what is neither JPEG nor PNG counts
-        nothing.
+      files: the bytes of picture files, or of anything. What models refuse by its first
+        bytes counts nothing: other formats, and pictures of more than `MAX_PIXELS`.
     """
     return sum(_work(data) for data in files)
 
 
 def _work(data: bytes) -> int:
+    pixels, scans = 0, 1
     if data.startswith(_PNG):
-        return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
-    if data.startswith(_JPEG):
-        return _jpeg_pixels(data) * max(1, data.count(_START_OF_SCAN))
-    return 0
+        pixels = int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+    elif data.startswith(_JPEG):
+        pixels, scans = _jpeg_pixels(data), max(1, data.count(_START_OF_SCAN))
+    return pixels * scans if pixels <= MAX_PIXELS else 0
 
 
 def _jpeg_pixels(data: bytes) -> int:

@@ -22,8 +22,9 @@ def test_pixels_are_read_from_the_header(file):
     assert decoding_work([picture(file=file), picture(file=file, size=(30, 20))]) == 40 * 64 + 600
 
 
-def test_what_a_header_claims_counts_though_it_is_never_decoded():
-    assert decoding_work([huge_png(), huge_jpeg()]) == 2 * 20_000**2
+def test_what_a_header_claims_counts_unless_it_is_refused_for_that():
+    assert decoding_work([huge_png(7000), huge_jpeg(7000)]) == 2 * 7000**2
+    assert decoding_work([huge_png(), huge_jpeg()]) == 0
 
 
 def test_every_scan_of_a_progressive_picture_counts():

@@ -1,0 +1,21 @@
+from serving.compose import SERVED
+from serving.embedded.server import ModelServer
+from tests.serving.fuzz.campaign import Campaign
+
+MESSAGES = 300
+
+
+def test_hostile_messages_get_their_status_and_harm_nobody(workspace):
+    with ModelServer(workspace.path(*SERVED), poll_seconds=0) as server:
+        campaign = Campaign(server.address)
+        campaign.run(range(MESSAGES))
+    assert campaign.wrong == []
+    assert campaign.harmed == []
+    assert campaign.honest > 0
+    assert sum(campaign.statuses.values()) == MESSAGES
+    assert {status for _, status in campaign.statuses} >= {
+        "OK",
+        "INVALID_ARGUMENT",
+        "NOT_FOUND",
+        "FAILED_PRECONDITION",
+    }
