@@ -13,7 +13,7 @@ from graftnet_tf import files, sealed_json
 from graftnet_tf.errors import GraftNetError
 
 NAME = "manifest.json"
-PACKAGES = ("tensorflow", "tensorflow-addons", "numpy", "scikit-learn", "pillow")
+PACKAGES = ("tensorflow", "tensorflow-addons", "numpy", "scikit-learn", "pot", "pillow")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -39,7 +39,7 @@ class MiningConfig:
     gamma: float = GAMMA
     nearest_share: float = 0.3
     nearest_clusters: int | None = None
-    keep_rate: float = 0.25
+    keep_rate: float = 0.5
     neighbours: int = 10
     suspects: int = 40
     emd_iterations: int = ITERATIONS
