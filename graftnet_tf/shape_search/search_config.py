@@ -24,7 +24,7 @@ class SearchConfig:
     graft_after: tuple[int, ...]
     last_block: tuple[int, ...] = ()
     pooling: tuple[str, ...] = ()
-    cost: float = 1.0
+    cost: float = 2.0
     validation: float = 0.3
 
     def shapes(self, config: BranchConfig, trunk_last: int) -> list[Shape]:
