@@ -9,7 +9,7 @@ WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test slow kill lock clean
+.PHONY: demo test slow kill soak lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -28,6 +28,10 @@ slow: $(VENV)/ready
 # Hundreds of kills of trainings, minings, compositions and publications; part of `slow`.
 kill: $(VENV)/ready
 	$(BIN)/pytest -m slow -s tests/kills
+
+# Minutes of load, version swaps, kills and hostile messages on loopback; docs/embedded_server.md.
+soak: $(VENV)/ready
+	$(BIN)/python -m tests.serving.soak $(SOAK_FLAGS)
 
 $(VENV)/ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \

@@ -3,9 +3,11 @@
 import dataclasses
 
 import grpc
+import tensorflow as tf
 from absl import logging
 
 from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
 
 _LOOPBACK = ("localhost", "127.", "[::1]", "::1", "unix:")
 
@@ -28,12 +30,15 @@ class Tls:
         """What gRPC takes.
 
         Raises:
-          tf.errors.NotFoundError: a file is missing.
+          GraftNetError: a file cannot be read.
         """
+        try:
+            pair = (files.read_bytes(self.key), files.read_bytes(self.certificate))
+            client_ca = files.read_bytes(self.client_ca) if self.client_ca else None
+        except tf.errors.OpError as error:
+            raise GraftNetError(f"A certificate or key cannot be read: {error.message}") from None
         return grpc.ssl_server_credentials(
-            [(files.read_bytes(self.key), files.read_bytes(self.certificate))],
-            root_certificates=files.read_bytes(self.client_ca) if self.client_ca else None,
-            require_client_auth=self.client_ca is not None,
+            [pair], root_certificates=client_ca, require_client_auth=client_ca is not None
         )
 
 

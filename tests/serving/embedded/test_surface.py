@@ -3,8 +3,6 @@
 import contextlib
 import json
 import logging
-import shutil
-import subprocess
 import urllib.request
 
 import grpc
@@ -29,6 +27,7 @@ from serving.embedded.limits import Limits
 from serving.embedded.model_config import models_of
 from serving.embedded.server import ModelServer
 from serving.embedded.tls import Tls
+from tests.serving.certificates import Authority
 from tests.serving.embedded.number_models import config, numbers, specific
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -266,46 +265,43 @@ def test_a_traceback_stays_within_its_line():
     assert "two\nlines" in json.loads(line)["traceback"]
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory):
-    """Paths of a self-signed certificate for localhost, and its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    key, certificate = str(folder / "key.pem"), str(folder / "certificate.pem")
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    paths = ["-keyout", key, "-out", certificate]
-    subprocess.run([*command.split(), *names, *paths], check=True, capture_output=True)
-    return certificate, key
-
-
-def secure_client(server, certificate, key=None):
-    with open(certificate, "rb") as file:
-        chain = file.read()
-    private = None
-    if key:
-        with open(key, "rb") as file:
-            private = file.read()
-    credentials = grpc.ssl_channel_credentials(chain, private, chain if key else None)
+def secure_client(server, authority, shown=None):
+    """A channel that trusts the authority and shows a certificate if there is one."""
+    paths = (authority.ca, shown.key, shown.certificate) if shown else (authority.ca,)
+    credentials = grpc.ssl_channel_credentials(*(open_bytes(path) for path in paths))
     return grpc.secure_channel(f"localhost:{server.address.rpartition(':')[2]}", credentials)
 
 
+def open_bytes(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 @pytest.mark.parametrize("mutual", [False, True], ids=["TLS", "mTLS"])
-def test_tls(number_versions, certificates, mutual):
-    certificate, key = certificates
-    tls = Tls(certificate, key, certificate if mutual else None)
+def test_tls(number_versions, tmp_path, mutual):
+    authority = Authority(tmp_path)
+    own, clients = authority.sign("localhost"), authority.sign("client")
+    tls = Tls(own.certificate, own.key, authority.ca if mutual else None)
     with serving(config(m=(number_versions, {})), tls=tls) as (server, plain):
         with refused(grpc.StatusCode.UNAVAILABLE):
             plain.predict("m", 1, timeout=5)
-        with secure_client(server, certificate, key) as channel:
+        with secure_client(server, authority, clients) as channel:
             assert Client(channel).predict("m", 2)[1]["product"].tolist() == [6]
-        with secure_client(server, certificate) as channel:
+        with secure_client(server, authority) as channel:
             if mutual:
                 with refused(grpc.StatusCode.UNAVAILABLE):
                     Client(channel).predict("m", 2, timeout=5)
             else:
                 assert Client(channel).predict("m", 2)[0] == 3
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_certificate_that_cannot_be_used_is_said_to_be(number_versions, tmp_path, content):
+    path = tmp_path / "server.pem"
+    if content:
+        path.write_text(content)
+    with pytest.raises(GraftNetError, match="certificate"):
+        ModelServer(number_versions, tls=Tls(str(path), str(path)))
 
 
 def test_an_open_door_is_warned_of(number_versions, caplog):

@@ -3,7 +3,8 @@
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -19,7 +20,7 @@ def hostile_picture(random: Random) -> bytes:
     return _pick(random, _KINDS)(random)
 
 
-def _pick(random: Random, things):
+def _pick(random: Random, things: Sequence[Any]) -> Any:
     return things[random.integers(len(things))]
 
 

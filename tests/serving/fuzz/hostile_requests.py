@@ -12,6 +12,7 @@ from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tests.serving.fuzz.hostile_pictures import Random, hostile_picture
 from tests.serving.sample_pictures import picture
 
+Made = tuple[PredictRequest | bytes, set[StatusCode]]
 OK, INVALID = StatusCode.OK, StatusCode.INVALID_ARGUMENT
 NOT_FOUND, UNMET = StatusCode.NOT_FOUND, StatusCode.FAILED_PRECONDITION
 GOOD = picture()
@@ -63,7 +64,7 @@ def _tensor(random: Random) -> TensorProto:
     return tensor
 
 
-def _any_tensor(random: Random):
+def _any_tensor(random: Random) -> Made:
     request = good_request()
     name = "pictures" if random.random() < 0.5 else "images"
     request.model_spec.signature_name = "predict_jpeg" if name == "pictures" else "serving_default"
@@ -72,7 +73,7 @@ def _any_tensor(random: Random):
     return request, {OK, INVALID}
 
 
-def _huge_tensor(random: Random):
+def _huge_tensor(random: Random) -> Made:
     request = good_request()
     tensor = request.inputs["pictures"]
     tensor.Clear()
@@ -82,7 +83,7 @@ def _huge_tensor(random: Random):
     return request, {INVALID}
 
 
-def _any_images(random: Random):
+def _any_images(random: Random) -> Made:
     """Decoded pictures of odd sizes, one value standing for all."""
     request = good_request()
     request.model_spec.signature_name = "serving_default"
@@ -95,16 +96,16 @@ def _any_images(random: Random):
     return request, {OK, INVALID}
 
 
-def _hostile_pictures(random: Random):
+def _hostile_pictures(random: Random) -> Made:
     pictures = [hostile_picture(random) for _ in range(random.integers(1, 5))]
     return good_request(*pictures), {OK, INVALID}  # together they may cost too much
 
 
-def _among_good(random: Random):
+def _among_good(random: Random) -> Made:
     return good_request(GOOD, hostile_picture(random), GOOD), {OK}
 
 
-def _strange_names(random: Random):
+def _strange_names(random: Random) -> Made:
     """Models, signatures, outputs and inputs that are not there."""
     name = _pick_name(random)
     request = good_request()
@@ -126,7 +127,7 @@ def _pick_name(random: Random) -> str:
     return ["", "a" * 100_000, "\0", "é\n漢🙂", "../../etc/passwd", "%s%n{}"][random.integers(6)]
 
 
-def _strange_version(random: Random):
+def _strange_version(random: Random) -> Made:
     request = good_request()
     if random.random() < 0.5:
         request.model_spec.version.value = int(random.choice([-(2**63), -1, 0, 2, 2**63 - 1]))
@@ -135,25 +136,25 @@ def _strange_version(random: Random):
     return request, {INVALID}
 
 
-def _random_bytes(random: Random):
+def _random_bytes(random: Random) -> Made:
     return random.bytes(random.integers(400)), _ANYTHING
 
 
-def _flipped_bytes(random: Random):
+def _flipped_bytes(random: Random) -> Made:
     message = bytearray(good_request().SerializeToString())
     for _ in range(random.integers(1, 8)):
         message[random.integers(len(message))] = random.integers(256)
     return bytes(message), _ANYTHING
 
 
-def _cut_message(random: Random):
+def _cut_message(random: Random) -> Made:
     message = good_request().SerializeToString()
     return message[: random.integers(len(message))], _ANYTHING
 
 
 # gRPC says INTERNAL of a message that does not parse.
 _ANYTHING = {OK, INVALID, NOT_FOUND, UNMET, StatusCode.INTERNAL}
-_KINDS: list[Callable] = [
+_KINDS: list[Callable[[Random], Made]] = [
     _any_tensor,
     _huge_tensor,
     _any_images,
