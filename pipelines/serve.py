@@ -5,6 +5,7 @@ import threading
 
 from absl import flags, logging
 
+from graftnet_tf.errors import GraftNetError
 from pipelines import shell
 from serving.compose import SERVED
 from serving.embedded.batching import Batching
@@ -78,14 +79,7 @@ def main() -> None:
         port=PORT.value,
         poll_seconds=POLL_SECONDS.value,
         batching=_batching(),
-        limits=Limits(
-            message_bytes=MAX_MESSAGE_MIB.value << 20,
-            rows=MAX_ROWS.value,
-            string_bytes=MAX_PICTURE_MIB.value << 20,
-            decoded_pixels=MAX_MEGAPIXELS.value * 1_000_000,
-            in_flight=MAX_IN_FLIGHT.value,
-            waiting=MAX_WAITING.value,
-        ),
+        limits=_limits(),
         tls=_tls(),
         allow_labels_for_unavailable=ALLOW_LABELS.value,
     )
@@ -119,13 +113,30 @@ def _batching() -> Batching | None:
         raise flags.Error(
             f"--allowed_batch_sizes is {','.join(ALLOWED_BATCH_SIZES.value)}; expected numbers."
         ) from None
-    return Batching(
-        max_batch_size=MAX_BATCH_SIZE.value,
-        batch_timeout_micros=BATCH_TIMEOUT_MICROS.value,
-        allowed_batch_sizes=sizes,
-        max_enqueued_batches=MAX_ENQUEUED_BATCHES.value,
-        num_batch_threads=NUM_BATCH_THREADS.value,
-    )
+    try:
+        return Batching(
+            max_batch_size=MAX_BATCH_SIZE.value,
+            batch_timeout_micros=BATCH_TIMEOUT_MICROS.value,
+            allowed_batch_sizes=sizes,
+            max_enqueued_batches=MAX_ENQUEUED_BATCHES.value,
+            num_batch_threads=NUM_BATCH_THREADS.value,
+        )
+    except GraftNetError as error:
+        raise flags.Error(str(error)) from None
+
+
+def _limits() -> Limits:
+    try:
+        return Limits(
+            message_bytes=MAX_MESSAGE_MIB.value << 20,
+            rows=MAX_ROWS.value,
+            string_bytes=MAX_PICTURE_MIB.value << 20,
+            decoded_pixels=MAX_MEGAPIXELS.value * 1_000_000,
+            in_flight=MAX_IN_FLIGHT.value,
+            waiting=MAX_WAITING.value,
+        )
+    except GraftNetError as error:
+        raise flags.Error(str(error)) from None
 
 
 def _tls() -> Tls | None:
