@@ -87,13 +87,8 @@ def test_the_saved_model_gives_the_taps_of_the_network_in_memory(trained):
 def test_the_manifest_tells_what_went_in_and_what_was_left_out(trained, record):
     manifest.verify(trained.workspace.path("trunks", "0001"))
     assert record["tasks"] == ["bag", "gender", "hat"]
-    assert set(record["inputs"]) == {
-        "initial_weights",
-        "pictures",
-        "tasks/bag",
-        "tasks/gender",
-        "tasks/hat",
-    }
+    of_tasks = {f"{kind}/{task}" for kind in ("data", "tasks") for task in record["tasks"]}
+    assert set(record["inputs"]) == {"initial_weights", "pictures", *of_tasks}
     assert list(record["unreadable"]) == [trained.workspace.path(UNREADABLE)]
     assert record["preprocessing"] == {"height": 80, "width": 75, "low": 0.0, "high": 1.0}
     assert record["seed"] == TRUNK.seed
