@@ -1,6 +1,5 @@
 import contextlib
 import os
-import shutil
 import threading
 
 import grpc
@@ -19,11 +18,10 @@ from tensorflow_serving.apis import (
 )
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.workspace import Workspace
 from serving.compose import SERVED
 from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
-from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
+from tests.serving.embedded.number_models import numbers, publish
 from tests.serving.sample_pictures import picture
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 50, 40, 3), dtype=np.uint8)
@@ -68,22 +66,6 @@ def serving(base_path, **options):
 def caller(workspace):
     with serving(workspace.path(*SERVED)) as (_, caller):
         yield caller
-
-
-@pytest.fixture
-def grown(tmp_path):
-    """A workspace with versions 1 and 2 that answer differently; 2 is kept aside."""
-    workspace = Workspace(str(tmp_path))
-    publish_trunk(workspace)
-    for seed in (1, 2):
-        publish_branch(workspace, "bald", seed=seed)
-        publish_model(workspace)
-    os.rename(workspace.path(*SERVED, "2"), workspace.path("aside"))
-    return workspace
-
-
-def release(workspace):
-    os.rename(workspace.path("aside"), workspace.path(*SERVED, "2"))
 
 
 def malformed(dtype=types_pb2.DT_UINT8, shape=(2, 50, 40, 3), **content):
@@ -196,12 +178,12 @@ def test_a_bad_request_gets_its_status_and_the_next_good_one_its_answer(caller, 
     assert caller.predict().outputs["bald"].dtype == types_pb2.DT_FLOAT
 
 
-def test_a_message_beyond_the_limit_is_refused_and_harms_nothing(workspace):
-    with serving(workspace.path(*SERVED), limits=Limits(message_bytes=20_000)) as (_, caller):
+def test_a_message_beyond_the_limit_is_refused_and_harms_nothing(number_versions):
+    with serving(number_versions, limits=Limits(message_bytes=1000)) as (_, caller):
         with pytest.raises(grpc.RpcError) as refusal:
-            caller.predict({"images": np.zeros((1, 100, 100, 3), np.uint8)})
+            caller.predict(numbers(*range(300)))
         assert refusal.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert caller.predict().outputs
+        assert caller.predict(numbers(1)).outputs
 
 
 def test_metadata_has_the_signatures(caller):
@@ -235,29 +217,17 @@ def test_status_and_health(caller):
     assert caller.health.Check(check).status == health_pb2.HealthCheckResponse.SERVING
 
 
-def test_a_newer_version_takes_over_without_failing_a_request(grown):
+def test_a_newer_version_takes_over_without_failing_a_request(tmp_path):
     versions, failures = [], []
     answered, switched = threading.Event(), threading.Event()
-    signatures = {
-        version: tf.saved_model.load(path).signatures["serving_default"]
-        for version, path in (
-            (1, grown.path(*SERVED, "1")),
-            (2, grown.path("aside")),
-        )
-    }
-    expected = {
-        version: signature(images=tf.constant(IMAGES))["bald"].numpy()
-        for version, signature in signatures.items()
-    }
-    assert not np.array_equal(expected[1], expected[2])
+    publish(str(tmp_path), 1)
 
     def ask(caller):
         while not (switched.is_set() or failures):
             try:
-                reply = caller.predict()
+                reply = caller.predict(numbers(10))
                 version = reply.model_spec.version.value
-                answer = tf.make_ndarray(reply.outputs["bald"])
-                np.testing.assert_allclose(answer, expected[version], rtol=1e-6)
+                assert tf.make_ndarray(reply.outputs["product"]).tolist() == [10 * version]
                 versions.append(version)
                 answered.set()
                 if version == 2:
@@ -265,39 +235,39 @@ def test_a_newer_version_takes_over_without_failing_a_request(grown):
             except Exception as error:
                 failures.append(error)
 
-    with ModelServer(grown.path(*SERVED), poll_seconds=0.05) as server:
+    with ModelServer(str(tmp_path), poll_seconds=0.05) as server:
         caller = Caller(server.address)
         threads = [threading.Thread(target=ask, args=(caller,)) for _ in range(3)]
         for thread in threads:
             thread.start()
         assert answered.wait(timeout=60)
-        release(grown)
+        publish(str(tmp_path), 2)
         for thread in threads:
             thread.join(timeout=60)
         assert not failures
         assert switched.is_set()
         assert {1, 2} == set(versions)
         with pytest.raises(grpc.RpcError) as refusal:
-            caller.predict(version={"value": 1})
+            caller.predict(numbers(10), version={"value": 1})
         assert refusal.value.code() == NOT_FOUND
         caller.channel.close()
 
 
-def test_a_damaged_newer_version_leaves_the_older_in_service(grown):
-    with serving(grown.path(*SERVED)) as (server, caller):
-        before = caller.predict()
-        os.makedirs(grown.path(*SERVED, "2"))
+def test_a_damaged_newer_version_leaves_the_older_in_service(tmp_path):
+    publish(str(tmp_path), 1)
+    with serving(str(tmp_path)) as (server, caller):
+        os.makedirs(tmp_path / "2")
         server.store.refresh()
-        assert caller.predict() == before
+        assert caller.predict(numbers(10)).model_spec.version.value == 1
         states = {status.version: status for status in caller.status()}
         assert states[1].state == get_model_status_pb2.ModelVersionStatus.AVAILABLE
         assert states[2].state == get_model_status_pb2.ModelVersionStatus.END
         assert "Cannot load" in states[2].status.error_message
 
-        shutil.rmtree(grown.path(*SERVED, "2"))
-        release(grown)
+        os.rmdir(tmp_path / "2")
+        publish(str(tmp_path), 2)
         server.store.refresh()
-        assert caller.predict().model_spec.version.value == 2
+        assert caller.predict(numbers(10)).model_spec.version.value == 2
         states = {status.version: status.state for status in caller.status()}
         assert states == {
             2: get_model_status_pb2.ModelVersionStatus.AVAILABLE,
@@ -313,12 +283,12 @@ def test_a_base_path_without_a_version_is_refused(tmp_path):
         ModelServer(str(tmp_path))
 
 
-def test_a_port_in_use_is_refused(workspace):
+def test_a_port_in_use_is_refused(number_versions):
     with (
-        serving(workspace.path(*SERVED)) as (server, _),
+        serving(number_versions) as (server, _),
         pytest.raises(GraftNetError, match="Cannot listen"),
     ):
-        ModelServer(workspace.path(*SERVED), port=int(server.address.rpartition(":")[2]))
+        ModelServer(number_versions, port=int(server.address.rpartition(":")[2]))
 
 
 def test_pictures_of_a_batch_are_told_apart(caller):
