@@ -49,6 +49,7 @@ class ServedModel:
         self._config = config
         self._load = load
         self._refreshing = threading.Lock()
+        self._retired = False
         self._lock = threading.Lock()
         self._loaded: dict[int, ServedVersion] = {}
         self._statuses: dict[int, VersionStatus] = {}
@@ -118,6 +119,8 @@ class ServedModel:
         version can be loaded, the old ones stay.
         """
         with self._refreshing:
+            if self._retired:
+                return
             config = self._config
             present = files.numbered(config.base_path)
             wanted = {
@@ -132,8 +135,9 @@ class ServedModel:
                 self._retire_but(wanted)
 
     def retire(self) -> None:
-        """Retires every version."""
+        """Retires every version; later calls of `refresh` load none."""
         with self._refreshing:
+            self._retired = True
             self._retire_but({})
 
     def _asked_version(self, spec: ModelSpec) -> int | None:

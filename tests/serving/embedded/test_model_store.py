@@ -16,7 +16,7 @@ from serving.embedded.model_config import ModelConfig
 from serving.embedded.model_store import ModelStore
 from serving.embedded.request_error import RequestError
 from serving.embedded.servable import Servable
-from serving.embedded.served_model import AVAILABLE, END, LOADING, UNLOADING
+from serving.embedded.served_model import AVAILABLE, END, LOADING, UNLOADING, start_serving
 from serving.embedded.version_policy import All, Latest, Specific
 from tests.serving.embedded.number_models import numbers, publish
 
@@ -121,6 +121,14 @@ def test_models_come_and_go_with_the_list(number_versions, tmp_path):
         store.reload([other])
         with pytest.raises(RequestError, match="Unknown model 'm'"):
             answer(store)
+
+
+def test_a_model_that_leaves_during_a_refresh_is_not_loaded_again(number_versions):
+    model = start_serving(ModelConfig("m", number_versions), load)
+    model.retire()
+    model.refresh()
+    assert model.available == []
+    assert {status.state for status in model.statuses().values()} == {END}
 
 
 def test_a_new_base_path_replaces_versions_of_the_same_number(number_versions, tmp_path):
