@@ -18,6 +18,7 @@ from serving.embedded.metrics import Metrics
 from serving.embedded.model_config import ModelConfig
 from serving.embedded.model_service import ModelService
 from serving.embedded.model_store import ModelStore
+from serving.embedded.parsing import ParsingInterceptor
 from serving.embedded.predict_service import PredictService
 from serving.embedded.servable import Servable
 from serving.embedded.tls import Tls, warn_if_exposed
@@ -81,6 +82,7 @@ class ModelServer:
         threads = limits.in_flight + limits.waiting + _SPARE_THREADS
         self._server = grpc.server(
             futures.ThreadPoolExecutor(threads, "grpc"),
+            interceptors=[ParsingInterceptor()],
             maximum_concurrent_rpcs=threads,
             options=[
                 ("grpc.max_receive_message_length", limits.message_bytes),

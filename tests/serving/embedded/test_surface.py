@@ -42,6 +42,7 @@ class Client:
         self.prediction = prediction_service_pb2_grpc.PredictionServiceStub(channel)
         self.models = model_service_pb2_grpc.ModelServiceStub(channel)
         self.health_stub = health_pb2_grpc.HealthStub(channel)
+        self.send = channel.unary_unary("/tensorflow.serving.PredictionService/Predict")
         self.reflection = reflection_pb2_grpc.ServerReflectionStub(channel)
 
     def predict(self, name, *values, signature="", timeout=30, inputs=None, **version):
@@ -150,6 +151,13 @@ def test_reflection_lists_the_services(client):
 def test_a_message_that_is_long_because_the_request_was_still_arrives(client):
     with refused(grpc.StatusCode.FAILED_PRECONDITION, "Unknown signature 'xxx"):
         client.predict("new", 1, signature="x" * 100_000)
+
+
+def test_a_message_that_does_not_parse_is_said_not_to(client, caplog):
+    with refused(grpc.StatusCode.INTERNAL, "does not parse"):
+        client.send(b"\xff\xff")
+    assert "Traceback" not in caplog.text
+    assert client.predict("new", 1)[0] == 3
 
 
 def test_a_passed_deadline_is_told(client):
