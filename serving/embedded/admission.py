@@ -64,12 +64,14 @@ class Admission:
         context.add_callback(self._wake_all)
         self.waiting += 1
         try:
-            self._changed.wait_for(
+            in_time = self._changed.wait_for(
                 lambda: self.running < self._most_running or not context.is_active(),
                 timeout=context.time_remaining(),
             )
         finally:
             self.waiting -= 1
+        if not in_time:
+            raise _late()
         check_wanted(context)
 
     def _wake_all(self) -> None:
@@ -81,6 +83,10 @@ def check_wanted(context: grpc.ServicerContext) -> None:
     """Raises a RequestError where nobody waits for the answer any more."""
     remaining = context.time_remaining()
     if remaining is not None and remaining <= 0:
-        raise RequestError(grpc.StatusCode.DEADLINE_EXCEEDED, "The deadline has passed.")
+        raise _late()
     if not context.is_active():
         raise RequestError(grpc.StatusCode.CANCELLED, "The client has gone.")
+
+
+def _late() -> RequestError:
+    return RequestError(grpc.StatusCode.DEADLINE_EXCEEDED, "The deadline has passed.")
