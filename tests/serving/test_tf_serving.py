@@ -1,6 +1,7 @@
 """The files for tensorflow_model_server. None of them was tried with the server itself."""
 
 import inspect
+import itertools
 import pathlib
 import re
 
@@ -48,7 +49,7 @@ def test_batches_are_of_sizes_that_the_server_accepts():
     assert sizes[-1] == batching.max_batch_size.value
     assert sizes[0] == 1, "a single picture is not padded"
     assert inspect.signature(Client.predict).parameters["batch"].default in sizes
-    assert all(2 * small >= large for small, large in zip(sizes, sizes[1:], strict=False))
+    assert all(2 * small >= large for small, large in itertools.pairwise(sizes))
     assert not batching.pad_variable_length_inputs
     assert not batching.enable_large_batch_splitting.value
     assert batching.num_batch_threads.value >= 1

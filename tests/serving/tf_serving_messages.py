@@ -69,16 +69,41 @@ SSLConfig = _MESSAGES["SSLConfig"]
 
 # Flags of tensorflow_model_server 2.15.1, from tensorflow_serving/model_servers/main.cc.
 FLAGS = frozenset(
-    """
-    port grpc_socket_path rest_api_port rest_api_num_threads rest_api_timeout_in_ms
-    rest_api_enable_cors_support enable_batching allow_version_labels_for_unavailable_models
-    batching_parameters_file enable_per_model_batching_parameters model_config_file
-    model_config_file_poll_wait_seconds model_name model_base_path num_load_threads
-    num_unload_threads max_num_load_retries load_retry_interval_micros
-    file_system_poll_wait_seconds flush_filesystem_caches tensorflow_session_parallelism
-    tensorflow_session_config_file tensorflow_intra_op_parallelism
-    tensorflow_inter_op_parallelism use_alts_credentials ssl_config_file platform_config_file
-    per_process_gpu_memory_fraction saved_model_tags grpc_channel_arguments grpc_max_threads
-    enable_model_warmup monitoring_config_file mixed_precision enable_grpc_healthcheck_service
-    """.split()
+    [
+        "port",
+        "grpc_socket_path",
+        "rest_api_port",
+        "rest_api_num_threads",
+        "rest_api_timeout_in_ms",
+        "rest_api_enable_cors_support",
+        "enable_batching",
+        "allow_version_labels_for_unavailable_models",
+        "batching_parameters_file",
+        "enable_per_model_batching_parameters",
+        "model_config_file",
+        "model_config_file_poll_wait_seconds",
+        "model_name",
+        "model_base_path",
+        "num_load_threads",
+        "num_unload_threads",
+        "max_num_load_retries",
+        "load_retry_interval_micros",
+        "file_system_poll_wait_seconds",
+        "flush_filesystem_caches",
+        "tensorflow_session_parallelism",
+        "tensorflow_session_config_file",
+        "tensorflow_intra_op_parallelism",
+        "tensorflow_inter_op_parallelism",
+        "use_alts_credentials",
+        "ssl_config_file",
+        "platform_config_file",
+        "per_process_gpu_memory_fraction",
+        "saved_model_tags",
+        "grpc_channel_arguments",
+        "grpc_max_threads",
+        "enable_model_warmup",
+        "monitoring_config_file",
+        "mixed_precision",
+        "enable_grpc_healthcheck_service",
+    ]
 )
