@@ -5,7 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 FULL_PRECISION = "float32"
-PRECISIONS = (FULL_PRECISION, "bfloat16")
+PRECISIONS = (FULL_PRECISION, "bfloat16", "float16")
 
 
 def saved_model_name(precision: str) -> str:

@@ -3,6 +3,9 @@
 import tensorflow as tf
 
 from graftnet_tf.blocks import Blocks
+from graftnet_tf.export import FULL_PRECISION
+
+Policy = tf.keras.mixed_precision.Policy
 
 
 class FoldedBlocks(tf.Module):
@@ -16,16 +19,23 @@ class FoldedBlocks(tf.Module):
       first, last: numbers of the first and last block.
     """
 
-    def __init__(self, blocks: Blocks, dtype: str = "float32"):
-        """Copies the weights of `blocks`; "bfloat16" keeps and computes them so."""
+    def __init__(self, blocks: Blocks, precision: str = FULL_PRECISION):
+        """Copies the weights of `blocks`.
+
+        Args:
+          blocks: to fold.
+          precision: one of `export.PRECISIONS`. "bfloat16" keeps the weights so and computes
+            in it; "float16" keeps the weights so and computes in float32.
+        """
         super().__init__(name="folded_blocks")
-        self.first, self.last, self._dtype = blocks.first, blocks.last, dtype
-        self._models = [_folded(blocks[number], dtype) for number in blocks.numbers()]
+        self.first, self.last = blocks.first, blocks.last
+        self._policy = _StoredInFloat16() if precision == "float16" else Policy(precision)
+        self._models = [_folded(blocks[number], self._policy) for number in blocks.numbers()]
 
     def taps(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Output of every block, as `Blocks.taps`: float32 in and out."""
         outputs = {}
-        values = tf.cast(inputs, self._dtype)
+        values = tf.cast(inputs, self._policy.compute_dtype)
         for number, model in enumerate(self._models, self.first):
             values = model(values)
             outputs[f"block{number}"] = tf.cast(values, tf.float32)
@@ -36,7 +46,18 @@ class FoldedBlocks(tf.Module):
         return self.taps(inputs)[f"block{self.last}"]
 
 
-def _folded(block: tf.keras.Model, dtype: str) -> tf.keras.Model:
+class _StoredInFloat16(Policy):
+    """Keras casts such variables where they are used."""
+
+    def __init__(self):
+        super().__init__("float32")
+
+    @property
+    def variable_dtype(self) -> str:
+        return "float16"
+
+
+def _folded(block: tf.keras.Model, policy: Policy) -> tf.keras.Model:
     norms = {
         layer.input.node.layer.name: layer
         for layer in block.layers
@@ -45,8 +66,8 @@ def _folded(block: tf.keras.Model, dtype: str) -> tf.keras.Model:
 
     def clone(layer: tf.keras.layers.Layer) -> tf.keras.layers.Layer:
         if isinstance(layer, tf.keras.layers.BatchNormalization):
-            return tf.keras.layers.Activation("linear", name=layer.name, dtype=dtype)
-        config = {**layer.get_config(), "dtype": dtype}
+            return tf.keras.layers.Activation("linear", name=layer.name, dtype=policy)
+        config = {**layer.get_config(), "dtype": policy}
         if layer.name in norms:
             config["use_bias"] = True
         return type(layer).from_config(config)

@@ -17,8 +17,9 @@ PRECISION = flags.DEFINE_enum(
     "precision",
     None,
     PRECISIONS,
-    "What the model computes in; what it costs is measured on the test data and kept in the "
-    "manifest. By default as the model that is served, else float32.",
+    "What the model computes in, and its weights are kept in; float16 is of the weights alone, "
+    "which are computed with in float32. What it costs is measured on the test data and kept in "
+    "the manifest. By default as the model that is served, else float32.",
 )
 TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
 

@@ -42,7 +42,7 @@ class Tree:
     Attributes:
       trunk: its version.
       branches: by task.
-      precision: that the composed model computes in, one of `export.PRECISIONS`.
+      precision: of the composed model, one of `export.PRECISIONS`.
     """
 
     trunk: str

@@ -29,10 +29,12 @@ def inputs():
     return tf.constant(np.random.default_rng(1).random((2, 80, 75, 3)), tf.float32)
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("bfloat16", 0.05)])
-def test_every_tap_is_that_of_the_blocks(blocks, inputs, dtype, tolerance):
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float32", 1e-5), ("bfloat16", 0.05), ("float16", 2e-3)]
+)
+def test_every_tap_is_that_of_the_blocks(blocks, inputs, precision, tolerance):
     expected = blocks.taps(inputs)
-    found = FoldedBlocks(blocks, dtype).taps(inputs)
+    found = FoldedBlocks(blocks, precision).taps(inputs)
     assert list(found) == list(expected)
     for name, values in expected.items():
         assert found[name].dtype == tf.float32
@@ -54,10 +56,19 @@ def test_no_batch_norm_is_left(blocks, inputs):
     assert not any("BatchNorm" in name for name in operations)
 
 
-def test_bfloat16_takes_half_the_memory(blocks):
-    sizes = {
-        dtype: sum(v.dtype.size * v.shape.num_elements() for v in folded.variables)
-        for dtype in ("float32", "bfloat16")
-        for folded in [FoldedBlocks(blocks, dtype)]
-    }
-    assert sizes["bfloat16"] * 2 == sizes["float32"]
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_reduced_precision_takes_half_the_memory(blocks, precision):
+    full, reduced = (
+        sum(v.dtype.size * v.shape.num_elements() for v in FoldedBlocks(blocks, kind).variables)
+        for kind in ("float32", precision)
+    )
+    assert reduced * 2 == full
+
+
+def test_weights_stored_in_float16_are_computed_with_in_float32(blocks, inputs):
+    folded = FoldedBlocks(blocks, "float16")
+    rounded = FoldedBlocks(blocks)
+    for variable, stored in zip(rounded.variables, folded.variables, strict=True):
+        assert stored.dtype == tf.float16
+        variable.assign(tf.cast(tf.cast(variable, tf.float16), tf.float32))
+    np.testing.assert_array_equal(folded(inputs), rounded(inputs))

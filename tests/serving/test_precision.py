@@ -1,4 +1,4 @@
-"""Models that compute in bfloat16, from trained networks to the manifest."""
+"""Models of reduced precision, from trained networks to the manifest."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.export import PRECISIONS
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.tasks import write_task
 from graftnet_tf.workspace import Workspace
@@ -16,6 +17,7 @@ from serving.compose import SERVED, compose
 from serving.tree import newest_tree, publish_tree, read_tree
 from tests.serving.fake_versions import publish_branch, publish_trunk
 
+REDUCED = {"bfloat16": 0.05, "float16": 0.005}
 IMAGES = np.random.default_rng(6).integers(0, 256, (5, 100, 60, 3), dtype=np.uint8)
 
 
@@ -40,7 +42,7 @@ def composed(workspace, precision=None):
 
 @pytest.fixture(scope="module")
 def models(workspace):
-    return {precision: composed(workspace, precision) for precision in ("float32", "bfloat16")}
+    return {precision: composed(workspace, precision) for precision in PRECISIONS}
 
 
 def scores(directory):
@@ -48,34 +50,37 @@ def scores(directory):
     return {name: values.numpy() for name, values in signature(images=IMAGES).items()}
 
 
-def test_scores_are_close_and_not_the_same(models):
-    exact, reduced = scores(models["float32"]), scores(models["bfloat16"])
+@pytest.mark.parametrize(("precision", "tolerance"), REDUCED.items())
+def test_scores_are_close_and_not_the_same(models, precision, tolerance):
+    exact, reduced = scores(models["float32"]), scores(models[precision])
     for name, values in exact.items():
-        np.testing.assert_allclose(reduced[name], values, atol=0.05)
+        np.testing.assert_allclose(reduced[name], values, atol=tolerance)
         assert (reduced[name] != values).any()
 
 
-def test_weights_take_about_half_the_room(models):
+@pytest.mark.parametrize("precision", REDUCED)
+def test_weights_take_about_half_the_room(models, precision):
     sizes = [
         sum(os.path.getsize(file.path) for file in os.scandir(os.path.join(models[p], "variables")))
-        for p in ("float32", "bfloat16")
+        for p in ("float32", precision)
     ]
     assert sizes[1] < 0.55 * sizes[0]
 
 
-def test_the_manifest_says_what_it_costs(models):
+@pytest.mark.parametrize(("precision", "tolerance"), REDUCED.items())
+def test_the_manifest_says_what_it_costs(models, precision, tolerance):
     assert "precision_cost" not in manifest.read(models["float32"])
-    content = manifest.read(models["bfloat16"])
-    assert content["precision"] == "bfloat16"
+    content = manifest.read(models[precision])
+    assert content["precision"] == precision
     assert set(content["precision_cost"]) == {"hat", "male", "female"}
     for cost in content["precision_cost"].values():
-        assert 0 < cost["largest_score_change"] < 0.05
+        assert 0 < cost["largest_score_change"] < tolerance
         assert abs(cost["auc"] - cost["auc_float32"]) < 0.2
 
 
 def test_later_trees_keep_the_precision(workspace, models):
     tree = manifest.read(composed(workspace))["tree"]
-    assert read_tree(workspace, tree).precision == "bfloat16"
+    assert read_tree(workspace, tree).precision == PRECISIONS[-1]
 
 
 def test_a_part_without_the_precision_is_refused(tmp_path):
