@@ -9,7 +9,7 @@ WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test slow kill soak lock clean
+.PHONY: demo test slow kill soak conformance lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -32,6 +32,11 @@ kill: $(VENV)/ready
 # Minutes of load, version swaps, kills and hostile messages on loopback; docs/embedded_server.md.
 soak: $(VENV)/ready
 	$(BIN)/python -m tests.serving.soak $(SOAK_FLAGS)
+
+# Whether another server answers as the embedded one does; docs/serving.md.
+conformance: $(VENV)/ready
+	@test -n "$$TF_SERVING_ADDRESS" || { echo "Name the server: TF_SERVING_ADDRESS=host:8500 make conformance" >&2; exit 2; }
+	$(BIN)/pytest -rs tests/serving/conformance
 
 $(VENV)/ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \

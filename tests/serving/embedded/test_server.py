@@ -6,11 +6,9 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis import (
-    get_model_metadata_pb2,
     get_model_status_pb2,
     model_service_pb2_grpc,
     predict_pb2,
@@ -22,7 +20,6 @@ from serving.compose import SERVED
 from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
 from tests.serving.embedded.number_models import numbers, publish
-from tests.serving.sample_pictures import picture
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 50, 40, 3), dtype=np.uint8)
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
@@ -36,7 +33,6 @@ class Caller:
         self.channel = grpc.insecure_channel(address)
         self.prediction = prediction_service_pb2_grpc.PredictionServiceStub(self.channel)
         self.models = model_service_pb2_grpc.ModelServiceStub(self.channel)
-        self.health = health_pb2_grpc.HealthStub(self.channel)
 
     def predict(self, inputs=None, *, output_filter=(), **spec):
         request = predict_pb2.PredictRequest(
@@ -89,14 +85,6 @@ def test_a_reply_has_every_score_and_names_what_answered(caller, model_dir):
         1,
         "serving_default",
     )
-
-
-def test_output_filter_is_honoured(caller):
-    assert set(caller.predict(output_filter=["bald"]).outputs) == {"bald"}
-
-
-def test_the_loaded_version_can_be_asked_for(caller):
-    assert caller.predict(version={"value": 1}).model_spec.version.value == 1
 
 
 BAD_REQUESTS = {
@@ -186,37 +174,6 @@ def test_a_message_beyond_the_limit_is_refused_and_harms_nothing(number_versions
         assert caller.predict(numbers(1)).outputs
 
 
-def test_metadata_has_the_signatures(caller):
-    request = get_model_metadata_pb2.GetModelMetadataRequest(
-        model_spec={"name": "graftnet"}, metadata_field=["signature_def"]
-    )
-    reply = caller.prediction.GetModelMetadata(request, timeout=30)
-    signatures = get_model_metadata_pb2.SignatureDefMap()
-    assert reply.metadata["signature_def"].Unpack(signatures)
-    assert reply.model_spec.version.value == 1
-    names = set(signatures.signature_def)
-    assert names >= {"serving_default", "predict_jpeg", "metadata", "__saved_model_init_op"}
-    assert set(signatures.signature_def["predict_jpeg"].inputs) == {"pictures"}
-
-    request.metadata_field[:] = ["weights"]
-    with pytest.raises(grpc.RpcError) as refusal:
-        caller.prediction.GetModelMetadata(request, timeout=30)
-    assert refusal.value.code() == INVALID
-
-
-def test_status_and_health(caller):
-    (status,) = caller.status()
-    assert (status.version, status.state) == (
-        1,
-        get_model_status_pb2.ModelVersionStatus.AVAILABLE,
-    )
-    with pytest.raises(grpc.RpcError) as refusal:
-        caller.status(name="yolo")
-    assert refusal.value.code() == NOT_FOUND
-    check = health_pb2.HealthCheckRequest(service="tensorflow.serving.PredictionService")
-    assert caller.health.Check(check).status == health_pb2.HealthCheckResponse.SERVING
-
-
 def test_a_newer_version_takes_over_without_failing_a_request(tmp_path):
     versions, failures = [], []
     answered, switched = threading.Event(), threading.Event()
@@ -289,10 +246,3 @@ def test_a_port_in_use_is_refused(number_versions):
         pytest.raises(GraftNetError, match="Cannot listen"),
     ):
         ModelServer(number_versions, port=int(server.address.rpartition(":")[2]))
-
-
-def test_pictures_of_a_batch_are_told_apart(caller):
-    pictures = [picture(0), b"", picture(1)]
-    reply = caller.predict({"pictures": pictures}, signature_name="predict_jpeg")
-    assert tf.make_ndarray(reply.outputs["decoded"]).tolist() == [True, False, True]
-    assert np.isnan(tf.make_ndarray(reply.outputs["bald"])).tolist() == [False, True, False]

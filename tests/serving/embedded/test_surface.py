@@ -13,7 +13,6 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from prometheus_client.parser import text_string_to_metric_families
 from tensorflow_serving.apis import (
-    get_model_metadata_pb2,
     get_model_status_pb2,
     model_management_pb2,
     model_service_pb2_grpc,
@@ -114,15 +113,6 @@ def test_states_are_told_for_all_versions_or_one(client):
     assert client.states("old", version={"value": 1}) == {1: AVAILABLE}
     with refused(grpc.StatusCode.NOT_FOUND, "Version 9 of 'old'"):
         client.states("old", version={"value": 9})
-
-
-@pytest.mark.parametrize("fields", [[], ["weights"], ["signature_def", "weights"]], ids=str)
-def test_metadata_that_there_is_not_is_refused(client, fields):
-    request = get_model_metadata_pb2.GetModelMetadataRequest(
-        model_spec={"name": "old"}, metadata_field=fields
-    )
-    with refused(grpc.StatusCode.INVALID_ARGUMENT, "metadata_field"):
-        client.prediction.GetModelMetadata(request, timeout=30)
 
 
 def test_a_request_without_a_model_is_refused(client):

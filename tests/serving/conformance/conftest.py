@@ -1,0 +1,50 @@
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from serving.client import Endpoint
+from serving.embedded.model_config import models_of
+from serving.embedded.server import ModelServer
+from tests.serving.conformance.server_under_test import ServerUnderTest, endpoint_from_environment
+from tests.serving.embedded.number_models import config, specific
+
+
+@pytest.fixture(scope="package")
+def server(request):
+    """The server named by the environment, or an embedded one of two versions."""
+    endpoint = endpoint_from_environment()
+    if endpoint is None:
+        yield from _embedded(*map(request.getfixturevalue, ("model_dir", "tmp_path_factory")))
+        return
+    with endpoint.channel() as channel:
+        label = os.environ.get("TF_SERVING_LABEL", "")
+        yield ServerUnderTest(endpoint, channel, label=label, is_ours=False)
+
+
+def _embedded(model_dir, tmp_path_factory):
+    base_path = tmp_path_factory.mktemp("versions")
+    for version in ("1", "2"):
+        (base_path / version).symlink_to(model_dir)
+    labelled = {**specific(1, 2), "version_labels": {"stable": 1}}
+    listed = models_of(config(graftnet=(str(base_path), labelled)))
+    with ModelServer(listed, poll_seconds=0) as embedded:
+        endpoint = Endpoint(embedded.address)
+        with endpoint.channel() as channel:
+            yield ServerUnderTest(endpoint, channel, label="stable", is_ours=True)
+
+
+@pytest.fixture(scope="session")
+def images():
+    """uint8 [H, W, 3] of noise: four sizes."""
+    random = np.random.default_rng(0)
+    sizes = ((48, 36), (64, 40), (17, 90), (120, 50))
+    return [random.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
+
+
+@pytest.fixture(scope="session")
+def pictures(images):
+    """The images as PNG files, which keep every pixel, and one of them as a JPEG too."""
+    pngs = [tf.io.encode_png(image).numpy() for image in images]
+    return [*pngs, tf.io.encode_jpeg(images[0]).numpy()]
