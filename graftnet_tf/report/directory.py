@@ -1,9 +1,11 @@
-"""A report directory: `report.html`, `metrics.csv` and `roc/ATTRIBUTE.png`."""
+"""A report directory: `report.html`, `metrics.csv`, `scores.csv` and `roc/ATTRIBUTE.png`."""
 
 import csv
 import io
+import math
 import os
 import urllib.parse
+from typing import Any
 
 import tensorflow as tf
 
@@ -12,7 +14,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import Evaluation
 from graftnet_tf.report import figures, page
 
-PAGE, TABLE, CURVES = "report.html", "metrics.csv", "roc"
+PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
 
 
 def check_replaceable(directory: str) -> None:
@@ -26,7 +28,7 @@ def check_replaceable(directory: str) -> None:
     if not tf.io.gfile.isdir(directory):
         raise GraftNetError(f"{directory} is a file; expected the directory for a report.")
     names = {name.rstrip("/") for name in tf.io.gfile.listdir(directory)}
-    others = sorted(names - {PAGE, TABLE, CURVES})
+    others = sorted(names - {PAGE, TABLE, SCORES, CURVES})
     if others:
         raise GraftNetError(
             f"{directory} holds {', '.join(others[:3])}, which no report does, and a report "
@@ -53,13 +55,33 @@ def write_report(evaluation: Evaluation, directory: str) -> str:
             with tf.io.gfile.GFile(os.path.join(aside, CURVES, file_name), "wb") as file:
                 file.write(png)
         files.write_text(os.path.join(aside, TABLE), _table(evaluation))
+        files.write_text(os.path.join(aside, SCORES), _scores(evaluation))
         files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
     return os.path.join(directory, PAGE)
 
 
 def _table(evaluation: Evaluation) -> str:
-    """CSV, a row per attribute in full figures; undefined ones are empty."""
-    rows = [{"attribute": a.name, **a.figures()} for a in evaluation.attributes]
+    """A row per attribute in full figures; undefined ones are empty."""
+    return _csv([{"attribute": a.name, **a.figures()} for a in evaluation.attributes])
+
+
+def _scores(evaluation: Evaluation) -> str:
+    """A row per attribute and picture; no score where the picture could not be scored."""
+    return _csv(
+        [
+            {
+                "attribute": a.name,
+                "picture": path,
+                "positive": int(label),
+                "score": "" if math.isnan(score) else score,
+            }
+            for a in evaluation.attributes
+            for path, label, score in zip(a.paths, a.labels, a.scores.tolist(), strict=True)
+        ]
+    )
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0], lineterminator="\n")
     writer.writeheader()

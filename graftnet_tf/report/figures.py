@@ -11,7 +11,7 @@ from sklearn.metrics import roc_curve
 from graftnet_tf.evaluation import AttributeEvaluation
 
 POSITIVE, NEGATIVE, INK, FAINT = "#c2410c", "#64748b", "#1f2937", "#d6d9de"
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 8,
     "text.color": INK,
     "axes.edgecolor": FAINT,
@@ -27,7 +27,7 @@ _BINS = 40
 
 def roc_png(attribute: AttributeEvaluation) -> bytes:
     """The ROC curve, with a dot where the model's threshold stands."""
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(_HEIGHT, _HEIGHT), dpi=_DPI, layout="constrained")
         axes = figure.add_subplot(aspect="equal")
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
@@ -47,7 +47,7 @@ def roc_png(attribute: AttributeEvaluation) -> bytes:
 
 def histogram_png(attribute: AttributeEvaluation) -> bytes:
     """Shares of positives and of negatives by score, and the model's threshold."""
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(1.55 * _HEIGHT, _HEIGHT), dpi=_DPI, layout="constrained")
         axes = figure.add_subplot()
         edges = np.linspace(0, 1, _BINS + 1)

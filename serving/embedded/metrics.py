@@ -76,15 +76,24 @@ class Metrics(Collector):
                 histogram.labels(call.model, version, call.signature).observe(rows)
 
     def record_scores(self, model: str, version: int, outputs: Mapping[str, np.ndarray]) -> None:
-        """Counts the scores in an answer: its float outputs with one number per row.
+        """Counts the scores in an answer: its float outputs with one number per row or person.
 
-        NaN, which stands for a picture that could not be decoded, is left out.
+        Those of persons are float32 [N, P] beside `count`, int32 [N]; what is beyond it is
+        padding. NaN, which stands for a picture that could not be decoded, is left out.
         """
+        counts = outputs.get("count")
         for attribute, values in outputs.items():
-            if values.ndim == 1 and values.dtype == np.float32:
-                histogram = self._scores.labels(model, str(version), attribute)
-                for score in values[~np.isnan(values)].tolist():
-                    histogram.observe(score)
+            if values.dtype != np.float32:
+                continue
+            if values.ndim == 2 and counts is not None:
+                given = values[np.arange(values.shape[1]) < counts[:, np.newaxis]]
+            elif values.ndim == 1:
+                given = values
+            else:
+                continue
+            histogram = self._scores.labels(model, str(version), attribute)
+            for score in given[~np.isnan(given)].tolist():
+                histogram.observe(score)
 
     def collect(self) -> Iterator[Metric]:
         """What can be read at any time: versions, and requests under way."""

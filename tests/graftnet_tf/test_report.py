@@ -46,10 +46,27 @@ def test_report_holds_page_table_and_a_curve_per_attribute(evaluation, tmp_path)
     page = write_report(evaluation, str(tmp_path / "report"))
 
     assert page == str(tmp_path / "report" / "report.html")
-    assert set(os.listdir(tmp_path / "report")) == {"report.html", "metrics.csv", "roc"}
+    assert set(os.listdir(tmp_path / "report")) == {
+        "report.html",
+        "metrics.csv",
+        "scores.csv",
+        "roc",
+    }
     curves = os.listdir(tmp_path / "report" / "roc")
     assert set(curves) == {"bald.png", "male.png", "female.png"}
     Image.open(tmp_path / "report" / "roc" / "bald.png").verify()
+
+
+def test_every_score_is_kept(evaluation, tmp_path):
+    write_report(evaluation, str(tmp_path / "report"))
+    with open(tmp_path / "report" / "scores.csv") as file:
+        rows = list(csv.DictReader(file))
+    for attribute in evaluation.attributes:
+        own = [row for row in rows if row["attribute"] == attribute.name]
+        assert [row["picture"] for row in own] == list(attribute.paths)
+        assert [row["positive"] == "1" for row in own] == attribute.labels.tolist()
+        kept = [float(row["score"] or "nan") for row in own]
+        np.testing.assert_array_equal(np.float32(kept), attribute.scores)
 
 
 def test_page_needs_no_other_file_and_no_network(evaluation, tmp_path):

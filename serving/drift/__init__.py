@@ -1,0 +1,1 @@
+"""Whether scores in service are spread as they were when the model was measured."""

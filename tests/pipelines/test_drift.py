@@ -1,0 +1,57 @@
+import csv
+import json
+import os
+
+from graftnet_tf.evaluation import evaluate
+from graftnet_tf.report.directory import write_report
+from tests.pipelines.forked_runs import run_all
+
+TABLE = ("attribute", "score")
+
+
+def write_scores(path, **scores):
+    with open(path, "w", newline="") as file:
+        rows = [TABLE, *((name, score) for name, values in scores.items() for score in values)]
+        csv.writer(file).writerows(rows)
+    return str(path)
+
+
+def test_scores_in_service_are_compared_with_those_of_the_evaluation(
+    colour_model, colour_workspace, tmp_path
+):
+    root = colour_workspace.root
+    report = os.path.join(root, "reports", "evaluation-7")
+    write_report(evaluate(colour_model, colour_workspace), report)
+    same = os.path.join(report, "scores.csv")
+    low, high = [0.01] * 500, [0.99] * 500
+    before = write_scores(tmp_path / "before.csv", bald=low, hat=low)
+    after = write_scores(tmp_path / "after.csv", bald=high, hat=low)
+    base = [f"--workspace={root}", "--model_version=7"]
+
+    equal, drifted, missing, wrong, unnamed = run_all(
+        "drift",
+        [
+            [*base, f"--service={same}", "--json"],
+            [
+                *base,
+                f"--service={after}",
+                f"--reference={before}",
+                f"--report={tmp_path}/page.html",
+            ],
+            [f"--workspace={root}", "--model_version=8", f"--service={same}"],
+            [*base, f"--service={same}", "--since=earlier.prom"],
+            base,
+        ],
+    )
+
+    figures = json.loads(equal.stdout)
+    assert figures["drifted"] == []
+    assert {a["psi"] for a in figures["attributes"].values()} == {0}
+    assert figures["attributes"]["bald"]["service_count"] == 5
+    assert os.path.exists(figures["report"])
+    assert drifted.status == 0
+    assert "drifted: bald\n" in drifted.stdout
+    assert os.path.exists(tmp_path / "page.html")
+    assert missing.status == 1
+    assert "graftnet-evaluate" in missing.error
+    assert (wrong.status, unnamed.status) == (2, 2)
