@@ -1,0 +1,132 @@
+"""Speed of a composed model beside what else could serve its attributes.
+
+    python -m tests.benchmarks.composed_graph [--onnx_python=PYTHON] [--branches=16] [--turns=5]
+
+InceptionV3 at 299×299 with random weights, branches of blocks 8…10, two threads, batches of 1 and
+8, all in turns; the best turn of each counts. PYTHON has tensorflow, tf2onnx and onnxruntime.
+Prints one JSON object: milliseconds, GFLOP/s and ratios. Takes minutes and 15 GB of memory.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from graftnet_tf.export import PRECISIONS
+from graftnet_tf.multiply_adds import BlockCosts
+from pipelines import shell
+from tests.benchmarks.composed_graph import networks
+from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
+from tests.benchmarks.composed_graph.onnx_peer import OnnxPeer
+from tests.benchmarks.composed_graph.session import THREADS, Session, session
+from tests.benchmarks.composed_graph.turns import best_of_turns
+
+ONNX_PYTHON = flags.DEFINE_string("onnx_python", None, "A Python with ONNX Runtime; none: no peer.")
+BRANCHES = flags.DEFINE_integer("branches", 16, "Attributes.", lower_bound=1)
+TURNS = flags.DEFINE_integer("turns", 5, "Of which the best counts.", lower_bound=1)
+
+_BATCHES = (1, 8)
+_PRODUCT = 4096  # side of the matrices that tell the machine's rate
+
+
+def main() -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+    costs = BlockCosts.of(networks.SIDE, networks.SIDE)
+    branch = costs.forward(networks.GRAFT_AFTER + 1, networks.LAST)
+    whole = costs.forward(0, networks.GRAFT_AFTER) + BRANCHES.value * branch
+    separate = BRANCHES.value * costs.forward(0, networks.LAST)
+    with tempfile.TemporaryDirectory() as folder:
+        directories, frozen = _save(folder)
+        models = {name: Session(directory) for name, directory in directories.items()}
+        separates = {
+            name: [Session(os.path.join(folder, name)) for _ in range(BRANCHES.value)]
+            for name in ("separate, folded", "separate, as Keras has them")
+        }
+        constants = _constants(frozen)
+        peer = OnnxPeer(ONNX_PYTHON.value, frozen) if ONNX_PYTHON.value else None
+    found = {"multiply_adds_ratio": separate / whole}
+    for batch in _BATCHES:
+        images = np.random.default_rng(0).integers(
+            0, 256, (batch, networks.SIDE, networks.SIDE, 3), dtype=np.uint8
+        )
+        calls: dict[str, Callable[[], object]] = {
+            **{name: model.call(images) for name, model in models.items()},
+            "float32, weights as constants": partial(constants, images),
+            **{name: _one_after_another(of, images) for name, of in separates.items()},
+            **{f"product in {dtype}": _product(dtype) for dtype in ("float32", "bfloat16")},
+        }
+        if peer:
+            calls["ONNX Runtime"] = peer.call(batch)
+        seconds = best_of_turns(calls, TURNS.value)
+        found[f"batch {batch}"] = _figures(seconds, batch * whole)
+        found[f"one attribute, batch {batch}"] = attribute_cost(
+            models["float32"], BRANCHES.value, images, TURNS.value
+        )
+    if peer:
+        peer.close()
+    shell.print_json(found)
+
+
+def _save(folder: str) -> tuple[dict[str, str], str]:
+    """Directories of the composed models, and the frozen graph, once all are saved."""
+    made = networks.Networks(os.path.join(folder, "workspace"))
+    for _ in range(BRANCHES.value):
+        made.add_branch()
+    directories = {name: made.compose(precision=name) for name in PRECISIONS}
+    directories["unfolded"] = os.path.join(folder, "unfolded")
+    made.save_unfolded(directories["unfolded"])
+    networks.save_separate(os.path.join(folder, "separate, folded"), folded=True)
+    networks.save_separate(os.path.join(folder, "separate, as Keras has them"), folded=False)
+    frozen = os.path.join(folder, "frozen.pb")
+    made.save_frozen(frozen)
+    return directories, frozen
+
+
+def _constants(path: str) -> Callable[[np.ndarray], object]:
+    """The network in float32, run with its weights as constants of the graph."""
+    with tf.io.gfile.GFile(path, "rb") as file:
+        definition = tf.compat.v1.GraphDef.FromString(file.read())
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+    outputs = [f"{node.name}:0" for node in definition.node if node.name.startswith("score")]
+    running = session(graph)
+    return lambda images: running.run(outputs, {"inputs:0": images / np.float32(255)})
+
+
+def _one_after_another(models: list[Session], images: np.ndarray) -> Callable[[], object]:
+    calls = [model.call(images) for model in models]
+    return lambda: [call() for call in calls]
+
+
+def _product(dtype: str) -> Callable[[], object]:
+    matrix = tf.cast(tf.random.normal([_PRODUCT, _PRODUCT], seed=0), dtype)
+    multiply = tf.function(tf.matmul)
+    return lambda: multiply(matrix, matrix).numpy()
+
+
+def _figures(seconds: dict[str, float], multiply_adds: int) -> dict[str, dict[str, float]]:
+    composed = seconds["float32"]
+    rate = 2e-9 * multiply_adds / composed
+    limit = 2e-9 * _PRODUCT**3 / seconds["product in float32"]
+    return {
+        "milliseconds": {name: round(1000 * value, 1) for name, value in seconds.items()},
+        "times_as_fast_as": {
+            name: round(value / composed, 2)
+            for name, value in seconds.items()
+            if not name.startswith("product")
+        },
+        "rate": {
+            "gflops": round(rate, 1),
+            "gflops_of_product": round(limit, 1),
+            "share": round(rate / limit, 3),
+            "bfloat16_speedup": round(composed / seconds["bfloat16"], 2),
+        },
+    }
+
+
+if __name__ == "__main__":
+    shell.run(main)

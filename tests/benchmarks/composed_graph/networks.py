@@ -1,0 +1,138 @@
+"""The networks that are measured: InceptionV3 at 299×299 as a trunk, and branches on it."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from graftnet_tf import branch as branches
+from graftnet_tf import files
+from graftnet_tf import trunk as trunks
+from graftnet_tf.blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.branch import Branch
+from graftnet_tf.export import save_functions
+from graftnet_tf.folding import FoldedBlocks
+from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.pooling.gap import gap
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.tasks import Task
+from graftnet_tf.workspace import Workspace
+from serving.compose import compose
+from serving.tree import SERVED, newest_tree, publish_tree
+
+SIDE = 299
+GRAFT_AFTER = 7
+_PREPROCESSING = Preprocessing(SIDE, SIDE)
+_IMAGES = tf.TensorSpec([None, None, None, 3], tf.uint8, "images")
+
+
+class Networks:
+    """A workspace with a trunk of random weights, branches, and models composed of them.
+
+    Attributes:
+      trunk: in memory, all blocks.
+      branches: in memory, by task.
+    """
+
+    def __init__(self, root: str):
+        self.branches: dict[str, Branch] = {}
+        tf.io.gfile.makedirs(root)
+        self._workspace = Workspace(root)
+        self.trunk = _drawn(Blocks(), seed=0)
+        self._trunk_version = trunks.publish(
+            self._workspace, self.trunk, _PREPROCESSING, content={}, making=_making()
+        )
+
+    def add_branch(self, graft_after: int = GRAFT_AFTER) -> None:
+        """Publishes a branch to the last block, with weights of its own."""
+        name = f"attribute_{len(self.branches):02d}"
+        task = Task.binary(name)
+        blocks = _drawn(Blocks(graft_after + 1), seed=1 + len(self.branches))
+        branch = self.branches[name] = Branch(blocks, task, "gap")
+        fingerprints = trunks.Trunk.open(self._workspace, self._trunk_version).fingerprints
+        content = {
+            "trunk_version": self._trunk_version,
+            "trunk_fingerprint": fingerprints[str(graft_after)],
+            "pooling": "gap",
+            "thresholds": {name: 0.5},
+            "metrics": {},
+        }
+        branches.publish(self._workspace, branch, task, content=content, making=_making())
+
+    def compose(self, tasks: Sequence[str] | None = None, precision: str = "float32") -> str:
+        """Directory of a SavedModel composed of some branches, by default of all."""
+        chosen = dict.fromkeys(tasks or self.branches)
+        tree = newest_tree(self._workspace, branches=chosen, precision=precision)
+        version = compose(
+            self._workspace, publish_tree(self._workspace, tree), provenance=Provenance()
+        )
+        return self._workspace.path(*SERVED, version)
+
+    def save_unfolded(self, directory: str) -> None:
+        """The composed network as Keras computes it, batch norms and all."""
+
+        @tf.function(input_signature=[_IMAGES])
+        def scores(images):
+            blocks = self.trunk.taps(_PREPROCESSING(images))
+            return {
+                task: branch.scores(blocks[f"block{branch.graft_after}"])[:, 1]
+                for task, branch in self.branches.items()
+            }
+
+        save_functions(directory, {"serving_default": scores})
+
+    def save_frozen(self, path: str) -> None:
+        """The composed network, folded, as a GraphDef without variables, below 2 GB.
+
+        Its placeholder `inputs` is float32 [N, SIDE, SIDE, 3], already preprocessed; its
+        outputs are named `score…`.
+        """
+        trunk = FoldedBlocks(self.trunk)
+        folded = {task: FoldedBlocks(branch.blocks) for task, branch in self.branches.items()}
+
+        @tf.function(input_signature=[tf.TensorSpec([None, SIDE, SIDE, 3], name="inputs")])
+        def scores(inputs):
+            blocks = trunk.taps(inputs)
+            maps = {
+                task: folded[task](blocks[f"block{branch.graft_after}"])
+                for task, branch in self.branches.items()
+            }
+            return [
+                tf.identity(branch.head(maps[task])[:, 1], name=f"score_{task}")
+                for task, branch in self.branches.items()
+            ]
+
+        frozen = convert_variables_to_constants_v2(scores.get_concrete_function())
+        files.write_bytes(path, frozen.graph.as_graph_def().SerializeToString())
+
+
+def save_separate(directory: str, *, folded: bool) -> None:
+    """A whole InceptionV3 for one attribute, its batch norms folded or as Keras has them."""
+    blocks = _drawn(Blocks(), seed=0)
+    run = FoldedBlocks(blocks) if folded else blocks
+    classifier = tf.keras.layers.Dense(2, activation="softmax")
+    classifier.build((None, CHANNELS[LAST]))
+
+    @tf.function(input_signature=[_IMAGES])
+    def scores(images):
+        return {"score": classifier(gap(run(_PREPROCESSING(images))))[:, 1]}
+
+    save_functions(directory, {"serving_default": scores})
+
+
+def _drawn(blocks: Blocks, seed: int) -> Blocks:
+    """`blocks` with random kernels that keep the size of values (He et al. 2015)."""
+    random = np.random.default_rng(seed)
+    for number in blocks.numbers():
+        for layer in blocks[number].layers:
+            if isinstance(layer, tf.keras.layers.Conv2D):
+                shape = layer.kernel.shape
+                deviation = np.sqrt(2 / np.prod(shape[:3]))
+                layer.kernel.assign(random.standard_normal(shape, np.float32) * deviation)
+    return blocks
+
+
+def _making() -> Making:
+    return Making({}, seed=0, started=time.monotonic(), provenance=Provenance())

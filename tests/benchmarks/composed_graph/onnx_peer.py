@@ -1,0 +1,44 @@
+"""ONNX Runtime with the composed network, in a process of its own."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks.composed_graph.session import THREADS
+
+
+class OnnxPeer:
+    """Times runs on request; see onnx_process.py."""
+
+    def __init__(self, python: str, graph: str):
+        """Converts the GraphDef file `graph` with that interpreter, which takes a minute."""
+        script = Path(__file__).with_name("onnx_process.py")
+        self._process = subprocess.Popen(
+            [python, str(script), graph, str(THREADS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._line()
+
+    def call(self, batch: int) -> Callable[[], float]:
+        """A function that runs one batch and returns the seconds it took."""
+
+        def run() -> float:
+            assert self._process.stdin
+            self._process.stdin.write(f"{batch}\n")
+            self._process.stdin.flush()
+            return float(self._line())
+
+        return run
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _line(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"ONNX Runtime's process ended with {self._process.wait()}.")
+        return line
