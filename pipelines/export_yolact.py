@@ -14,9 +14,8 @@ from absl import flags
 from graftnet_tf import files, manifest
 from graftnet_tf.manifest import Making
 from pipelines import people_flags, shell
+from serving.compose_passengers import PEOPLE
 from yolact_tf.export import export
-
-SERVED = ("serving", "yolact")
 
 CROP_SIZE = flags.DEFINE_list(
     "crop_size", "299,299", "Height and width of the crops that are returned, pixels."
@@ -40,7 +39,7 @@ def main() -> None:
         }
 
     version = manifest.publish(
-        workspace.path(*SERVED),
+        workspace.path(*PEOPLE),
         write,
         kind="person segmentation",
         making=Making(
@@ -52,7 +51,7 @@ def main() -> None:
         name=str,
     )
     print(f"Person segmentation is served model version {version}: ", end="")
-    print(workspace.path(*SERVED, version))
+    print(workspace.path(*PEOPLE, version))
 
 
 def _crop_size() -> tuple[int, int]:
