@@ -23,7 +23,10 @@ from serving.tree import SERVED
 
 PASSENGERS = ("serving", "passengers")
 PEOPLE = ("serving", "yolact")
-_MADE_BY: dict[tuple[str, ...], str] = {SERVED: "graftnet-compose", PEOPLE: "graftnet-export-yolact"}
+_MADE_BY: dict[tuple[str, ...], str] = {
+    SERVED: "graftnet-compose",
+    PEOPLE: "graftnet-export-yolact",
+}
 
 
 @dataclasses.dataclass(frozen=True)

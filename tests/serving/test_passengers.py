@@ -1,0 +1,291 @@
+"""One call of the passengers model beside the two that it replaces, as TF Serving runs it."""
+
+import io
+import json
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
+from graftnet_tf import manifest
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.tasks import Task
+from graftnet_tf.workspace import Workspace
+from serving import warm_up
+from serving.client import PassengerClient
+from serving.compose_passengers import PASSENGERS, PEOPLE, Narrowing, compose_passengers
+from serving.embedded.batching import Batching
+from serving.embedded.limits import Limits
+from serving.embedded.model_config import ModelConfig
+from serving.embedded.servable import Servable
+from serving.embedded.server import ModelServer
+from serving.passengers_metadata import PassengersMetadata
+from serving.tree import SERVED
+from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
+from tests.yolact_tf.fake_network import Figure, fake_segmenter
+from yolact_tf.export import export
+from yolact_tf.people import CropStyle
+
+# Narrow ones are left out of small snapshots, where they have less than 16 pixels.
+FIGURES = (Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 6, 8), 0.6), Figure((6, 1, 8, 8), 0.5))
+ATTRIBUTES = ("bald", "male", "female")
+UNDECODABLE = b"\xff\xd8\xff no more"
+
+
+def publish_people(workspace, crop_size=(40, 24)):
+    segmenter = fake_segmenter(*FIGURES, max_people=4)
+
+    def write(path, version):
+        export(segmenter, path, CropStyle(), crop_size, version)
+        return {"fingerprint": segmenter.fingerprint()}
+
+    making = Making({}, seed=0, started=0.0, provenance=Provenance())
+    folder = workspace.path(*PEOPLE)
+    return manifest.publish(folder, write, kind="person segmentation", making=making, name=str)
+
+
+def scene(index, width, height):
+    return jpeg(render_snapshot(0, index, (width, height)).image)
+
+
+def jpeg(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+SCENES = {
+    "three": scene(0, 160, 96),
+    "one": scene(3, 48, 80),
+    "nobody": jpeg(np.zeros((64, 64, 3), np.uint8)),
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    workspace = Workspace(str(tmp_path_factory.mktemp("workspace")))
+    publish_trunk(workspace)
+    publish_branch(workspace, "bald", graft_after=1, seed=1)
+    publish_branch(workspace, GENDER, graft_after=0, seed=3)
+    publish_model(workspace)
+    publish_people(workspace)
+    compose_passengers(workspace, provenance=Provenance("compose"))
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def directory(workspace):
+    return workspace.path(*PASSENGERS, "1")
+
+
+@pytest.fixture(scope="module")
+def passengers(directory):
+    return Servable(directory, 1, Batching(max_batch_size=4))
+
+
+@pytest.fixture(scope="module")
+def two_calls(workspace):
+    """Detections of snapshots, and the scores of each one's people, from two models."""
+    people, attributes = (
+        tf.saved_model.load(workspace.path(*folder, "1")).signatures for folder in (PEOPLE, SERVED)
+    )
+
+    def ask(snapshots):
+        answer = people["detect_jpeg"](pictures=tf.constant(snapshots))
+        found = {name: values.numpy() for name, values in answer.items()}
+        scores = []
+        for count, crops in zip(found["count"], found["crops"], strict=True):
+            files = [tf.io.encode_png(crop).numpy() for crop in crops[:count]]
+            answer = attributes["predict_jpeg"](pictures=tf.constant(files, tf.string))
+            scores.append({name: answer[name].numpy() for name in ATTRIBUTES})
+        return found, scores
+
+    return ask
+
+
+def ask(servable, snapshots, signature="serving_default", output_filter=()):
+    inputs = {"snapshots": tf.make_tensor_proto(snapshots, tf.string)}
+    return servable.predict(signature, inputs, output_filter, limits=Limits()).outputs
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "counts"),
+    [
+        ([SCENES["three"]], [3]),
+        ([SCENES["three"], SCENES["nobody"], SCENES["one"]], [3, 0, 1]),
+        ([UNDECODABLE, SCENES["one"], b"", SCENES["three"]], [0, 1, 0, 3]),
+        ([SCENES["nobody"]], [0]),
+        ([UNDECODABLE], [0]),
+    ],
+)
+def test_one_call_answers_as_two(passengers, two_calls, snapshots, counts):
+    answer = ask(passengers, snapshots, "cut_out")
+    found, scores = two_calls(snapshots)
+    assert answer["count"].tolist() == counts
+    for name in ("count", "boxes", "decoded", "crops", "masks"):
+        np.testing.assert_array_equal(answer[name], found[name])
+    np.testing.assert_allclose(answer["detection_scores"], found["scores"], atol=1e-6)
+    for row, count in enumerate(counts):
+        for name in ATTRIBUTES:
+            np.testing.assert_allclose(answer[name][row, :count], scores[row][name], atol=1e-5)
+            assert not answer[name][row, count:].any()
+            decided = answer[name][row] >= 0.5
+            assert answer[f"{name}_decision"][row].tolist() == decided.tolist()
+
+
+def test_pictures_of_people_come_only_when_asked_for(passengers):
+    answer = ask(passengers, [SCENES["three"]])
+    whole = ask(passengers, [SCENES["three"]], "cut_out")
+    assert set(whole) - set(answer) == {"crops", "masks"}
+    some = ask(passengers, [SCENES["three"]], output_filter=["bald", "count"])
+    assert set(some) == {"bald", "count"}
+    np.testing.assert_allclose(some["bald"], answer["bald"], atol=1e-6)
+
+
+def test_requests_may_be_batched(passengers):
+    inputs = {"snapshots": tf.make_tensor_proto([SCENES["one"]] * 3)}
+    answer = passengers.predict("serving_default", inputs, limits=Limits())
+    assert (answer.rows, answer.batch_rows) == (3, 4)
+    assert answer.outputs["count"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "outputs", "convolutions"),
+    [
+        ("three", ["count"], 0),
+        ("three", ["male"], 1 + 1),  # the trunk's first block, the branch's only one
+        ("three", ATTRIBUTES, 2 + 2),
+        ("nobody", ATTRIBUTES, 0),
+    ],
+)
+def test_only_what_is_asked_for_is_computed(directory, snapshot, outputs, convolutions):
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        meta_graph = tf.compat.v1.saved_model.load(session, ["serve"], directory)
+        signature = meta_graph.signature_def["serving_default"]
+        record = tf.compat.v1.RunMetadata()
+        session.run(
+            [signature.outputs[name].name for name in outputs],
+            {signature.inputs["snapshots"].name: [SCENES[snapshot]]},
+            options=tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
+            run_metadata=record,
+        )
+    labels = [it.timeline_label for dev in record.step_stats.dev_stats for it in dev.node_stats]
+    assert sum("Conv2D(" in label.replace("_FusedConv2D", "Conv2D") for label in labels) == (
+        convolutions
+    )
+
+
+def test_it_says_what_it_is(workspace, directory, passengers):
+    (document,) = ask(passengers, [b""], "metadata_rows")["metadata"]
+    metadata = PassengersMetadata.from_json(document)
+    fingerprint = fake_segmenter(*FIGURES).fingerprint()
+    assert isinstance(metadata, PassengersMetadata)
+    assert (metadata.model_version, metadata.graftnet_version, metadata.tree) == ("1", "1", "0001")
+    assert (metadata.max_passengers, metadata.min_score) == (4, 0.3)
+    assert metadata.people["fingerprint"] == fingerprint
+    assert set(metadata.attributes) == set(ATTRIBUTES)
+    manifest.verify(directory)
+    content = manifest.read(directory)
+    assert (content["tree"], content["people"]["fingerprint"]) == ("0001", fingerprint)
+    assert set(content["inputs"]) == {
+        "serving/graftnet/1/manifest.json",
+        "serving/yolact/1/manifest.json",
+    }
+    assert content["command"] == "compose"
+    assert json.loads(document)["people"]["crops"]["margin"] == CropStyle().margin
+
+
+def test_warm_up_requests_fit(directory, passengers):
+    answered = set()
+    for record in tf.data.TFRecordDataset(os.path.join(directory, warm_up.PATH)):
+        request = PredictionLog.FromString(record.numpy()).predict_log.request
+        assert request.model_spec.name == "passengers"
+        signature = request.model_spec.signature_name
+        assert passengers.predict(signature, request.inputs, limits=Limits()).outputs
+        answered.add(signature)
+    assert answered == set(passengers.signatures) - {"metadata"}
+
+
+def test_a_client_asks_once_for_everybody(workspace, passengers):
+    models = [ModelConfig(folder[-1], workspace.path(*folder)) for folder in (PASSENGERS, PEOPLE)]
+    snapshots = [SCENES["three"], UNDECODABLE, SCENES["nobody"]]
+    with (
+        ModelServer(models, poll_seconds=0, batching=None) as server,
+        PassengerClient(server.address) as client,
+    ):
+        three, undecodable, nobody = client.predict(snapshots)
+        (bald,) = client.predict(snapshots[:1], attributes=["bald"])
+    expected = ask(passengers, snapshots)
+    assert [person.box for person in three.passengers] == [
+        tuple(box) for box in expected["boxes"][0, :3].tolist()
+    ]
+    for place, person in enumerate(three.passengers):
+        for name in ATTRIBUTES:
+            assert person.scores[name] == pytest.approx(expected[name][0, place], abs=1e-5)
+            assert person.decisions[name] == expected[f"{name}_decision"][0, place]
+    assert "not a JPEG or PNG" in undecodable.error
+    assert (nobody.passengers, nobody.error) == ((), None)
+    assert [list(person.scores) for person in bald.passengers] == [["bald"]] * 3
+
+
+def test_people_may_be_narrowed_to_the_surest(workspace, tmp_path):
+    own = own_copy(workspace, tmp_path)
+    narrowing = Narrowing(max_passengers=2, min_score=0.7)
+    version = compose_passengers(own, narrowing=narrowing, provenance=Provenance())
+    answer = ask(Servable(own.path(*PASSENGERS, version), 1), [SCENES["three"]])
+    assert answer["count"].tolist() == [1]
+    assert answer["bald"].shape == (1, 2)
+    np.testing.assert_allclose(answer["detection_scores"], [[0.9, 0]], atol=1e-5)
+    for name in ("boxes", "bald", "male"):
+        assert answer[name][0, 0].any()
+        assert not answer[name][0, 1:].any()
+
+
+@pytest.mark.parametrize(
+    ("narrowing", "message"),
+    [
+        (Narrowing(max_passengers=5), "at most 4 people.*--max_people"),
+        (Narrowing(min_score=0.1), "below 0.3.*--min_score"),
+    ],
+)
+def test_more_than_the_segmentation_finds_is_refused(workspace, narrowing, message):
+    with pytest.raises(GraftNetError, match=message):
+        compose_passengers(workspace, narrowing=narrowing, provenance=Provenance())
+
+
+def test_missing_models_are_said_to_be_missing(workspace, tmp_path):
+    with pytest.raises(GraftNetError, match="graftnet-compose"):
+        compose_passengers(Workspace(str(tmp_path)), provenance=Provenance())
+    with pytest.raises(GraftNetError, match="No serving/yolact/9"):
+        compose_passengers(workspace, people="9", provenance=Provenance())
+
+
+def test_crops_too_small_for_the_attributes_are_refused(workspace, tmp_path):
+    own = own_copy(workspace, tmp_path)
+    publish_people(own, crop_size=(15, 40))
+    with pytest.raises(GraftNetError, match=r"15×40 pixels.*--crop_size"):
+        compose_passengers(own, provenance=Provenance())
+
+
+def test_an_attribute_called_as_another_output_is_refused(workspace, tmp_path):
+    own = Workspace(str(tmp_path))
+    publish_trunk(own)
+    publish_branch(own, Task.binary("boxes"))
+    publish_model(own)
+    publish_people(own)
+    with pytest.raises(GraftNetError, match="attributes called boxes"):
+        compose_passengers(own, provenance=Provenance())
+
+
+def own_copy(workspace, root):
+    """Another workspace with the same models but no passengers."""
+    for folder in (SERVED, PEOPLE):
+        parent = root.joinpath(*folder)
+        parent.mkdir(parents=True)
+        (parent / "1").symlink_to(workspace.path(*folder, "1"))
+    return Workspace(str(root))
