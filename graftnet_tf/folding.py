@@ -5,8 +5,6 @@ import tensorflow as tf
 from graftnet_tf.blocks import Blocks
 from graftnet_tf.export import FULL_PRECISION
 
-Policy = tf.keras.mixed_precision.Policy
-
 
 class FoldedBlocks(tf.Module):
     """What `Blocks` compute with stored statistics, with one convolution for each pair.
@@ -29,13 +27,18 @@ class FoldedBlocks(tf.Module):
         """
         super().__init__(name="folded_blocks")
         self.first, self.last = blocks.first, blocks.last
-        self._policy = _StoredInFloat16() if precision == "float16" else Policy(precision)
-        self._models = [_folded(blocks[number], self._policy) for number in blocks.numbers()]
+        policy = (
+            _StoredInFloat16()
+            if precision == "float16"
+            else tf.keras.mixed_precision.Policy(precision)
+        )
+        self._compute_dtype = policy.compute_dtype
+        self._models = [_folded(blocks[number], policy) for number in blocks.numbers()]
 
     def taps(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Output of every block, as `Blocks.taps`: float32 in and out."""
         outputs = {}
-        values = tf.cast(inputs, self._policy.compute_dtype)
+        values = tf.cast(inputs, self._compute_dtype)
         for number, model in enumerate(self._models, self.first):
             values = model(values)
             outputs[f"block{number}"] = tf.cast(values, tf.float32)
@@ -46,7 +49,7 @@ class FoldedBlocks(tf.Module):
         return self.taps(inputs)[f"block{self.last}"]
 
 
-class _StoredInFloat16(Policy):
+class _StoredInFloat16(tf.keras.mixed_precision.Policy):
     """Keras casts such variables where they are used."""
 
     def __init__(self):
@@ -57,7 +60,7 @@ class _StoredInFloat16(Policy):
         return "float16"
 
 
-def _folded(block: tf.keras.Model, policy: Policy) -> tf.keras.Model:
+def _folded(block: tf.keras.Model, policy: tf.keras.mixed_precision.Policy) -> tf.keras.Model:
     norms = {
         layer.input.node.layer.name: layer
         for layer in block.layers

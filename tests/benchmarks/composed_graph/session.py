@@ -19,7 +19,7 @@ class Session:
 
     def call(
         self, images: np.ndarray, signature: str = "serving_default", wanted: Collection[str] = ()
-    ) -> Callable[[], object]:
+    ) -> Callable[[], list[np.ndarray]]:
         """A function that computes the wanted outputs, by default all.
 
         Args:

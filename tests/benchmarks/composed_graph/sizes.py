@@ -1,0 +1,84 @@
+"""Size on disk, load time and memory of composed models with more and more branches.
+
+    python -m tests.benchmarks.composed_graph.sizes [--branches=1,16,64] [--precision=float32]
+
+InceptionV3 at 299×299 with random weights, branches of blocks 8…10: 64 of them are 3.4 GB of
+variables. Each model is loaded in a process of its own and answers one picture. Prints one JSON
+object; takes minutes and, for 64 branches, 15 GB of disk.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+from absl import flags
+
+from graftnet_tf.export import PRECISIONS
+from pipelines import shell
+from tests.benchmarks.composed_graph.networks import SIDE, Networks
+from tests.benchmarks.composed_graph.session import Session
+
+BRANCHES = flags.DEFINE_list("branches", ["1", "16", "64"], "Numbers of branches, rising.")
+PRECISION = flags.DEFINE_enum("precision", PRECISIONS[0], PRECISIONS, "Of the models.")
+LOAD = flags.DEFINE_string("load", None, "A model to load; what it took is all that is told.")
+
+
+def main() -> None:
+    if LOAD.value:
+        return shell.print_json(_loaded(LOAD.value))
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        networks = Networks(folder)
+        for count in map(int, BRANCHES.value):
+            while len(networks.branches) < count:
+                networks.add_branch()
+            started = time.monotonic()
+            directory = networks.compose(precision=PRECISION.value)
+            composing = time.monotonic() - started
+            found[count] = {
+                "megabytes": _megabytes(directory, "variables"),
+                "megabytes_of_graph": _megabytes(directory, "saved_model.pb"),
+                "seconds_to_compose": round(composing, 1),
+                **_in_own_process(directory),
+            }
+    shell.print_json(found)
+
+
+def _in_own_process(directory: str) -> dict[str, float]:
+    command = [sys.executable, "-m", __spec__.name, f"--load={directory}"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _loaded(directory: str) -> dict[str, float]:
+    """Seconds to load the model and to a first answer, peak memory, and outputs answered."""
+    before = _peak_gigabytes()
+    started = time.monotonic()
+    model = Session(directory)
+    loaded = time.monotonic()
+    answer = model.call(np.zeros((1, SIDE, SIDE, 3), np.uint8))()
+    return {
+        "seconds_to_load": round(loaded - started, 2),
+        "seconds_to_first_answer": round(time.monotonic() - loaded, 2),
+        "scores": int(np.isfinite(answer).sum()),
+        "peak_gigabytes_before": before,
+        "peak_gigabytes": _peak_gigabytes(),
+    }
+
+
+def _megabytes(directory: str, name: str) -> float:
+    path = os.path.join(directory, name)
+    files = os.scandir(path) if os.path.isdir(path) else [path]
+    return round(sum(os.path.getsize(file) for file in files) / 1e6, 1)
+
+
+def _peak_gigabytes() -> float:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
+
+
+if __name__ == "__main__":
+    shell.run(main)
