@@ -7,9 +7,11 @@ InceptionV3 at 299×299 with random weights, branches of blocks 8…10, two thre
 Prints one JSON object: milliseconds, GFLOP/s and ratios. Takes minutes and 15 GB of memory.
 """
 
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -41,14 +43,14 @@ def main() -> None:
     whole = costs.forward(0, networks.GRAFT_AFTER) + BRANCHES.value * branch
     separate = BRANCHES.value * costs.forward(0, networks.LAST)
     with tempfile.TemporaryDirectory() as folder:
-        directories, frozen = _save(folder)
+        directories, frozen = _in_own_process(_save, folder, BRANCHES.value)
+        peer = OnnxPeer(ONNX_PYTHON.value, frozen) if ONNX_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
         separates = {
             name: [Session(os.path.join(folder, name)) for _ in range(BRANCHES.value)]
             for name in ("separate, folded", "separate, as Keras has them")
         }
         constants = _constants(frozen)
-        peer = OnnxPeer(ONNX_PYTHON.value, frozen) if ONNX_PYTHON.value else None
     found: dict[str, Any] = {"multiply_adds_ratio": separate / whole}
     for batch in _BATCHES:
         images = np.random.default_rng(0).integers(
@@ -72,12 +74,18 @@ def main() -> None:
     shell.print_json(found)
 
 
-def _save(folder: str) -> tuple[dict[str, str], str]:
+def _in_own_process(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function returns, its memory given back."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def _save(folder: str, branches: int) -> tuple[dict[str, str], str]:
     """Directories of the composed models, and the frozen graph, once all are saved."""
     made = networks.Networks(os.path.join(folder, "workspace"))
-    for _ in range(BRANCHES.value):
+    for _ in range(branches):
         made.add_branch()
-    directories = {name: made.compose(precision=name) for name in PRECISIONS}
+    directories = {name: made.compose(name) for name in PRECISIONS}
     directories["unfolded"] = os.path.join(folder, "unfolded")
     made.save_unfolded(directories["unfolded"])
     networks.save_separate(os.path.join(folder, "separate, folded"), folded=True)

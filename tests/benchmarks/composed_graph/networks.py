@@ -1,24 +1,26 @@
 """The networks that are measured: InceptionV3 at 299×299 as a trunk, and branches on it."""
 
+import os
+import shutil
 import time
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from graftnet_tf import branch as branches
-from graftnet_tf import files
+from graftnet_tf import files, manifest
 from graftnet_tf import trunk as trunks
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.branch import Branch
-from graftnet_tf.export import save_functions
+from graftnet_tf.export import PRECISIONS, save_functions, saved_model_name
 from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.tasks import Task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import Workspace, four_digits
 from serving.compose import compose
 from serving.tree import SERVED, newest_tree, publish_tree
 
@@ -48,23 +50,47 @@ class Networks:
     def add_branch(self, graft_after: int = GRAFT_AFTER) -> None:
         """Publishes a branch to the last block, with weights of its own."""
         name = f"attribute_{len(self.branches):02d}"
-        task = Task.binary(name)
         blocks = _drawn(Blocks(graft_after + 1), seed=1 + len(self.branches))
-        branch = self.branches[name] = Branch(blocks, task, "gap")
+        branch = self.branches[name] = Branch(blocks, Task.binary(name), "gap")
+        content = self._content(name, graft_after)
+        branches.publish(
+            self._workspace, branch, Task.binary(name), content=content, making=_making()
+        )
+
+    def copy_branch(self, number: int) -> None:
+        """Publishes the files of the first branch once more, as another attribute's."""
+        name, (first, branch) = f"copy_{number:02d}", next(iter(self.branches.items()))
+        source = self._workspace.version_dir(
+            "branches", first, self._workspace.newest("branches", first)
+        )
+
+        def write(directory: str, _: str) -> dict[str, Any]:
+            for precision in PRECISIONS:
+                model = saved_model_name(precision)
+                shutil.copytree(os.path.join(source, model), os.path.join(directory, model))
+            return {
+                "task": Task.binary(name).to_dict(),
+                "graft_after": branch.graft_after,
+                "last_block": branch.blocks.last,
+                **self._content(name, branch.graft_after),
+            }
+
+        parent = self._workspace.path("branches", name)
+        manifest.publish(parent, write, kind="branch", making=_making(), name=four_digits)
+
+    def _content(self, name: str, graft_after: int) -> dict[str, Any]:
         fingerprints = trunks.Trunk.open(self._workspace, self._trunk_version).fingerprints
-        content = {
+        return {
             "trunk_version": self._trunk_version,
             "trunk_fingerprint": fingerprints[str(graft_after)],
             "pooling": "gap",
             "thresholds": {name: 0.5},
             "metrics": {},
         }
-        branches.publish(self._workspace, branch, task, content=content, making=_making())
 
-    def compose(self, tasks: Sequence[str] | None = None, precision: str = "float32") -> str:
-        """Directory of a SavedModel composed of some branches, by default of all."""
-        chosen = dict.fromkeys(tasks or self.branches)
-        tree = newest_tree(self._workspace, branches=chosen, precision=precision)
+    def compose(self, precision: str) -> str:
+        """Directory of a SavedModel composed of all branches."""
+        tree = newest_tree(self._workspace, precision=precision)
         version = compose(
             self._workspace, publish_tree(self._workspace, tree), provenance=Provenance()
         )
