@@ -19,7 +19,6 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.export import PRECISIONS
 from graftnet_tf.multiply_adds import BlockCosts
 from pipelines import shell
 from tests.benchmarks.composed_graph import networks
@@ -43,7 +42,7 @@ def main() -> None:
     whole = costs.forward(0, networks.GRAFT_AFTER) + BRANCHES.value * branch
     separate = BRANCHES.value * costs.forward(0, networks.LAST)
     with tempfile.TemporaryDirectory() as folder:
-        directories, frozen = _in_own_process(_save, folder, BRANCHES.value)
+        directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
         peer = OnnxPeer(ONNX_PYTHON.value, frozen) if ONNX_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
         separates = {
@@ -78,21 +77,6 @@ def _in_own_process(function: Callable[..., Any], *arguments: Any) -> Any:
     """What a function returns, its memory given back."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
-
-
-def _save(folder: str, branches: int) -> tuple[dict[str, str], str]:
-    """Directories of the composed models, and the frozen graph, once all are saved."""
-    made = networks.Networks(os.path.join(folder, "workspace"))
-    for _ in range(branches):
-        made.add_branch()
-    directories = {name: made.compose(name) for name in PRECISIONS}
-    directories["unfolded"] = os.path.join(folder, "unfolded")
-    made.save_unfolded(directories["unfolded"])
-    networks.save_separate(os.path.join(folder, "separate, folded"), folded=True)
-    networks.save_separate(os.path.join(folder, "separate, as Keras has them"), folded=False)
-    frozen = os.path.join(folder, "frozen.pb")
-    made.save_frozen(frozen)
-    return directories, frozen
 
 
 def _constants(path: str) -> Callable[[np.ndarray], object]:

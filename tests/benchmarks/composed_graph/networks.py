@@ -148,6 +148,25 @@ def save_separate(directory: str, *, folded: bool) -> None:
     save_functions(directory, {"serving_default": scores})
 
 
+def save_all(folder: str, branches: int) -> tuple[dict[str, str], str]:
+    """Saves everything that is measured.
+
+    Returns:
+      Directories of the composed models and the unfolded one, and the path of the frozen graph.
+    """
+    made = Networks(os.path.join(folder, "workspace"))
+    for _ in range(branches):
+        made.add_branch()
+    directories = {name: made.compose(name) for name in PRECISIONS}
+    directories["unfolded"] = os.path.join(folder, "unfolded")
+    made.save_unfolded(directories["unfolded"])
+    save_separate(os.path.join(folder, "separate, folded"), folded=True)
+    save_separate(os.path.join(folder, "separate, as Keras has them"), folded=False)
+    frozen = os.path.join(folder, "frozen.pb")
+    made.save_frozen(frozen)
+    return directories, frozen
+
+
 def _drawn(blocks: Blocks, seed: int) -> Blocks:
     """`blocks` with random kernels that keep the size of values (He et al. 2015)."""
     random = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Size on disk, load time and memory of composed models with more and more branches.
+"""Size on disk and load time of composed models with more and more branches.
 
     python -m tests.benchmarks.composed_graph.sizes [--branches=1,16,64] [--precision=float32]
 
@@ -10,7 +10,6 @@ of its own and answers one picture. Prints one JSON object; takes minutes and, f
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -59,8 +58,7 @@ def _in_own_process(directory: str) -> dict[str, float]:
 
 
 def _loaded(directory: str) -> dict[str, float]:
-    """Seconds to load the model and to a first answer, peak memory, and outputs answered."""
-    before = _peak_gigabytes()
+    """Seconds to load the model and to a first answer, and outputs answered."""
     started = time.monotonic()
     model = Session(directory)
     loaded = time.monotonic()
@@ -69,8 +67,6 @@ def _loaded(directory: str) -> dict[str, float]:
         "seconds_to_load": round(loaded - started, 2),
         "seconds_to_first_answer": round(time.monotonic() - loaded, 2),
         "scores": int(np.isfinite(answer).sum()),
-        "peak_gigabytes_before": before,
-        "peak_gigabytes": _peak_gigabytes(),
     }
 
 
@@ -78,10 +74,6 @@ def _megabytes(directory: str, name: str) -> float:
     path = os.path.join(directory, name)
     files = os.scandir(path) if os.path.isdir(path) else [path]
     return round(sum(os.path.getsize(file) for file in files) / 1e6, 1)
-
-
-def _peak_gigabytes() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
 
 
 if __name__ == "__main__":
