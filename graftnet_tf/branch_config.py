@@ -25,6 +25,8 @@ class BranchConfig:
       augmentation: of the training pictures.
       views: augmented views whose features are cached; 0 computes features anew for
         every batch instead.
+      view_precision: that the frozen blocks compute cached augmented views in, "float32" or
+        "bfloat16"; unchanged pictures, on which thresholds are chosen, take float32.
       validation: fraction of the train split kept for choosing thresholds.
       mining: version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.
@@ -41,7 +43,8 @@ class BranchConfig:
     optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
     dropout: float = 0.2
     augmentation: Augmentation = Augmentation()
-    views: int = 3
+    views: int = 2
+    view_precision: str = "float32"
     validation: float = 0.15
     mining: str | None = None
     checkpoint_every: int = 100

@@ -13,6 +13,7 @@ from graftnet_tf import feature_cache, files, labelled_pictures, validation
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
+from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
 from graftnet_tf.labelled_pictures import LabelledPictures, LabelledRows
 from graftnet_tf.manifest import Making, Provenance
@@ -147,15 +148,23 @@ def _features(
     cache_limit: int,
     config: BranchConfig,
 ) -> GraftFeatures:
+    blocks = trunk.blocks(0, config.graft_after)
     live = LiveFeatures(
-        trunk.blocks(0, config.graft_after),
+        FoldedBlocks(blocks),
         trunk.preprocessing,
         config.augmentation,
         labelled.images,
         config.seed,
+        view_blocks=FoldedBlocks(blocks, config.view_precision),
     )
     if not config.views:
         return live
     shelf = trunk.fingerprints[str(config.graft_after)][:16]
     cache = FeatureCache(cache_directory, shelf, limit=cache_limit)
-    return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)
+    return CachedFeatures(
+        live,
+        cache,
+        digests=labelled.digests,
+        views=config.views,
+        view_precision=config.view_precision,
+    )

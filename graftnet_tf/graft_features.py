@@ -3,16 +3,17 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.blocks import Blocks
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.preprocessing import Preprocessing
+
+FrozenBlocks = Callable[[tf.Tensor], tf.Tensor]  # float32 [n, height, width, 3] → [n, h, w, c]
 
 _BATCH = 32  # pictures at a time when features are computed for the cache
 
@@ -35,20 +36,31 @@ class LiveFeatures:
 
     def __init__(
         self,
-        blocks: Blocks,
+        blocks: FrozenBlocks,
         preprocessing: Preprocessing,
         augmentation: Augmentation,
         images: np.ndarray,
         seed: int,
+        *,
+        view_blocks: FrozenBlocks | None = None,
     ):
-        """Takes the frozen blocks 0…graft_after and pictures, uint8 [M, h, w, 3]."""
+        """Prepares nothing yet.
+
+        Args:
+          blocks: the frozen blocks 0…graft_after.
+          preprocessing: of the trunk.
+          augmentation: of the training pictures.
+          images: uint8 [M, height, width, 3].
+          seed: of the augmentation.
+          view_blocks: the same blocks for `views`, perhaps faster and less exact.
+        """
         self.images, self.augmentation, self.seed = images, augmentation, seed
 
         pictures = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
         changed = tf.TensorSpec(images.shape[1:], tf.float32)
 
-        def features(images: tf.Tensor) -> tf.Tensor:
+        def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
             return blocks(preprocessing.scale(images))
 
         def each_augmented(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
@@ -64,7 +76,7 @@ class LiveFeatures:
             input_signature=[pictures, one_seed],
         )
         self._views = tf.function(
-            lambda images, seeds: features(each_augmented(images, seeds)),
+            lambda images, seeds: features(each_augmented(images, seeds), view_blocks or blocks),
             input_signature=[pictures, seeds],
         )
 
@@ -90,7 +102,13 @@ class CachedFeatures:
     """
 
     def __init__(
-        self, live: LiveFeatures, cache: FeatureCache, *, digests: Sequence[bytes], views: int
+        self,
+        live: LiveFeatures,
+        cache: FeatureCache,
+        *,
+        digests: Sequence[bytes],
+        views: int,
+        view_precision: str = "float32",
     ):
         """Prepares nothing yet.
 
@@ -99,9 +117,10 @@ class CachedFeatures:
           cache: the shelf of the trunk's fingerprint at the graft point.
           digests: of each of `live.images`.
           views: augmented views of each picture, besides the unchanged one.
+          view_precision: that `live.views` computes in.
         """
         self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
-        made_from = [dataclasses.asdict(live.augmentation), live.seed]
+        made_from = [dataclasses.asdict(live.augmentation), live.seed, view_precision]
         self._variation = json.dumps(made_from, sort_keys=True)
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:

@@ -5,6 +5,8 @@ from absl import flags
 from graftnet_tf import labelled_pictures, manifest
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.branch_training import train_branch
+from graftnet_tf.export import PRECISIONS
+from graftnet_tf.native_precision import native_precision
 from graftnet_tf.trunk import Trunk
 from pipelines import cache_flag, shape_flags, shell, training_flags, trunk_flag
 from pipelines.search_table import search_table
@@ -27,6 +29,12 @@ VIEWS = flags.DEFINE_integer(
     _DEFAULT.views,
     "Augmented views whose features are cached; 0 computes features for every batch anew.",
     lower_bound=0,
+)
+VIEW_PRECISION = flags.DEFINE_enum(
+    "view_precision",
+    "auto",
+    ["auto", *PRECISIONS],
+    "That cached augmented views are computed in; auto: bfloat16 where the machine has it.",
 )
 VALIDATION = flags.DEFINE_float(
     "validation",
@@ -51,6 +59,7 @@ def main() -> None:
         steps=STEPS.value,
         dropout=DROPOUT.value,
         views=VIEWS.value,
+        view_precision=_view_precision(),
         validation=VALIDATION.value,
         mining=MINING.value,
         **shape_flags.fields(),
@@ -78,6 +87,10 @@ def main() -> None:
         if record.get("search"):
             print(search_table(record["search"]))
         print(f"branch {name} {version}", flush=True)
+
+
+def _view_precision() -> str:
+    return native_precision() if VIEW_PRECISION.value == "auto" else VIEW_PRECISION.value
 
 
 def main_cli() -> None:

@@ -6,7 +6,8 @@
 Both train block 8 and a softmax on its global average, on the same pictures of the first task,
 decoded beforehand, in batches of 32, with the same augmentation and optimizer; blocks 0…7 are
 frozen. Keras's input comes from tf.data: shuffled, batched, augmented, prefetched. First each
-task is trained in full, with a cache that is empty at the start; then, the features being there,
+task is trained in full, with a cache that is empty at the start and views in the precision that
+`train_branch` takes by itself; then, the features being there,
 turns of ours and of Keras's alternate in the one process. Prints one JSON object.
 """
 
@@ -22,8 +23,10 @@ from graftnet_tf import labelled_pictures
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
+from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.graft_features import CachedFeatures, LiveFeatures
 from graftnet_tf.labelled_pictures import LabelledRows
+from graftnet_tf.native_precision import native_precision
 from graftnet_tf.training import Optimization
 from graftnet_tf.trunk import Trunk
 from pipelines import shell
@@ -70,13 +73,19 @@ def main() -> None:
         batch=_BATCH,
         optimization=Optimization(learning_rate=2e-4, ema=0.98),
         checkpoint_every=STEPS.value,
+        view_precision=native_precision(),
         seed=shell.SEED.value,
     )
     pictures = labelled_pictures.load(workspace, TASK.value, trunk.preprocessing)
     parts = [task.split(config.validation, config.seed)[0] for task in pictures.tasks]
     blocks = trunk.blocks(0, _GRAFT_AFTER)
     live = CountedFeatures(
-        blocks, trunk.preprocessing, config.augmentation, pictures.images, config.seed
+        FoldedBlocks(blocks),
+        trunk.preprocessing,
+        config.augmentation,
+        pictures.images,
+        config.seed,
+        view_blocks=FoldedBlocks(blocks, config.view_precision),
     )
     cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
     features = CachedFeatures(live, cache, digests=pictures.digests, views=config.views)
@@ -102,6 +111,7 @@ def main() -> None:
     shell.print_json(
         {
             "steps": config.steps,
+            "view_precision": config.view_precision,
             "in_full": in_full,
             "turns": [[round(a, 1), round(b, 1)] for a, b in rates],
             "steady_pictures_per_s": round(our_rate, 1),

@@ -23,8 +23,10 @@ from graftnet_tf.branch import Branch
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
+from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.graft_features import CachedFeatures, LiveFeatures
 from graftnet_tf.inference import apply
+from graftnet_tf.native_precision import native_precision
 from graftnet_tf.pictures import decode_all
 from graftnet_tf.training import Optimization
 from graftnet_tf.trunk import Trunk
@@ -34,6 +36,7 @@ from pipelines import shell
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
 TASK = flags.DEFINE_list("task", None, "Binary tasks over the same pictures.", required=True)
 STEPS = flags.DEFINE_integer("steps", BranchConfig().steps, "Steps of each training.")
+VIEWS = flags.DEFINE_integer("views", BranchConfig().views, "Augmented views.", lower_bound=1)
 SEEDS = flags.DEFINE_integer("seeds", 2, "How many seeds, from --seed on.")
 SCRATCH = flags.DEFINE_string("scratch", None, "New local directory to work in.", required=True)
 
@@ -75,12 +78,18 @@ def main() -> None:
             steps=STEPS.value,
             optimization=Optimization(learning_rate=2e-4, ema=0.98),
             checkpoint_every=STEPS.value,
+            views=VIEWS.value,
+            view_precision=native_precision(),
             seed=seed,
         )
         parts = (frozen, trunk.preprocessing, config.augmentation, train.images, seed)
+        in_precision = FoldedBlocks(trunk.blocks(0, _GRAFT_AFTER), config.view_precision)
         cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
         cached = CachedFeatures(
-            LiveFeatures(*parts), cache, digests=train.digests, views=config.views
+            LiveFeatures(*parts, view_blocks=in_precision),
+            cache,
+            digests=train.digests,
+            views=config.views,
         )
         live = RememberedFeatures(*parts)
         for some in train.tasks:
