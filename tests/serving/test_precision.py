@@ -17,6 +17,8 @@ from serving.compose import SERVED, compose
 from serving.tree import newest_tree, publish_tree, read_tree
 from tests.serving.fake_versions import publish_branch, publish_trunk
 
+pytestmark = pytest.mark.slow
+
 REDUCED = {"bfloat16": 0.05, "float16": 0.005}
 IMAGES = np.random.default_rng(6).integers(0, 256, (5, 100, 60, 3), dtype=np.uint8)
 
