@@ -1,19 +1,15 @@
 """Score histograms from what a server tells Prometheus."""
 
-import urllib.error
-import urllib.request
-
 import numpy as np
-import tensorflow as tf
 from prometheus_client.parser import text_string_to_metric_families
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers.fetch import fetch
+from graftnet_tf.pictures import UnreadablePictureError
 from serving.drift.histograms import Histograms
 from serving.embedded.metrics import SCORE_EDGES
 
 _BUCKET = "graftnet_score_bucket"
-_SECONDS = 30
 
 
 def read_page(source: str) -> str:
@@ -23,11 +19,8 @@ def read_page(source: str) -> str:
       GraftNetError: it cannot be read.
     """
     try:
-        if source.startswith(("http://", "https://")):
-            with urllib.request.urlopen(source, timeout=_SECONDS) as reply:
-                return reply.read().decode()
-        return files.read_bytes(source).decode()
-    except (OSError, urllib.error.URLError, tf.errors.OpError, UnicodeDecodeError) as error:
+        return fetch(source).decode()
+    except (UnreadablePictureError, UnicodeDecodeError) as error:
         raise GraftNetError(f"Cannot read the metrics {source}: {error}") from None
 
 
