@@ -5,6 +5,7 @@ import dataclasses
 from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import LAST
 from graftnet_tf.branch import check_shape, vector_length
+from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import Optimization
 
@@ -44,7 +45,7 @@ class BranchConfig:
     dropout: float = 0.2
     augmentation: Augmentation = Augmentation()
     views: int = 2
-    view_precision: str = "float32"
+    view_precision: str = FULL_PRECISION
     validation: float = 0.15
     mining: str | None = None
     checkpoint_every: int = 100

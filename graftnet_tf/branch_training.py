@@ -148,23 +148,16 @@ def _features(
     cache_limit: int,
     config: BranchConfig,
 ) -> GraftFeatures:
-    blocks = trunk.blocks(0, config.graft_after)
     live = LiveFeatures(
-        FoldedBlocks(blocks),
+        functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),
         trunk.preprocessing,
         config.augmentation,
         labelled.images,
         config.seed,
-        view_blocks=FoldedBlocks(blocks, config.view_precision),
+        view_precision=config.view_precision,
     )
     if not config.views:
         return live
     shelf = trunk.fingerprints[str(config.graft_after)][:16]
     cache = FeatureCache(cache_directory, shelf, limit=cache_limit)
-    return CachedFeatures(
-        live,
-        cache,
-        digests=labelled.digests,
-        views=config.views,
-        view_precision=config.view_precision,
-    )
+    return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)

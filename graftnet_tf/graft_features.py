@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.augmentation import Augmentation
+from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.preprocessing import Preprocessing
 
@@ -36,25 +37,28 @@ class LiveFeatures:
 
     def __init__(
         self,
-        blocks: FrozenBlocks,
+        blocks_in: Callable[[str], FrozenBlocks],
         preprocessing: Preprocessing,
         augmentation: Augmentation,
         images: np.ndarray,
         seed: int,
         *,
-        view_blocks: FrozenBlocks | None = None,
+        view_precision: str = FULL_PRECISION,
     ):
         """Prepares nothing yet.
 
         Args:
-          blocks: the frozen blocks 0…graft_after.
+          blocks_in: gives the frozen blocks 0…graft_after in a precision.
           preprocessing: of the trunk.
           augmentation: of the training pictures.
           images: uint8 [M, height, width, 3].
           seed: of the augmentation.
-          view_blocks: the same blocks for `views`, perhaps faster and less exact.
+          view_precision: that `views` computes in.
         """
         self.images, self.augmentation, self.seed = images, augmentation, seed
+        self.view_precision = view_precision
+        blocks = blocks_in(FULL_PRECISION)
+        view_blocks = blocks if view_precision == FULL_PRECISION else blocks_in(view_precision)
 
         pictures = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
@@ -76,7 +80,7 @@ class LiveFeatures:
             input_signature=[pictures, one_seed],
         )
         self._views = tf.function(
-            lambda images, seeds: features(each_augmented(images, seeds), view_blocks or blocks),
+            lambda images, seeds: features(each_augmented(images, seeds), view_blocks),
             input_signature=[pictures, seeds],
         )
 
@@ -108,7 +112,6 @@ class CachedFeatures:
         *,
         digests: Sequence[bytes],
         views: int,
-        view_precision: str = "float32",
     ):
         """Prepares nothing yet.
 
@@ -117,10 +120,9 @@ class CachedFeatures:
           cache: the shelf of the trunk's fingerprint at the graft point.
           digests: of each of `live.images`.
           views: augmented views of each picture, besides the unchanged one.
-          view_precision: that `live.views` computes in.
         """
         self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
-        made_from = [dataclasses.asdict(live.augmentation), live.seed, view_precision]
+        made_from = [dataclasses.asdict(live.augmentation), live.seed, live.view_precision]
         self._variation = json.dumps(made_from, sort_keys=True)
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:

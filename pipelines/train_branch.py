@@ -5,7 +5,6 @@ from absl import flags
 from graftnet_tf import labelled_pictures, manifest
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.branch_training import train_branch
-from graftnet_tf.export import PRECISIONS
 from graftnet_tf.native_precision import native_precision
 from graftnet_tf.trunk import Trunk
 from pipelines import cache_flag, shape_flags, shell, training_flags, trunk_flag
@@ -33,7 +32,7 @@ VIEWS = flags.DEFINE_integer(
 VIEW_PRECISION = flags.DEFINE_enum(
     "view_precision",
     "auto",
-    ["auto", *PRECISIONS],
+    ["auto", "float32", "bfloat16"],
     "That cached augmented views are computed in; auto: bfloat16 where the machine has it.",
 )
 VALIDATION = flags.DEFINE_float(

@@ -11,6 +11,7 @@ task is trained in full, with a cache that is empty at the start and views in th
 turns of ours and of Keras's alternate in the one process. Prints one JSON object.
 """
 
+import functools
 import os
 import statistics
 import time
@@ -78,14 +79,13 @@ def main() -> None:
     )
     pictures = labelled_pictures.load(workspace, TASK.value, trunk.preprocessing)
     parts = [task.split(config.validation, config.seed)[0] for task in pictures.tasks]
-    blocks = trunk.blocks(0, _GRAFT_AFTER)
     live = CountedFeatures(
-        FoldedBlocks(blocks),
+        functools.partial(FoldedBlocks, trunk.blocks(0, _GRAFT_AFTER)),
         trunk.preprocessing,
         config.augmentation,
         pictures.images,
         config.seed,
-        view_blocks=FoldedBlocks(blocks, config.view_precision),
+        view_precision=config.view_precision,
     )
     cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
     features = CachedFeatures(live, cache, digests=pictures.digests, views=config.views)

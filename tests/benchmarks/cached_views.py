@@ -10,6 +10,7 @@ batches then, so that live features are computed once for all of them. Prints on
 the AUC on the test split, [cached, live] for each seed.
 """
 
+import functools
 import os
 from typing import Any
 
@@ -68,6 +69,7 @@ def main() -> None:
     trunk = Trunk.open(workspace, TRUNK.value)
     train = labelled_pictures.load(workspace, TASK.value, trunk.preprocessing)
     frozen = trunk.blocks(0, _GRAFT_AFTER)
+    frozen_in = functools.partial(FoldedBlocks, frozen)
     test = TestFeatures(workspace, trunk, frozen)
     areas: dict[str, list[list[float | None]]] = {name: [] for name in TASK.value}
     for seed in range(shell.SEED.value, shell.SEED.value + SEEDS.value):
@@ -82,11 +84,10 @@ def main() -> None:
             view_precision=native_precision(),
             seed=seed,
         )
-        parts = (frozen, trunk.preprocessing, config.augmentation, train.images, seed)
-        in_precision = FoldedBlocks(trunk.blocks(0, _GRAFT_AFTER), config.view_precision)
+        parts = (frozen_in, trunk.preprocessing, config.augmentation, train.images, seed)
         cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
         cached = CachedFeatures(
-            LiveFeatures(*parts, view_blocks=in_precision),
+            LiveFeatures(*parts, view_precision=config.view_precision),
             cache,
             digests=train.digests,
             views=config.views,

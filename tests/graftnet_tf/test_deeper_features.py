@@ -24,7 +24,8 @@ def sources():
             part.set_weights(number, blocks.get_weights(number))
     scaled = Preprocessing(80, 75)
     early, late = (
-        LiveFeatures(some, scaled, Augmentation(), IMAGES, seed=4) for some in (first, blocks)
+        LiveFeatures(lambda _, some=some: some, scaled, Augmentation(), IMAGES, seed=4)
+        for some in (first, blocks)
     )
     return DeeperFeatures(early, rest), late
 

@@ -18,7 +18,9 @@ def averages(inputs):
 
 
 def live_features(augmentation=Augmentation(), images=IMAGES, seed=1):
-    return LiveFeatures(averages, Preprocessing(24, 16), augmentation, images, seed)
+    return LiveFeatures(
+        lambda precision: averages, Preprocessing(24, 16), augmentation, images, seed
+    )
 
 
 def cached_features(directory, live=None, *, shelf="f", views=2, limit=10**9):
@@ -32,7 +34,9 @@ class Counted(LiveFeatures):
     """Live features that count the pictures they are asked for."""
 
     def __init__(self, augmentation=Augmentation(), images=IMAGES, seed=1):
-        super().__init__(averages, Preprocessing(24, 16), augmentation, images, seed)
+        super().__init__(
+            lambda precision: averages, Preprocessing(24, 16), augmentation, images, seed
+        )
         self.computed = 0
 
     def plain(self, rows):
@@ -132,6 +136,29 @@ def test_features_are_shared_by_what_would_be_the_same_and_by_nothing_else(tmp_p
     changed = IMAGES.copy()
     changed[0, 0, 0, 0] ^= 1
     assert computed_again(tmp_path, images=changed[::-1]) == 2, "one picture is new"
+
+
+def test_views_are_computed_in_their_precision_and_cached_apart(tmp_path):
+    def averages_in(precision):
+        return lambda inputs: tf.cast(tf.cast(averages(inputs), precision), tf.float32)
+
+    exact, rounded = (
+        LiveFeatures(
+            averages_in, Preprocessing(24, 16), Augmentation(), IMAGES, 1, view_precision=precision
+        )
+        for precision in ("float32", "bfloat16")
+    )
+    seeds = np.arange(8, dtype=np.int32).reshape(4, 2)
+    views = exact.views(ROWS, seeds).numpy()
+    np.testing.assert_array_equal(
+        rounded.views(ROWS, seeds), tf.cast(tf.cast(views, tf.bfloat16), tf.float32)
+    )
+    assert not np.array_equal(rounded.views(ROWS, seeds), views)
+    np.testing.assert_array_equal(rounded.plain(ROWS), exact.plain(ROWS))
+    first, second = (
+        cached_features(tmp_path, live).augmented(ROWS, 3) for live in (exact, rounded)
+    )
+    assert not np.array_equal(first, second)
 
 
 def test_more_views_keep_those_there_are(tmp_path):
