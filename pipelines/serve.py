@@ -14,6 +14,7 @@ from serving.embedded.limits import Limits
 from serving.embedded.model_config import ModelConfig, read_config
 from serving.embedded.server import ModelServer
 from serving.embedded.tls import Tls
+from serving.embedded.weight_layouts import keep_weight_layouts
 
 BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Directory of numbered SavedModels; --workspace's by default."
@@ -68,6 +69,7 @@ TLS_CLIENT_CA = flags.DEFINE_string(
 
 
 def main() -> None:
+    keep_weight_layouts()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
