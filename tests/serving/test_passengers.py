@@ -4,6 +4,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -278,3 +280,16 @@ def own_copy(joined, root):
         parent.mkdir(parents=True)
         (parent / "1").symlink_to(joined.path(*folder, "1"))
     return Workspace(str(root))
+
+
+def test_kept_weight_layouts_change_no_answer(directory, passengers, tmp_path):
+    requests = [["three"], ["one", "nobody", "three"], ["nobody"], ["one"], ["three"]]
+    answers = tmp_path / "answers.npz"
+    command = [sys.executable, "-m", "tests.serving.kept_layouts_process", directory, str(answers)]
+    files = [[SCENES[name].hex() for name in names] for names in requests]
+    subprocess.run(command, input=json.dumps(files), text=True, check=True)
+    with np.load(answers) as kept:
+        for number, names in enumerate(requests):
+            expected = ask(passengers, [SCENES[name] for name in names])
+            for name, values in expected.items():
+                np.testing.assert_allclose(kept[f"{number}/{name}"], values, atol=1e-5)
