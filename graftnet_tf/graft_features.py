@@ -106,12 +106,7 @@ class CachedFeatures:
     """
 
     def __init__(
-        self,
-        live: LiveFeatures,
-        cache: FeatureCache,
-        *,
-        digests: Sequence[bytes],
-        views: int,
+        self, live: LiveFeatures, cache: FeatureCache, *, digests: Sequence[bytes], views: int
     ):
         """Prepares nothing yet.
 

@@ -7,8 +7,8 @@ Both train block 8 and a softmax on its global average, on the same pictures of 
 decoded beforehand, in batches of 32, with the same augmentation and optimizer; blocks 0…7 are
 frozen. Keras's input comes from tf.data: shuffled, batched, augmented, prefetched. First each
 task is trained in full, with a cache that is empty at the start and views in the precision that
-`train_branch` takes by itself; then, the features being there,
-turns of ours and of Keras's alternate in the one process. Prints one JSON object.
+`train_branch` takes by itself; then, the features being there, turns of ours and of Keras's
+alternate in the one process. Prints one JSON object.
 """
 
 import functools

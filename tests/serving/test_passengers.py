@@ -4,14 +4,15 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 
+import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
@@ -28,6 +29,7 @@ from serving.embedded.servable import Servable
 from serving.embedded.server import ModelServer
 from serving.passengers_metadata import PassengersMetadata
 from serving.tree import SERVED
+from tests.serving.soak.server_process import ServerProcess
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
 from yolact_tf.export import export
 from yolact_tf.people import CropStyle
@@ -282,14 +284,19 @@ def own_copy(joined, root):
     return Workspace(str(root))
 
 
-def test_kept_weight_layouts_change_no_answer(directory, passengers, tmp_path):
+def test_kept_weight_layouts_change_no_answer(directory, passengers):
     requests = [["three"], ["one", "nobody", "three"], ["nobody"], ["one"], ["three"]]
-    answers = tmp_path / "answers.npz"
-    command = [sys.executable, "-m", "tests.serving.kept_layouts_process", directory, str(answers)]
-    files = [[SCENES[name].hex() for name in names] for names in requests]
-    subprocess.run(command, input=json.dumps(files), text=True, check=True)
-    with np.load(answers) as kept:
-        for number, names in enumerate(requests):
-            expected = ask(passengers, [SCENES[name] for name in names])
-            for name, values in expected.items():
-                np.testing.assert_allclose(kept[f"{number}/{name}"], values, atol=1e-5)
+    base_path = os.path.dirname(directory)
+    with (
+        ServerProcess(f"--model_base_path={base_path}", "--model_name=passengers") as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        stub = PredictionServiceStub(channel)
+        for names in requests:
+            snapshots = [SCENES[name] for name in names]
+            request = PredictRequest()
+            request.model_spec.name = "passengers"
+            request.inputs["snapshots"].CopyFrom(tf.make_tensor_proto(snapshots, tf.string))
+            outputs = stub.Predict(request, timeout=60).outputs
+            for name, values in ask(passengers, snapshots).items():
+                np.testing.assert_allclose(tf.make_ndarray(outputs[name]), values, atol=1e-5)
