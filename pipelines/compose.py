@@ -8,7 +8,8 @@ from absl import flags
 
 from graftnet_tf.export import PRECISIONS
 from pipelines import shell, trunk_flag
-from serving.compose import SERVED, compose
+from serving.compose import compose
+from serving.served import SERVED
 from serving.tree import newest_tree, publish_tree
 from serving.turn import own_turn
 

@@ -11,7 +11,8 @@ signatures are described in serving/passengers_model.py.
 from absl import flags
 
 from pipelines import shell
-from serving.compose_passengers import PASSENGERS, Narrowing, compose_passengers
+from serving.compose_passengers import Narrowing, compose_passengers
+from serving.served import PASSENGERS
 
 GRAFTNET = flags.DEFINE_string("graftnet", None, "Composed model's version; the newest by default.")
 YOLACT = flags.DEFINE_string("yolact", None, "Segmentation's version; the newest by default.")

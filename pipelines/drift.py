@@ -16,14 +16,13 @@ from absl import flags
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.report.directory import SCORES
-from graftnet_tf.workspace import Workspace
 from pipelines import shell
-from serving.compose import SERVED
 from serving.drift.comparison import Drift, compare
 from serving.drift.histograms import Histograms
 from serving.drift.report import render
 from serving.drift.score_log import SUFFIXES, read_log
 from serving.drift.scrape import histograms_of, read_page, since
+from serving.served import newest_served
 
 SERVICE = flags.DEFINE_string(
     "service",
@@ -56,7 +55,8 @@ def main() -> None:
     if SINCE.value and SERVICE.value.endswith(SUFFIXES):
         raise flags.Error("--since goes with metrics, not with a log of scores.")
     workspace = shell.open_workspace()
-    version = _version(workspace)
+    given = MODEL_VERSION.value
+    version = newest_served(workspace) if given is None else str(given)
     reference = REFERENCE.value or workspace.path("reports", f"evaluation-{version}", SCORES)
     service = _histograms(SERVICE.value, version)
     if SINCE.value:
@@ -70,15 +70,6 @@ def main() -> None:
         shell.print_json(
             {"model": MODEL_NAME.value, "version": version, "report": page} | drift.to_dict()
         )
-
-
-def _version(workspace: Workspace) -> str:
-    if MODEL_VERSION.value is not None:
-        return str(MODEL_VERSION.value)
-    versions = files.numbered(workspace.path(*SERVED))
-    if not versions:
-        raise GraftNetError(f"No model in {workspace.path(*SERVED)}: name a --model_version.")
-    return str(versions[-1])
 
 
 def _reference(path: str, version: str) -> Histograms:

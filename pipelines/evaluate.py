@@ -7,13 +7,10 @@ import sys
 
 from absl import flags
 
-from graftnet_tf import files
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import Evaluation, evaluate
 from graftnet_tf.report.directory import check_replaceable, write_report
-from graftnet_tf.workspace import Workspace
 from pipelines import shell
-from serving.compose import SERVED
+from serving.served import SERVED, newest_served
 
 MODEL = flags.DEFINE_string(
     "model", None, "Directory of a composed SavedModel; the workspace's newest by default."
@@ -43,21 +40,13 @@ def main() -> None:
     workspace = shell.open_workspace()
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
-    evaluation = evaluate(MODEL.value or _newest(workspace), workspace, seed=shell.SEED.value)
+    model = MODEL.value or workspace.path(*SERVED, newest_served(workspace))
+    evaluation = evaluate(model, workspace, seed=shell.SEED.value)
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}")
     report = write_report(evaluation, REPORT_DIR.value or default)
     print(_summary(evaluation, report), file=sys.stderr if JSON.value else sys.stdout)
     if JSON.value:
         shell.print_json({**evaluation.to_dict(), "report": report})
-
-
-def _newest(workspace: Workspace) -> str:
-    """Directory of the newest composed model of a workspace."""
-    models = workspace.path(*SERVED)
-    versions = files.numbered(models)
-    if not versions:
-        raise GraftNetError(f"No composed model in {models} yet: make one with graftnet-compose.")
-    return workspace.path(*SERVED, str(versions[-1]))
 
 
 def _summary(evaluation: Evaluation, report: str) -> str:

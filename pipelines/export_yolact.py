@@ -14,7 +14,7 @@ from absl import flags
 from graftnet_tf import files, manifest
 from graftnet_tf.manifest import Making
 from pipelines import people_flags, shell
-from serving.compose_passengers import PEOPLE
+from serving.served import PEOPLE
 from yolact_tf.export import export
 
 CROP_SIZE = flags.DEFINE_list(

@@ -7,7 +7,6 @@ from absl import flags, logging
 
 from graftnet_tf.errors import GraftNetError
 from pipelines import shell
-from serving.compose import SERVED
 from serving.embedded.batching import Batching
 from serving.embedded.json_log import JsonLines
 from serving.embedded.limits import Limits
@@ -15,6 +14,7 @@ from serving.embedded.model_config import ModelConfig, read_config
 from serving.embedded.server import ModelServer
 from serving.embedded.tls import Tls
 from serving.embedded.weight_layouts import keep_weight_layouts
+from serving.served import SERVED
 
 BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Directory of numbered SavedModels; --workspace's by default."

@@ -19,8 +19,9 @@ from graftnet_tf.tasks import Task
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from graftnet_tf.workspace import Workspace
 from serving.client import AttributeClient, PictureResult
-from serving.compose import SERVED, compose
+from serving.compose import compose
 from serving.embedded.server import ModelServer
+from serving.served import SERVED
 from serving.tree import newest_tree, publish_tree
 
 SNAPSHOTS_SHOWN = 6

@@ -24,7 +24,8 @@ from serving.parts import (
 )
 from serving.precision_cost import precision_cost
 from serving.prunable import make_prunable
-from serving.tree import SERVED, Tree, read_tree
+from serving.served import SERVED
+from serving.tree import Tree, read_tree
 
 
 def compose(

@@ -19,14 +19,7 @@ from serving.metadata import ModelMetadata
 from serving.passengers_metadata import PassengersMetadata
 from serving.passengers_model import FOUND, PICTURES, PassengersModel, decision_name
 from serving.prunable import make_prunable
-from serving.tree import SERVED
-
-PASSENGERS = ("serving", "passengers")
-PEOPLE = ("serving", "yolact")
-_MADE_BY: dict[tuple[str, ...], str] = {
-    SERVED: "graftnet-compose",
-    PEOPLE: "graftnet-export-yolact",
-}
+from serving.served import PASSENGERS, PEOPLE, SERVED, newest_served
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,8 +65,8 @@ def compose_passengers(
     """
     started = time.monotonic()
     versions = {
-        SERVED: graftnet or _newest(workspace, SERVED),
-        PEOPLE: people or _newest(workspace, PEOPLE),
+        SERVED: graftnet or newest_served(workspace, SERVED),
+        PEOPLE: people or newest_served(workspace, PEOPLE),
     }
     attribute_model, people_model = (
         _load(workspace, *folder, version) for folder, version in versions.items()
@@ -119,15 +112,6 @@ def compose_passengers(
         ),
         name=str,
     )
-
-
-def _newest(workspace: Workspace, folder: tuple[str, ...]) -> str:
-    versions = files.numbered(workspace.path(*folder))
-    if not versions:
-        raise GraftNetError(
-            f"No model in {workspace.path(*folder)} yet: make one with {_MADE_BY[folder]}."
-        )
-    return str(versions[-1])
 
 
 def _load(workspace: Workspace, *path: str) -> Any:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from graftnet_tf.decoding import check_size
 from graftnet_tf.pooling.gap import gap
 from serving.metadata import ModelMetadata
+from serving.metadata_signatures import metadata_signatures
 from serving.parts import BranchPart, TrunkPart
 from serving.picture_batch import decode_batch, decoded_flags, spread
 
@@ -39,12 +40,11 @@ class ComposedModel(tf.Module):
             "predict_jpeg": self.score_pictures,
             "decisions": self.decide,
             "features": self.features,
-            "metadata_rows": self.metadata_rows,
             **{name: self._scorer(name) for name in self._metadata.attributes},
         }
         return {
             "serving_default": tf.function(self.score_images, input_signature=[images]),
-            "metadata": tf.function(self.metadata, input_signature=[]),
+            **metadata_signatures(self._metadata, pictures),
             **{
                 name: tf.function(function, input_signature=[pictures])
                 for name, function in of_pictures.items()
@@ -121,21 +121,6 @@ class ComposedModel(tf.Module):
             return {"features": gap(last)[: tf.shape(inputs)[0]]}
 
         return self._of_pictures(pictures, pooled)
-
-    def metadata(self) -> dict[str, tf.Tensor]:
-        """string []: the JSON document, under `metadata`."""
-        return {"metadata": tf.constant(self._metadata.to_json())}
-
-    def metadata_rows(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """`metadata` for servers that batch, where every input and output has N rows.
-
-        Args:
-          pictures: string [N], not looked at.
-
-        Returns:
-          `metadata`, string [N]: the JSON document in each row.
-        """
-        return {"metadata": tf.fill(tf.shape(pictures), self._metadata.to_json())}
 
     def _scorer(self, attribute: str) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
         """`score_pictures` for one attribute."""

@@ -6,6 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 from graftnet_tf.lift_scenes.scene import render_snapshot
+from serving.metadata_signatures import metadata_signatures
 from serving.passengers_metadata import PassengersMetadata
 
 FOUND = ("count", "boxes", "detection_scores", "decoded")
@@ -40,17 +41,10 @@ class PassengersModel:
     def signatures(self) -> dict[str, Callable]:
         """The functions to save as signatures, by name."""
         snapshots = tf.TensorSpec([None], tf.string, name="snapshots")
-        of_snapshots = {
-            "serving_default": self.look,
-            "cut_out": self.cut_out,
-            "metadata_rows": self.metadata_rows,
-        }
         return {
-            "metadata": tf.function(self.metadata, input_signature=[]),
-            **{
-                name: tf.function(function, input_signature=[snapshots])
-                for name, function in of_snapshots.items()
-            },
+            **metadata_signatures(self._metadata, snapshots),
+            "serving_default": tf.function(self.look, input_signature=[snapshots]),
+            "cut_out": tf.function(self.cut_out, input_signature=[snapshots]),
         }
 
     def sample_inputs(self) -> dict[str, Mapping[str, Any]]:
@@ -103,21 +97,6 @@ class PassengersModel:
             **{name: kept(found[name]) for name in PICTURES},
             **self._attributes_of(found["crops"], there),
         }
-
-    def metadata(self) -> dict[str, tf.Tensor]:
-        """string []: the JSON document, under `metadata`."""
-        return {"metadata": tf.constant(self._metadata.to_json())}
-
-    def metadata_rows(self, snapshots: tf.Tensor) -> dict[str, tf.Tensor]:
-        """`metadata` for servers that batch, where every input and output has N rows.
-
-        Args:
-          snapshots: string [N], not looked at.
-
-        Returns:
-          `metadata`, string [N]: the JSON document in each row.
-        """
-        return {"metadata": tf.fill(tf.shape(snapshots), self._metadata.to_json())}
 
     def _attributes_of(self, crops: tf.Tensor, there: tf.Tensor) -> dict[str, tf.Tensor]:
         """Scores and decisions [N, P] of the crops [N, D, h, w, 3] where bool [N, P] is true."""

@@ -10,8 +10,7 @@ from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.workspace import Workspace
-
-SERVED = ("serving", "graftnet")
+from serving.served import SERVED
 
 
 @dataclasses.dataclass(frozen=True)

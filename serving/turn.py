@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf import locks
 from graftnet_tf.files import INCOMING
 from graftnet_tf.workspace import Workspace
-from serving.tree import SERVED
+from serving.served import SERVED
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import tensorflow as tf
 from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace import Workspace
-from serving.tree import SERVED
+from serving.served import PASSENGERS, SERVED
 
 
 def published(workspace: Workspace) -> Iterator[tuple[str, ...]]:
@@ -59,7 +59,7 @@ def _verify(workspace: Workspace, *parts: str) -> None:
         sealed_json.verify(path)
         return
     manifest.verify(path)
-    if parts[:-1] == SERVED:
+    if parts[:-1] in (SERVED, PASSENGERS):
         _verify_parts(workspace, path)
 
 

@@ -5,7 +5,8 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
 from serving.compose import compose
-from serving.tree import SERVED, Tree, publish_tree, read_tree, served_tree
+from serving.served import SERVED, newest_served
+from serving.tree import Tree, publish_tree, read_tree, served_tree
 from serving.turn import own_turn
 
 CANDIDATES = ("candidates",)
@@ -50,10 +51,7 @@ def served_model(workspace: Workspace) -> str:
     Raises:
       GraftNetError: there is none.
     """
-    versions = files.numbered(workspace.path(*SERVED))
-    if not versions:
-        raise GraftNetError(f"No composed model in {workspace.path(*SERVED)} yet.")
-    return workspace.path(*SERVED, str(versions[-1]))
+    return workspace.path(*SERVED, newest_served(workspace))
 
 
 def promote_candidate(

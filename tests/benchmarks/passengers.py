@@ -18,10 +18,9 @@ from absl import flags
 from graftnet_tf import files
 from graftnet_tf.lift_scenes.scene import render_snapshot
 from pipelines import shell
-from serving.compose_passengers import PASSENGERS, PEOPLE
 from serving.embedded.limits import Limits
 from serving.embedded.servable import Servable
-from serving.tree import SERVED
+from serving.served import PASSENGERS, PEOPLE, SERVED
 
 RUNS = flags.DEFINE_integer("runs", 10, "Of each way, for each snapshot.", lower_bound=1)
 

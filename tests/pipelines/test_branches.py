@@ -6,7 +6,7 @@ import pytest
 
 from graftnet_tf import manifest
 from graftnet_tf.workspace import Workspace
-from serving.tree import SERVED
+from serving.served import SERVED
 from tests.pipelines.forked_runs import run_all
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 

@@ -10,7 +10,7 @@ import pytest
 
 from graftnet_tf import manifest
 from graftnet_tf.workspace import Workspace
-from serving.compose import SERVED
+from serving.served import SERVED
 from tests.serving.fake_versions import GENDER, publish_branch, publish_trunk
 from tests.serving.sample_pictures import picture
 

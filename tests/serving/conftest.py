@@ -1,8 +1,8 @@
 import pytest
 
 from graftnet_tf.workspace import Workspace
-from serving.compose import SERVED
 from serving.embedded.servable import Servable
+from serving.served import SERVED
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 

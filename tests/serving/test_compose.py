@@ -10,7 +10,7 @@ from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace
-from serving.compose import SERVED
+from serving.served import SERVED
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 50, 40, 3), dtype=np.uint8)

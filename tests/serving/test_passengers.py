@@ -21,14 +21,14 @@ from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.client import PassengerClient
-from serving.compose_passengers import PASSENGERS, PEOPLE, Narrowing, compose_passengers
+from serving.compose_passengers import Narrowing, compose_passengers
 from serving.embedded.batching import Batching
 from serving.embedded.limits import Limits
 from serving.embedded.model_config import ModelConfig
 from serving.embedded.servable import Servable
 from serving.embedded.server import ModelServer
 from serving.passengers_metadata import PassengersMetadata
-from serving.tree import SERVED
+from serving.served import PASSENGERS, PEOPLE, SERVED
 from tests.serving.soak.server_process import ServerProcess
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
 from yolact_tf.export import export

@@ -13,7 +13,8 @@ from graftnet_tf.export import PRECISIONS
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.tasks import write_task
 from graftnet_tf.workspace import Workspace
-from serving.compose import SERVED, compose
+from serving.compose import compose
+from serving.served import SERVED
 from serving.tree import newest_tree, publish_tree, read_tree
 from tests.serving.fake_versions import publish_branch, publish_trunk
 

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.composed_graph [--onnx_python=PYTHON] [--branches=16] [--turns=5]
 
 InceptionV3 at 299×299 with random weights, branches of blocks 8…10, two threads, batches of 1 and
-8, all in turns; the best turn of each counts. PYTHON has tensorflow, tf2onnx and onnxruntime.
-Prints one JSON object: milliseconds, GFLOP/s and ratios. Takes minutes and 15 GB of memory.
+8, all in turns; the best turn of each counts. Layouts of weights are kept, as `graftnet-serve`
+keeps them. PYTHON has tensorflow, tf2onnx and onnxruntime. Prints one JSON object: milliseconds,
+GFLOP/s and ratios. Takes minutes and 15 GB of memory.
 """
 
 import multiprocessing
@@ -12,7 +13,6 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,11 @@ from absl import flags
 
 from graftnet_tf.multiply_adds import BlockCosts
 from pipelines import shell
+from serving.embedded.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph import networks
 from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
 from tests.benchmarks.composed_graph.onnx_peer import OnnxPeer
-from tests.benchmarks.composed_graph.session import THREADS, Session, session
+from tests.benchmarks.composed_graph.session import THREADS, Session
 from tests.benchmarks.composed_graph.turns import best_of_turns
 
 ONNX_PYTHON = flags.DEFINE_string("onnx_python", None, "A Python with ONNX Runtime; none: no peer.")
@@ -36,6 +37,7 @@ _PRODUCT = 4096  # side of the matrices that tell the machine's rate
 
 
 def main() -> None:
+    keep_weight_layouts()
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     costs = BlockCosts.of(networks.SIDE, networks.SIDE)
     branch = costs.forward(networks.GRAFT_AFTER + 1, networks.LAST)
@@ -45,11 +47,9 @@ def main() -> None:
         directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
         peer = OnnxPeer(ONNX_PYTHON.value, frozen) if ONNX_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
-        separates = {
-            name: [Session(os.path.join(folder, name)) for _ in range(BRANCHES.value)]
-            for name in ("separate, folded", "separate, as Keras has them")
-        }
-        constants = _constants(frozen)
+        separate_models = [
+            Session(os.path.join(folder, networks.SEPARATE)) for _ in range(BRANCHES.value)
+        ]
     found: dict[str, Any] = {"multiply_adds_ratio": separate / whole}
     for batch in _BATCHES:
         images = np.random.default_rng(0).integers(
@@ -57,8 +57,7 @@ def main() -> None:
         )
         calls: dict[str, Callable[[], object]] = {
             **{name: model.call(images) for name, model in models.items()},
-            "float32, weights as constants": partial(constants, images),
-            **{name: _one_after_another(of, images) for name, of in separates.items()},
+            networks.SEPARATE: _one_after_another(separate_models, images),
             **{f"product in {dtype}": _product(dtype) for dtype in ("float32", "bfloat16")},
         }
         if peer:
@@ -77,17 +76,6 @@ def _in_own_process(function: Callable[..., Any], *arguments: Any) -> Any:
     """What a function returns, its memory given back."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
-
-
-def _constants(path: str) -> Callable[[np.ndarray], object]:
-    """The network in float32, run with its weights as constants of the graph."""
-    with tf.io.gfile.GFile(path, "rb") as file:
-        definition = tf.compat.v1.GraphDef.FromString(file.read())
-    with tf.Graph().as_default() as graph:
-        tf.import_graph_def(definition, name="")
-    outputs = [f"{node.name}:0" for node in definition.node if node.name.startswith("score")]
-    running = session(graph)
-    return lambda images: running.run(outputs, {"inputs:0": images / np.float32(255)})
 
 
 def _one_after_another(models: list[Session], images: np.ndarray) -> Callable[[], object]:

@@ -22,10 +22,12 @@ from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
 from serving.compose import compose
-from serving.tree import SERVED, newest_tree, publish_tree
+from serving.served import SERVED
+from serving.tree import newest_tree, publish_tree
 
 SIDE = 299
 GRAFT_AFTER = 7
+SEPARATE = "separate"
 _PREPROCESSING = Preprocessing(SIDE, SIDE)
 _IMAGES = tf.TensorSpec([None, None, None, 3], tf.uint8, "images")
 
@@ -134,10 +136,9 @@ class Networks:
         files.write_bytes(path, frozen.graph.as_graph_def().SerializeToString())
 
 
-def save_separate(directory: str, *, folded: bool) -> None:
-    """A whole InceptionV3 for one attribute, its batch norms folded or as Keras has them."""
-    blocks = _drawn(Blocks(), seed=0)
-    run = FoldedBlocks(blocks) if folded else blocks
+def save_separate(directory: str) -> None:
+    """A whole InceptionV3 for one attribute, its batch norms folded."""
+    run = FoldedBlocks(_drawn(Blocks(), seed=0))
     classifier = tf.keras.layers.Dense(2, activation="softmax")
     classifier.build((None, CHANNELS[LAST]))
 
@@ -160,8 +161,7 @@ def save_all(folder: str, branches: int) -> tuple[dict[str, str], str]:
     directories = {name: made.compose(name) for name in PRECISIONS}
     directories["unfolded"] = os.path.join(folder, "unfolded")
     made.save_unfolded(directories["unfolded"])
-    save_separate(os.path.join(folder, "separate, folded"), folded=True)
-    save_separate(os.path.join(folder, "separate, as Keras has them"), folded=False)
+    save_separate(os.path.join(folder, SEPARATE))
     frozen = os.path.join(folder, "frozen.pb")
     made.save_frozen(frozen)
     return directories, frozen

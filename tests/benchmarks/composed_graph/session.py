@@ -12,8 +12,9 @@ class Session:
     """One SavedModel in memory, with variables of its own."""
 
     def __init__(self, directory: str):
+        config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=THREADS)
         with tf.Graph().as_default() as graph:
-            self._session = session(graph)
+            self._session = tf.compat.v1.Session(graph=graph, config=config)
             loaded = tf.compat.v1.saved_model.load(self._session, ["serve"], directory)
         self._signatures = loaded.signature_def
 
@@ -32,9 +33,3 @@ class Session:
         values = images if name == "images" else [tf.io.encode_jpeg(it).numpy() for it in images]
         fetched = [definition.outputs[output].name for output in wanted or definition.outputs]
         return lambda: self._session.run(fetched, {inputs.name: values})
-
-
-def session(graph: tf.Graph) -> tf.compat.v1.Session:
-    """A session of `THREADS` threads in each op."""
-    config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=THREADS)
-    return tf.compat.v1.Session(graph=graph, config=config)

@@ -20,6 +20,7 @@ from absl import flags
 
 from graftnet_tf.export import PRECISIONS
 from pipelines import shell
+from serving.embedded.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph.networks import SIDE, Networks
 from tests.benchmarks.composed_graph.session import Session
 
@@ -29,6 +30,7 @@ LOAD = flags.DEFINE_string("load", None, "A model to load; what it took is all t
 
 
 def main() -> None:
+    keep_weight_layouts()
     if LOAD.value:
         return shell.print_json(_loaded(LOAD.value))
     found = {}
@@ -58,7 +60,7 @@ def _in_own_process(directory: str) -> dict[str, float]:
 
 
 def _loaded(directory: str) -> dict[str, float]:
-    """Seconds to load the model and to a first answer, and outputs answered."""
+    """Seconds to load the model and to a first answer, memory at most, and outputs answered."""
     started = time.monotonic()
     model = Session(directory)
     loaded = time.monotonic()
@@ -66,8 +68,16 @@ def _loaded(directory: str) -> dict[str, float]:
     return {
         "seconds_to_load": round(loaded - started, 2),
         "seconds_to_first_answer": round(time.monotonic() - loaded, 2),
+        "peak_megabytes": _peak_megabytes(),
         "scores": int(np.isfinite(answer).sum()),
     }
+
+
+def _peak_megabytes() -> int:
+    """Resident memory of this process at most, as Linux counts it."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        (kibibytes,) = (line.split()[1] for line in status if line.startswith("VmHWM:"))
+    return round(int(kibibytes) * 1024 / 1e6)
 
 
 def _megabytes(directory: str, name: str) -> float:

@@ -13,9 +13,9 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 
 from graftnet_tf.workspace import Workspace
 from pipelines import shell
-from serving.compose import SERVED
 from serving.embedded.limits import Limits
 from serving.embedded.servable import Servable
+from serving.served import SERVED
 from tests.serving.embedded.number_models import config, specific
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.fuzz.campaign import Campaign

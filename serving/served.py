@@ -1,0 +1,28 @@
+"""Where a workspace's served models are, and which version of each is the newest."""
+
+from graftnet_tf import files
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.workspace import Workspace
+
+SERVED = ("serving", "graftnet")
+PEOPLE = ("serving", "yolact")
+PASSENGERS = ("serving", "passengers")
+_MADE_BY: dict[tuple[str, ...], str] = {
+    SERVED: "graftnet-compose",
+    PEOPLE: "graftnet-export-yolact",
+    PASSENGERS: "graftnet-compose-passengers",
+}
+
+
+def newest_served(workspace: Workspace, folder: tuple[str, ...] = SERVED) -> str:
+    """The newest version of what a folder of this file serves.
+
+    Raises:
+      GraftNetError: there is none.
+    """
+    versions = files.numbered(workspace.path(*folder))
+    if not versions:
+        raise GraftNetError(
+            f"No model in {workspace.path(*folder)} yet: make one with {_MADE_BY[folder]}."
+        )
+    return str(versions[-1])
