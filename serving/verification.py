@@ -32,7 +32,7 @@ def damage(workspace: Workspace) -> dict[str, str]:
 
     Trunks, branches, served models, candidates and mined lists are checked file by file
     against their manifests, manifests and trees against their own hash, and what served
-    models record of the trunk, branches and tree that they were made of.
+    models record of what they were made of: trunk, branches and tree, or served models.
     """
     found: dict[str, str] = {}
     for parts in published(workspace):

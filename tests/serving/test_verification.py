@@ -3,8 +3,11 @@ import shutil
 
 import pytest
 
+from graftnet_tf import files, manifest
 from graftnet_tf.files import INCOMING
+from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
+from serving.served import PASSENGERS
 from serving.verification import damage, leftovers, published
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
@@ -72,6 +75,20 @@ def test_a_missing_part_of_what_is_served_is_named(copied):
     found = damage(copied)
     assert set(found) == {"serving/graftnet/1"}
     assert "branches/bald/0001/manifest.json" in found["serving/graftnet/1"]
+
+
+def test_a_missing_part_of_a_passengers_model_is_named(copied):
+    part = "serving/graftnet/1/manifest.json"
+    making = Making(
+        {part: files.sha256(copied.path(part))}, seed=0, started=0.0, provenance=Provenance()
+    )
+    folder = copied.path(*PASSENGERS)
+    manifest.publish(folder, lambda *_: {}, kind="passengers model", making=making, name=str)
+    assert damage(copied) == {}
+    shutil.rmtree(copied.path("serving", "graftnet", "1"))
+    found = damage(copied)
+    assert set(found) == {"serving/passengers/1"}
+    assert part in found["serving/passengers/1"]
 
 
 def test_what_killed_jobs_left_is_listed_and_is_no_version(copied):
