@@ -1,6 +1,30 @@
-"""What compose_passengers says to mistakes; its models: tests/serving/test_passengers.py."""
+"""compose_passengers as a person runs it; its models: tests/serving/test_passengers.py."""
 
+from graftnet_tf import manifest
+from graftnet_tf.workspace import Workspace
+from serving.served import PASSENGERS
 from tests.pipelines.forked_runs import run_all
+from tests.serving.fake_people import publish_people
+from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
+
+
+def test_the_newest_models_are_joined(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    publish_trunk(workspace)
+    publish_branch(workspace, "bald")
+    publish_model(workspace)
+    publish_people(workspace)
+    (run,) = run_all(
+        "compose_passengers", [[f"--workspace={tmp_path}", "--max_passengers=2", "--min_score=.5"]]
+    )
+    path = workspace.path(*PASSENGERS, "1")
+    assert (run.status, run.stdout) == (0, f"Passengers are served model version 1: {path}\n")
+    manifest.verify(path)
+    assert manifest.read(path)["flags"] == {
+        "workspace": str(tmp_path),
+        "max_passengers": 2,
+        "min_score": 0.5,
+    }
 
 
 def test_mistakes_get_one_line_and_a_status(tmp_path):

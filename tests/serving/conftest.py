@@ -1,8 +1,11 @@
 import pytest
 
+from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
+from serving.compose_passengers import compose_passengers
 from serving.embedded.servable import Servable
 from serving.served import SERVED
+from tests.serving.fake_people import publish_people
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 
@@ -29,3 +32,18 @@ def model_dir(workspace):
 @pytest.fixture(scope="session")
 def servable(model_dir):
     return Servable(model_dir, 1)
+
+
+@pytest.fixture(scope="session")
+def passengers_workspace(model_dir, tmp_path_factory):
+    """A workspace with version 1 of the composed, the segmentation and the passengers model.
+
+    Read only.
+    """
+    root = tmp_path_factory.mktemp("passengers")
+    root.joinpath(*SERVED).mkdir(parents=True)
+    root.joinpath(*SERVED, "1").symlink_to(model_dir)
+    workspace = Workspace(str(root))
+    publish_people(workspace)
+    compose_passengers(workspace, provenance=Provenance("compose"))
+    return workspace

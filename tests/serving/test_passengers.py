@@ -17,7 +17,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.lift_scenes.scene import render_snapshot
-from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.client import PassengerClient
@@ -29,27 +29,13 @@ from serving.embedded.servable import Servable
 from serving.embedded.server import ModelServer
 from serving.passengers_metadata import PassengersMetadata
 from serving.served import PASSENGERS, PEOPLE, SERVED
+from tests.serving.fake_people import FIGURES, publish_people
 from tests.serving.soak.server_process import ServerProcess
-from tests.yolact_tf.fake_network import Figure, fake_segmenter
-from yolact_tf.export import export
+from tests.yolact_tf.fake_network import fake_segmenter
 from yolact_tf.people import CropStyle
 
-# Narrow ones are left out of small snapshots, where they have less than 16 pixels.
-FIGURES = (Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 6, 8), 0.6), Figure((6, 1, 8, 8), 0.5))
 ATTRIBUTES = ("bald", "t_shirt", "male", "female")
 UNDECODABLE = b"\xff\xd8\xff no more"
-
-
-def publish_people(joined, crop_size=(40, 24)):
-    segmenter = fake_segmenter(*FIGURES, max_people=4)
-
-    def write(path, version):
-        export(segmenter, path, CropStyle(), crop_size, version)
-        return {"fingerprint": segmenter.fingerprint()}
-
-    making = Making({}, seed=0, started=0.0, provenance=Provenance())
-    folder = joined.path(*PEOPLE)
-    return manifest.publish(folder, write, kind="person segmentation", making=making, name=str)
 
 
 def scene(index, width, height):
@@ -70,20 +56,8 @@ SCENES = {
 
 
 @pytest.fixture(scope="module")
-def joined(model_dir, tmp_path_factory):
-    """A workspace with version 1 of each model."""
-    root = tmp_path_factory.mktemp("joined")
-    root.joinpath(*SERVED).mkdir(parents=True)
-    root.joinpath(*SERVED, "1").symlink_to(model_dir)
-    joined = Workspace(str(root))
-    publish_people(joined)
-    compose_passengers(joined, provenance=Provenance("compose"))
-    return joined
-
-
-@pytest.fixture(scope="module")
-def directory(joined):
-    return joined.path(*PASSENGERS, "1")
+def directory(passengers_workspace):
+    return passengers_workspace.path(*PASSENGERS, "1")
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +66,11 @@ def passengers(directory):
 
 
 @pytest.fixture(scope="module")
-def two_calls(joined):
+def two_calls(passengers_workspace):
     """Detections of snapshots, and the scores of each one's people, from two models."""
     people, attributes = (
-        tf.saved_model.load(joined.path(*folder, "1")).signatures for folder in (PEOPLE, SERVED)
+        tf.saved_model.load(passengers_workspace.path(*folder, "1")).signatures
+        for folder in (PEOPLE, SERVED)
     )
 
     def ask(snapshots):
@@ -179,7 +154,7 @@ def test_only_what_is_asked_for_is_computed(directory):
         assert convolutions("nobody", ATTRIBUTES) == 0
 
 
-def test_it_says_what_it_is(joined, directory, passengers):
+def test_it_says_what_it_is(passengers_workspace, directory, passengers):
     (document,) = ask(passengers, [b""], "metadata_rows")["metadata"]
     metadata = PassengersMetadata.from_json(document)
     fingerprint = fake_segmenter(*FIGURES).fingerprint()
@@ -210,8 +185,11 @@ def test_warm_up_requests_fit(directory, passengers):
     assert answered == set(passengers.signatures) - {"metadata"}
 
 
-def test_a_client_asks_once_for_everybody(joined, passengers):
-    models = [ModelConfig(folder[-1], joined.path(*folder)) for folder in (PASSENGERS, PEOPLE)]
+def test_a_client_asks_once_for_everybody(passengers_workspace, passengers):
+    models = [
+        ModelConfig(folder[-1], passengers_workspace.path(*folder))
+        for folder in (PASSENGERS, PEOPLE)
+    ]
     snapshots = [SCENES["three"], UNDECODABLE, SCENES["nobody"]]
     with (
         ModelServer(models, poll_seconds=0, batching=None) as server,
@@ -230,8 +208,8 @@ def test_a_client_asks_once_for_everybody(joined, passengers):
     assert (nobody.passengers, nobody.error) == ((), None)
 
 
-def test_people_may_be_narrowed_to_the_surest(joined, tmp_path):
-    own = own_copy(joined, tmp_path)
+def test_people_may_be_narrowed_to_the_surest(passengers_workspace, tmp_path):
+    own = own_copy(passengers_workspace, tmp_path)
     narrowing = Narrowing(max_passengers=2, min_score=0.7)
     version = compose_passengers(own, narrowing=narrowing, provenance=Provenance())
     answer = ask(Servable(own.path(*PASSENGERS, version), 1), [SCENES["three"]])
@@ -250,37 +228,37 @@ def test_people_may_be_narrowed_to_the_surest(joined, tmp_path):
         (Narrowing(min_score=0.1), "below 0.3.*--min_score"),
     ],
 )
-def test_more_than_the_segmentation_finds_is_refused(joined, narrowing, message):
+def test_more_than_the_segmentation_finds_is_refused(passengers_workspace, narrowing, message):
     with pytest.raises(GraftNetError, match=message):
-        compose_passengers(joined, narrowing=narrowing, provenance=Provenance())
+        compose_passengers(passengers_workspace, narrowing=narrowing, provenance=Provenance())
 
 
-def test_missing_models_are_said_to_be_missing(joined, tmp_path):
+def test_missing_models_are_said_to_be_missing(passengers_workspace, tmp_path):
     with pytest.raises(GraftNetError, match="graftnet-compose"):
         compose_passengers(Workspace(str(tmp_path)), provenance=Provenance())
     with pytest.raises(GraftNetError, match="No serving/yolact/9"):
-        compose_passengers(joined, people="9", provenance=Provenance())
+        compose_passengers(passengers_workspace, people="9", provenance=Provenance())
 
 
-def test_crops_too_small_for_the_attributes_are_refused(joined, tmp_path):
-    own = own_copy(joined, tmp_path)
+def test_crops_too_small_for_the_attributes_are_refused(passengers_workspace, tmp_path):
+    own = own_copy(passengers_workspace, tmp_path)
     publish_people(own, crop_size=(15, 40))
     with pytest.raises(GraftNetError, match=r"15×40 pixels.*--crop_size"):
         compose_passengers(own, provenance=Provenance())
 
 
-def test_an_attribute_called_as_another_output_is_refused(joined, monkeypatch):
+def test_an_attribute_called_as_another_output_is_refused(passengers_workspace, monkeypatch):
     monkeypatch.setattr("serving.compose_passengers.FOUND", ("count", "bald"))
     with pytest.raises(GraftNetError, match="attributes called bald"):
-        compose_passengers(joined, provenance=Provenance())
+        compose_passengers(passengers_workspace, provenance=Provenance())
 
 
-def own_copy(joined, root):
-    """Another joined with the same models but no passengers."""
+def own_copy(passengers_workspace, root):
+    """Another workspace with the same models but no passengers."""
     for folder in (SERVED, PEOPLE):
         parent = root.joinpath(*folder)
         parent.mkdir(parents=True)
-        (parent / "1").symlink_to(joined.path(*folder, "1"))
+        (parent / "1").symlink_to(passengers_workspace.path(*folder, "1"))
     return Workspace(str(root))
 
 

@@ -7,6 +7,8 @@ import tensorflow as tf
 from serving.client import Endpoint
 from serving.embedded.model_config import models_of
 from serving.embedded.server import ModelServer
+from serving.served import PASSENGERS
+from tests.serving.conformance.passengers_under_test import PassengersUnderTest
 from tests.serving.conformance.server_under_test import ServerUnderTest, endpoint_from_environment
 from tests.serving.embedded.number_models import config, specific
 
@@ -16,19 +18,30 @@ def server(request):
     """The server named by the environment, or an embedded one of two versions."""
     endpoint = endpoint_from_environment()
     if endpoint is None:
-        yield from _embedded(*map(request.getfixturevalue, ("model_dir", "tmp_path_factory")))
+        needed = ("model_dir", "passengers_workspace", "tmp_path_factory")
+        yield from _embedded(*map(request.getfixturevalue, needed))
         return
     with endpoint.channel() as channel:
         label = os.environ.get("TF_SERVING_LABEL", "")
         yield ServerUnderTest(endpoint, channel, label=label, is_ours=False)
 
 
-def _embedded(model_dir, tmp_path_factory):
+@pytest.fixture(scope="package")
+def passengers(server):
+    """The server's passengers model."""
+    name = "passengers" if server.is_ours else os.environ.get("TF_SERVING_PASSENGERS")
+    if not name:
+        pytest.skip("no TF_SERVING_PASSENGERS is given")
+    return PassengersUnderTest(server, name)
+
+
+def _embedded(model_dir, passengers_workspace, tmp_path_factory):
     base_path = tmp_path_factory.mktemp("versions")
     for version in ("1", "2"):
         (base_path / version).symlink_to(model_dir)
     labelled = {**specific(1, 2), "version_labels": {"stable": 1}}
-    listed = models_of(config(graftnet=(str(base_path), labelled)))
+    passengers = (passengers_workspace.path(*PASSENGERS), {})
+    listed = models_of(config(graftnet=(str(base_path), labelled), passengers=passengers))
     with ModelServer(listed, poll_seconds=0) as embedded:
         endpoint = Endpoint(embedded.address)
         with endpoint.channel() as channel:
