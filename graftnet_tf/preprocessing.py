@@ -34,7 +34,11 @@ class Preprocessing:
         target = tf.constant([self.height, self.width], tf.float32)
         fitted = tf.cast(tf.round(size * tf.reduce_min(target / size)), tf.int32)
         fitted = tf.clip_by_value(fitted, 1, [self.height, self.width])
-        resized = tf.image.resize(images, fitted, antialias=True)
+        resized = tf.cond(
+            tf.reduce_all(tf.shape(images)[1:3] == fitted),
+            lambda: tf.cast(images, tf.float32),
+            lambda: tf.image.resize(images, fitted, antialias=True),
+        )
         resized = tf.cast(tf.round(tf.clip_by_value(resized, 0.0, 255.0)), tf.uint8)
         before = ([self.height, self.width] - fitted) // 2
         after = [self.height, self.width] - fitted - before

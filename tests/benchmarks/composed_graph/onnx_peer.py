@@ -1,5 +1,6 @@
 """ONNX Runtime with the composed network, in a process of its own."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +9,14 @@ from tests.benchmarks.composed_graph.session import THREADS
 
 
 class OnnxPeer:
-    """Times runs on request; see onnx_process.py."""
+    """Times runs on request; see onnx_convert.py and onnx_process.py."""
 
     def __init__(self, python: str, graph: str):
-        """Converts the GraphDef file `graph` with that interpreter, which takes a minute."""
-        script = Path(__file__).with_name("onnx_process.py")
+        """Converts the GraphDef file `graph` with that interpreter, beside it; takes a minute."""
+        model = os.path.join(os.path.dirname(graph), "model.onnx")
+        subprocess.run([python, _script("onnx_convert.py"), graph, model], check=True)
         self._process = subprocess.Popen(
-            [python, str(script), graph, str(THREADS)],
+            [python, _script("onnx_process.py"), model, str(THREADS)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -42,3 +44,7 @@ class OnnxPeer:
         if not line:
             raise RuntimeError(f"ONNX Runtime's process ended with {self._process.wait()}.")
         return line
+
+
+def _script(name: str) -> str:
+    return str(Path(__file__).with_name(name))

@@ -1,10 +1,10 @@
 """A network under ONNX Runtime, timed on request; started by the benchmark.
 
-    PYTHON onnx_process.py GRAPH THREADS
+    PYTHON onnx_process.py MODEL THREADS
 
-Needs tensorflow, tf2onnx and onnxruntime, and no package of ours. GRAPH is a frozen GraphDef whose
-placeholder `inputs` is float32 [N, h, w, 3] and whose outputs are named `score…`. Each line on
-stdin, a batch size, is answered with the seconds of one run; a first line comes when it is ready.
+Needs numpy and onnxruntime, and no package of ours. MODEL is an ONNX file with one float32 input.
+Each line on stdin, a batch size, is answered with the seconds of one run; a first line comes when
+it is ready.
 """
 
 import sys
@@ -12,24 +12,14 @@ import time
 
 import numpy as np
 import onnxruntime
-import tensorflow as tf
-import tf2onnx
 
 
 def main() -> None:
     path, threads = sys.argv[1], int(sys.argv[2])
-    graph = tf.compat.v1.GraphDef.FromString(tf.io.gfile.GFile(path, "rb").read())
-    outputs = [f"{node.name}:0" for node in graph.node if node.name.startswith("score")]
-    model, _ = tf2onnx.convert.from_graph_def(
-        graph, input_names=["inputs:0"], output_names=outputs, inputs_as_nchw=["inputs:0"], opset=17
-    )
-    del graph
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    del model
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # leave others the cores
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     (expected,) = session.get_inputs()
     print("ready", flush=True)
     for line in sys.stdin:
