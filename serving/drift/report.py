@@ -12,6 +12,7 @@ from serving.drift.comparison import FEW, AttributeDrift, Drift
 from serving.embedded.metrics import SCORE_EDGES
 
 _SIZE, _DPI = (3.4, 1.7), 200  # inches; at twice the resolution of the page
+_LEGEND_ROOM = 1.3  # height of the axes over that of the bars
 
 
 def render(drift: Drift, *, model: str, reference: str, service: str) -> str:
@@ -50,6 +51,7 @@ def histogram_png(attribute: AttributeDrift) -> bytes:
             axes.stairs(share, edges, fill=True, color=colour, alpha=0.25)
             axes.stairs(share, edges, color=colour, linewidth=1.1, label=name)
         axes.set(xlim=(0, 1), xticks=(0, 0.5, 1), yticks=(), xlabel="score")
+        axes.set_ylim(top=_LEGEND_ROOM * axes.get_ylim()[1])
         axes.spines["left"].set_visible(False)
         axes.legend(frameon=False, labelcolor=INK, loc="upper center", ncols=2)
         content = io.BytesIO()
