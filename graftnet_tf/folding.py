@@ -1,4 +1,4 @@
-"""Batch norms folded into the convolutions before them, for serving."""
+"""Blocks rewritten for serving: the same values in fewer operations on fewer numbers."""
 
 import tensorflow as tf
 
@@ -7,11 +7,15 @@ from graftnet_tf.export import FULL_PRECISION
 
 
 class FoldedBlocks(tf.Module):
-    """What `Blocks` compute with stored statistics, with one convolution for each pair.
+    """What `Blocks` compute with stored statistics, up to rounding.
 
-    InceptionV3's convolutions have no bias and each is followed by a batch norm without
-    scale, so γ = 1: with standard deviation σ = √(variance + ε), kernel / σ and bias
-    β − mean / σ give the same values up to rounding.
+    **Batch norms are folded into convolutions.** InceptionV3's have no bias and each is
+    followed by a batch norm without scale, so γ = 1: with standard deviation
+    σ = √(variance + ε), kernel / σ and bias β − mean / σ give the same values.
+
+    **Averages are taken after the 1×1 convolution** that follows them in a block. Both are
+    linear, the one over places, the other over channels, so their order does not matter;
+    after the convolution 4 to 11 times fewer channels are left to average.
 
     Attributes:
       first, last: numbers of the first and last block.
@@ -67,7 +71,10 @@ def _folded(block: tf.keras.Model, policy: tf.keras.mixed_precision.Policy) -> t
         if isinstance(layer, tf.keras.layers.BatchNormalization)
     }
 
+    exchanged = _poolings_and_projections(block)
+
     def clone(layer: tf.keras.layers.Layer) -> tf.keras.layers.Layer:
+        layer = exchanged.get(layer.name, layer)
         if isinstance(layer, tf.keras.layers.BatchNormalization):
             return tf.keras.layers.Activation("linear", name=layer.name, dtype=policy)
         config = {**layer.get_config(), "dtype": policy}
@@ -81,3 +88,14 @@ def _folded(block: tf.keras.Model, policy: tf.keras.mixed_precision.Policy) -> t
         bias = norm.beta - norm.moving_mean / deviation
         folded.get_layer(name).set_weights([block.get_layer(name).kernel / deviation, bias])
     return folded
+
+
+def _poolings_and_projections(block: tf.keras.Model) -> dict[str, tf.keras.layers.Layer]:
+    """The 1×1 convolution in place of each average pooling before it, and the other way round."""
+    exchanged: dict[str, tf.keras.layers.Layer] = {}
+    for layer in block.layers:
+        if isinstance(layer, tf.keras.layers.Conv2D):
+            before = layer.input.node.layer
+            if isinstance(before, tf.keras.layers.AveragePooling2D):
+                exchanged |= {before.name: layer, layer.name: before}
+    return exchanged

@@ -56,6 +56,13 @@ def test_no_batch_norm_is_left(blocks, inputs):
     assert not any("BatchNorm" in name for name in operations)
 
 
+def test_averages_are_taken_of_projected_channels(blocks, inputs):
+    graph = tf.function(FoldedBlocks(blocks)).get_concrete_function(inputs).graph
+    averaged = [op.inputs[0] for op in graph.get_operations() if op.type == "AvgPool"]
+    assert [values.shape[-1] for values in averaged] == [32, 64, 64]
+    assert {values.op.type for values in averaged} == {"BiasAdd"}
+
+
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
 def test_reduced_precision_takes_half_the_memory(blocks, precision):
     full, reduced = (
