@@ -70,7 +70,6 @@ def _folded(block: tf.keras.Model, policy: tf.keras.mixed_precision.Policy) -> t
         for layer in block.layers
         if isinstance(layer, tf.keras.layers.BatchNormalization)
     }
-
     exchanged = _poolings_and_projections(block)
 
     def clone(layer: tf.keras.layers.Layer) -> tf.keras.layers.Layer:
