@@ -15,11 +15,7 @@ demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
 	$(BIN)/python -m pipelines.demo --workspace=$(WORKSPACE)
 
-# Two processes share the tests. With one thread in each operation and one operation at a time,
-# TensorFlow adds up in one order, however busy the other process keeps the machine, so that what is
-# to be equal bit by bit is; docs/promises.md.
-test: export TF_NUM_INTRAOP_THREADS = 1
-test: export TF_NUM_INTEROP_THREADS = 1
+# Two processes share the tests; each computes in one thread (tests/conftest.py).
 test: $(VENV)/ready
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)

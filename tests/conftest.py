@@ -1,4 +1,4 @@
-"""A composed model small enough to build in every test, and a workspace to measure it on."""
+"""How TensorFlow computes in tests, a model small enough for all of them, a trained workspace."""
 
 import json
 import os
@@ -36,6 +36,14 @@ METADATA = {
         "hat": {"task": "hat", "class": "positive", "threshold": 0.5},
     },
 }
+
+
+def pytest_configure():
+    """Has TensorFlow compute in one thread, here and in processes that tests start.
+
+    Sums of many threads may differ in their last bit on a busy machine; docs/promises.md.
+    """
+    os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "1"
 
 
 class ColourModel(tf.Module):

@@ -9,9 +9,6 @@ import pytest
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 
-# Bit for bit; docs/promises.md.
-ONE_ORDER = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-
 FEW = {"publishing": 3, "composing": 2, "trunk": 2}
 MANY = {
     "publishing": 100,
@@ -29,7 +26,6 @@ def run(module, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", f"tests.kills.{module}", *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, **ONE_ORDER},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
