@@ -9,7 +9,7 @@ WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test slow kill soak conformance lock clean
+.PHONY: demo test slow kill soak conformance descriptors lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -46,6 +46,10 @@ $(VENV)/ready: requirements.lock setup.cfg
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
 	touch $@
+
+# TF Serving's messages for the client, from the tensorflow-serving-api that is installed.
+descriptors: $(VENV)/ready
+	$(BIN)/python -m serving.tf_serving_api.collect
 
 # Resolves setup.cfg anew; needs uv.
 lock:

@@ -39,6 +39,11 @@ POLL_SECONDS = flags.DEFINE_float(
 DRAIN_SECONDS = flags.DEFINE_float(
     "drain_seconds", 30.0, "Seconds that requests under way may take at the end.", lower_bound=0
 )
+TENSOR_CONTENT = flags.DEFINE_bool(
+    "enable_serialization_as_tensor_content",
+    False,
+    "Send outputs as tensor_content, which is smaller and quicker, in place of typed fields.",
+)
 LOG_FORMAT = flags.DEFINE_enum("log_format", "text", ["text", "json"], "Lines on stderr.")
 
 ENABLE_BATCHING = flags.DEFINE_bool("enable_batching", True, "Gather requests of many clients.")
@@ -84,6 +89,7 @@ def main() -> None:
         limits=_limits(),
         tls=_tls(),
         allow_labels_for_unavailable=ALLOW_LABELS.value,
+        tensor_content=TENSOR_CONTENT.value,
     )
     if METRICS_PORT.value is not None:
         page = server.metrics.serve(METRICS_PORT.value)

@@ -13,6 +13,7 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceServicer
 from serving.embedded.call import Call, answering
 from serving.embedded.model_config import models_of
 from serving.embedded.model_store import ModelStore
+from serving.embedded.request_error import invalid
 
 
 class ModelService(ModelServiceServicer):
@@ -28,8 +29,11 @@ class ModelService(ModelServiceServicer):
         """Every version's state, the newest first; END with an error for one that failed."""
         response = GetModelStatusResponse()
         with answering("GetModelStatus", context, self._record) as call:
+            if not request.HasField("model_spec"):
+                raise invalid("The request has no model_spec.")
             for version, status in self._store.statuses_of(request.model_spec).items():
                 entry = response.model_version_status.add(version=version, state=status.state)
+                entry.status.SetInParent()
                 if status.error:
                     entry.status.error_code = grpc.StatusCode.INTERNAL.value[0]
                     entry.status.error_message = status.error
@@ -42,4 +46,4 @@ class ModelService(ModelServiceServicer):
         """Serves the models listed and no others; an OK status when they are there."""
         with answering("HandleReloadConfigRequest", context, self._record):
             self._store.reload(models_of(request.config))
-        return ReloadConfigResponse()
+        return ReloadConfigResponse(status={})

@@ -64,8 +64,10 @@ class ModelStore:
         """State of the version that is asked for, or of all; as TF Serving, blind to labels.
 
         Raises:
-          RequestError: INVALID_ARGUMENT, no model is named; NOT_FOUND, there is no such one.
+          RequestError: NOT_FOUND, no model is named, or there is no such one.
         """
+        if not spec.name:
+            raise not_found("model_spec names no model.")
         statuses = self._model(spec).statuses()
         if not spec.HasField("version"):
             return statuses
@@ -81,6 +83,8 @@ class ModelStore:
           RequestError: NOT_FOUND, there is no such model or version; INVALID_ARGUMENT, no
             model is named, or nothing is labelled so.
         """
+        if spec.name not in self._models and spec.version_label:
+            raise invalid(f"Unknown version label {spec.version_label!r} of {spec.name!r}.")
         with self._model(spec).using(spec) as servable:
             yield servable
 

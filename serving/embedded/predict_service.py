@@ -19,6 +19,7 @@ from serving.embedded.call import Call, answering
 from serving.embedded.limits import Limits
 from serving.embedded.model_store import ModelStore
 from serving.embedded.request_error import invalid
+from serving.embedded.response_tensor import response_tensor
 
 SIGNATURES = "signature_def"
 
@@ -33,13 +34,19 @@ class PredictService(PredictionServiceServicer):
         limits: Limits,
         record: Callable[[Call], None],
         record_scores: Callable[[str, int, Mapping[str, np.ndarray]], None],
+        *,
+        tensor_content: bool = False,
     ):
-        """Serves `store`'s models, each Predict in its turn and within `limits`."""
+        """Serves `store`'s models, each Predict in its turn and within `limits`.
+
+        Outputs are in the typed fields, or with `tensor_content`, there.
+        """
         self._store = store
         self._admission = admission
         self._limits = limits
         self._record = record
         self._record_scores = record_scores
+        self._tensor_content = tensor_content
 
     def Predict(  # noqa: N802
         self, request: PredictRequest, context: grpc.ServicerContext
@@ -62,7 +69,8 @@ class PredictService(PredictionServiceServicer):
             response = PredictResponse(model_spec=_answered(spec, model.version))
             response.model_spec.signature_name = name
             for output, values in outputs.items():
-                response.outputs[output].CopyFrom(tf.make_tensor_proto(values))
+                tensor = response_tensor(values, as_content=self._tensor_content)
+                response.outputs[output].CopyFrom(tensor)
         return response
 
     def GetModelMetadata(  # noqa: N802

@@ -9,6 +9,7 @@ from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
 from serving.embedded.limits import Limits
 from serving.embedded.request_error import RequestError, invalid
+from serving.tf_serving_api.string_content import decode_strings
 
 
 def request_array(
@@ -34,6 +35,8 @@ def request_array(
             f"expected {_dtype_name(expected.dtype)}."
         )
     shape = _checked_shape(name, tensor, tf.TensorShape(expected.tensor_shape), limits)
+    if tensor.dtype == tf.string.as_datatype_enum and tensor.tensor_content:
+        tensor = _with_string_val(name, tensor, shape)
     _check_size(name, tensor, shape, limits)
     try:
         return tf.make_ndarray(tensor)
@@ -57,6 +60,15 @@ def _checked_shape(
             "Send fewer pictures at a time."
         )
     return shape
+
+
+def _with_string_val(name: str, tensor: TensorProto, shape: list[int]) -> TensorProto:
+    """The same strings where they usually are."""
+    try:
+        strings = decode_strings(tensor.tensor_content, math.prod(shape))
+    except ValueError as error:
+        raise _wrong_content(name, tensor, shape, str(error)) from None
+    return TensorProto(dtype=tensor.dtype, tensor_shape=tensor.tensor_shape, string_val=strings)
 
 
 def _check_size(name: str, tensor: TensorProto, shape: list[int], limits: Limits) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from concurrent import futures
 
 import grpc
+from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from graftnet_tf.errors import GraftNetError
@@ -23,8 +24,11 @@ from serving.embedded.predict_service import PredictService
 from serving.embedded.servable import Servable
 from serving.embedded.tls import Tls, warn_if_exposed
 from serving.embedded.warm_up import warm_up
+from serving.tf_serving_api.descriptors import MODEL_SERVICE, PREDICTION_SERVICE, new_pool
 
-SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService")
+_NAMED = (PREDICTION_SERVICE, MODEL_SERVICE)
+# The short ones are those that TF Serving gives its health by.
+SERVICES = ("", *_NAMED, "PredictionService", "ModelService")
 _SPARE_THREADS = 8  # for health, status and metadata while every turn is taken
 _LAST_REPLIES_SECONDS = 0.2
 _STATUS = health_pb2.HealthCheckResponse
@@ -55,6 +59,7 @@ class ModelServer:
         limits: Limits = Limits(),
         tls: Tls | None = None,
         allow_labels_for_unavailable: bool = False,
+        tensor_content: bool = False,
     ):
         """Loads the models and takes the port; `start` begins to answer.
 
@@ -69,6 +74,7 @@ class ModelServer:
           tls: certificates; none by default.
           allow_labels_for_unavailable: whether a new label may be given to a version before
             it is loaded.
+          tensor_content: whether outputs are sent as `tensor_content` in place of typed fields.
 
         Raises:
           GraftNetError: a model has no version, one cannot be loaded, a label is given to a
@@ -109,15 +115,20 @@ class ModelServer:
             log_call(call)
 
         predict = PredictService(
-            self.store, self._admission, limits, record, self.metrics.record_scores
+            self.store,
+            self._admission,
+            limits,
+            record,
+            self.metrics.record_scores,
+            tensor_content=tensor_content,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predict, self._server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(
             ModelService(self.store, record), self._server
         )
-        named = (*SERVICES[1:], health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(named, self._server)
+        named = (*_NAMED, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(named, self._server, _described())
 
     def start(self) -> None:
         """Begins to answer and to look for new versions."""
@@ -166,3 +177,14 @@ class ModelServer:
         for name in self._healthy - available:
             self._health.set(name, _STATUS.NOT_SERVING)
         self._healthy = available
+
+
+def _described() -> DescriptorPool:
+    """What reflection tells of.
+
+    tensorflow-serving-api registers its messages, but not its services.
+    """
+    pool = new_pool()
+    for module in (health_pb2, reflection_pb2):
+        pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
+    return pool

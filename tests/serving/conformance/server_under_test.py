@@ -52,6 +52,7 @@ class ServerUnderTest:
     """Raw calls about one composed model, as any TF Serving client makes them.
 
     Attributes:
+      address: `host:port`.
       model: its name on the server.
       label: of one of its versions, where one is known.
       is_ours: whether the server may be sent what could end another.
@@ -59,6 +60,7 @@ class ServerUnderTest:
     """
 
     def __init__(self, endpoint: Endpoint, channel: grpc.Channel, *, label: str, is_ours: bool):
+        self.address = endpoint.address
         self.model = endpoint.model
         self.label = label
         self.is_ours = is_ours

@@ -43,7 +43,8 @@ def test_the_signature_without_a_name_is_serving_default(server, images):
     reply = server.predict("", {"images": images[0][np.newaxis]})
     assert set(reply.outputs) == set(server.attributes)
     assert reply.spec.name == server.model
-    assert reply.spec.signature_name in ("", "serving_default")
+    assert reply.spec.signature_name == "serving_default"
+    assert reply.spec.version.value == server.available()[-1]
 
 
 def test_a_batch_of_decoded_pictures_scores_as_each_alone(server, images):

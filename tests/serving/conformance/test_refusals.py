@@ -34,8 +34,10 @@ def test_a_request_that_does_not_fit_is_refused(server, case):
     assert np.isfinite(good[server.attributes[0]]).all()
 
 
-@pytest.mark.parametrize("wanted", [["no_such_output"], ["known", "no_such_output"]], ids=str)
-def test_an_unknown_output_is_refused(server, wanted):
+@pytest.mark.parametrize(
+    "wanted", [["no_such_output"], ["known", "no_such_output"], ["known", "known"]], ids=str
+)
+def test_an_unknown_or_repeated_output_is_refused(server, wanted):
     wanted = [server.attributes[0] if name == "known" else name for name in wanted]
     with refused(INVALID):
         server.predict("serving_default", {"images": IMAGES}, outputs=wanted)

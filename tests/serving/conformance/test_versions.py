@@ -35,8 +35,14 @@ def test_a_label_stands_for_a_version(server):
     ("spec", "code"),
     [
         ({"version": {"value": NO_SUCH_VERSION}}, grpc.StatusCode.NOT_FOUND),
+        ({"version": {"value": 0}}, grpc.StatusCode.NOT_FOUND),
         ({"version_label": NO_SUCH_LABEL}, grpc.StatusCode.INVALID_ARGUMENT),
         ({"name": "no-such-model"}, grpc.StatusCode.NOT_FOUND),
+        (
+            {"name": "no-such-model", "version_label": NO_SUCH_LABEL},
+            grpc.StatusCode.INVALID_ARGUMENT,
+        ),
+        ({"name": ""}, grpc.StatusCode.INVALID_ARGUMENT),
     ],
     ids=str,
 )
@@ -49,12 +55,20 @@ def test_what_is_not_there_is_refused_by_predict_and_metadata_alike(server, spec
 
 def test_the_state_of_every_version_is_told(server):
     for version in server.available():
+        assert server.statuses()[version].HasField("status")
         assert server.statuses()[version].status.error_code == 0
         assert set(server.statuses(version={"value": version})) == {version}
 
 
 @pytest.mark.parametrize(
-    "spec", [{"name": "no-such-model"}, {"version": {"value": NO_SUCH_VERSION}}], ids=str
+    "spec",
+    [
+        {"name": "no-such-model"},
+        {"name": ""},
+        {"version": {"value": NO_SUCH_VERSION}},
+        {"version": {"value": 0}},
+    ],
+    ids=str,
 )
 def test_no_state_is_told_of_what_is_not_there(server, spec):
     with refused(grpc.StatusCode.NOT_FOUND):

@@ -35,6 +35,13 @@ def test_what_a_client_sends_arrives(array):
     np.testing.assert_array_equal(arrived, array)
 
 
+def test_strings_in_content_arrive_too():
+    content = b"\x02\x00\x03ab\x00\xff\xfe"
+    proto = tensor(types_pb2.DT_STRING, [3], tensor_content=content)
+    arrived = request_array("x", proto, info(types_pb2.DT_STRING, [None]), LIMITS)
+    assert arrived.tolist() == [b"ab", b"", b"\x00\xff\xfe"]
+
+
 def test_a_value_that_stands_for_many_is_spread():
     proto = tensor(types_pb2.DT_UINT8, [2, 2], int_val=[7])
     arrived = request_array("x", proto, info(types_pb2.DT_UINT8, [None, 2]), LIMITS)

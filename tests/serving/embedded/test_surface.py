@@ -9,6 +9,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from prometheus_client.parser import text_string_to_metric_families
@@ -121,7 +122,9 @@ def test_a_request_without_a_model_is_refused(client):
 
 
 def test_health_is_told_per_model(client):
-    for service in ("", "old", "new", "tensorflow.serving.PredictionService"):
+    short = ("PredictionService", "ModelService")
+    full = (f"tensorflow.serving.{name}" for name in short)
+    for service in ("", "old", "new", *short, *full):
         assert client.health(service) == SERVING
     with refused(grpc.StatusCode.NOT_FOUND):
         client.health("yolact")
@@ -136,6 +139,69 @@ def test_reflection_lists_the_services(client):
         "tensorflow.serving.ModelService",
         "grpc.health.v1.Health",
     } <= names
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    [
+        "tensorflow.serving.PredictionService",
+        "tensorflow.serving.ModelService",
+        "tensorflow.serving.SignatureDefMap",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    ],
+)
+def test_reflection_describes_services_with_all_that_they_import(client, symbol):
+    request = reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol)
+    (reply,) = client.reflection.ServerReflectionInfo(iter([request]), timeout=30)
+    files = [
+        FileDescriptorProto.FromString(file)
+        for file in reply.file_descriptor_response.file_descriptor_proto
+    ]
+    assert files, reply.error_response.error_message
+    assert {name for file in files for name in file.dependency} <= {file.name for file in files}
+
+
+def test_outputs_are_in_typed_fields_unless_content_is_asked_for(number_versions):
+    request = predict_pb2.PredictRequest(model_spec={"name": "m"}, inputs=numbers(1, 2))
+    for as_content in (False, True):
+        listed = config(m=(number_versions, {}))
+        with serving(listed, tensor_content=as_content) as (_, client):
+            product = client.prediction.Predict(request, timeout=30).outputs["product"]
+        assert tf.make_ndarray(product).tolist() == [3, 6]
+        assert bool(product.tensor_content) == as_content
+        assert list(product.float_val) == ([] if as_content else [3, 6])
+
+
+def test_version_0_is_a_version_like_others(client):
+    asked = {"version": {"value": 0}}
+    with refused(grpc.StatusCode.NOT_FOUND, "Version 0 of 'old'"):
+        client.predict("old", 1, **asked)
+    with refused(grpc.StatusCode.NOT_FOUND, "Version 0 of 'old'"):
+        client.states("old", **asked)
+
+
+def test_a_status_comes_with_every_state_and_reload(client, number_versions):
+    request = get_model_status_pb2.GetModelStatusRequest(model_spec={"name": "old"})
+    reply = client.models.GetModelStatus(request, timeout=30)
+    assert all(entry.HasField("status") for entry in reply.model_version_status)
+    with serving(config(m=(number_versions, {}))) as (_, other):
+        reload = model_management_pb2.ReloadConfigRequest(config=config(m=(number_versions, {})))
+        assert other.models.HandleReloadConfigRequest(reload, timeout=30).HasField("status")
+
+
+def test_a_label_of_an_unknown_model_is_an_unknown_label(client):
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, "label 'stable'"):
+        client.predict("elsewhere", 1, version_label="stable")
+    with refused(grpc.StatusCode.NOT_FOUND):
+        client.states("elsewhere", version_label="stable")
+
+
+def test_a_state_of_no_model_is_not_found(client):
+    with refused(grpc.StatusCode.NOT_FOUND, "names no model"):
+        client.states("")
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, "no model_spec"):
+        client.models.GetModelStatus(get_model_status_pb2.GetModelStatusRequest(), timeout=30)
 
 
 def test_a_message_that_is_long_because_the_request_was_still_arrives(client):
