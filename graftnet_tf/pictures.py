@@ -14,7 +14,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from graftnet_tf import files
-from graftnet_tf.decoding import decode_picture
+from graftnet_tf.io.image_decoding import decode_image
 from graftnet_tf.preprocessing import Preprocessing
 
 Result = TypeVar("Result")
@@ -61,8 +61,6 @@ def read_data(path: str) -> bytes:
 def decode(data: bytes) -> tf.Tensor:
     """Decodes one picture with the decoder of training and serving.
 
-    The orientation that a camera notes in EXIF is not applied.
-
     Args:
       data: the bytes of a JPEG or PNG file.
 
@@ -75,7 +73,7 @@ def decode(data: bytes) -> tf.Tensor:
     if not data:
         raise UnreadablePictureError("The file is empty.")
     try:
-        return decode_picture(tf.constant(data))
+        return decode_image(tf.constant(data))
     except tf.errors.OpError as error:
         raise UnreadablePictureError(_reason(error)) from None
 

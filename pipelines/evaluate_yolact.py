@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from absl import flags
 
 from pipelines import shell
+from pipelines.coco_flags import EXIF_ORIENTATION
 from yolact_tf import person_model, weights_file
 from yolact_tf.coco import read_coco
 from yolact_tf.evaluation import Evaluation, evaluate, in_classes
@@ -38,7 +39,7 @@ def main() -> None:
     """Evaluates, prints the figures and writes the report that was asked for."""
     if REPORT.value:
         check_replaceable(REPORT.value)
-    data = read_coco(ANNOTATIONS.value, IMAGES.value)
+    data = read_coco(ANNOTATIONS.value, IMAGES.value, EXIF_ORIENTATION.value)
     model, classes = weights_file.load(WEIGHTS.value or person_model.path())
     data, left_out = in_classes(data, classes)
     evaluation = evaluate(model, data, batch_size=BATCH_SIZE.value)

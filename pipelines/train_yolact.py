@@ -6,6 +6,7 @@ train_yolact --data=FILE.json,IMAGES[,SHARE] … --output=DIR --steps=N [--confi
 from absl import flags
 
 from pipelines import shell
+from pipelines.coco_flags import EXIF_ORIENTATION
 from yolact_tf.augmentation import Augmentation
 from yolact_tf.config import CONFIGS
 from yolact_tf.model import PRECISIONS
@@ -103,6 +104,7 @@ def main() -> None:
         validation=_source("validation", VALIDATION.value) if VALIDATION.value else None,
         weights=WEIGHTS.value,
         backbone_weights=BACKBONE_WEIGHTS.value,
+        exif_orientation=EXIF_ORIENTATION.value,
         precision=PRECISION.value,
         batch_size=BATCH_SIZE.value,
         augmentation=Augmentation(

@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 import tensorflow as tf
+from graftnet_tf.decoding import MIN_SIDE
 
 from graftnet_tf import files, manifest
-from graftnet_tf.decoding import MIN_SIDE
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
 from graftnet_tf.manifest import Making, Provenance

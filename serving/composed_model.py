@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.decoding import check_size
+from graftnet_tf.io.image_decoding import check_size
 from graftnet_tf.pooling.gap import gap
 from serving.metadata import ModelMetadata
 from serving.metadata_signatures import metadata_signatures
@@ -77,8 +77,7 @@ class ComposedModel(tf.Module):
         Raises:
           tf.errors.InvalidArgumentError: the pictures are too small or too large.
         """
-        shape = tf.shape(images)
-        with tf.control_dependencies([check_size(shape[1], shape[2])]):
+        with tf.control_dependencies([check_size(tf.shape(images)[1:3])]):
             return self._scores(self._preprocess(images), self._metadata.attributes)
 
     def score_pictures(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from graftnet_tf.decoding import decode_picture
+from graftnet_tf.io.image_decoding import decode_image
 
 
 def decode_batch(
@@ -28,7 +28,7 @@ def decode_batch(
     """
 
     def decode(row: tf.Tensor, data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return to_input(decode_picture(data)[tf.newaxis])[0], row
+        return to_input(decode_image(data)[tf.newaxis])[0], row
 
     count = tf.size(pictures, out_type=tf.int64)
     decoded = (

@@ -9,6 +9,7 @@ A segmentation is a list of polygons [x, y, x, y, ...], or run lengths
 {"size": [height, width], "counts": ...} as a list or compressed to a string.
 """
 
+import enum
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,13 @@ _REQUIRED = {
     "categories": ("id", "name"),
     "annotations": ("id", "image_id", "category_id", "segmentation"),
 }
+
+
+class ExifOrientation(enum.StrEnum):
+    """How photos with an Exif orientation were annotated: as shown upright, or as stored."""
+
+    UPRIGHT = "upright"
+    RAW = "raw"
 
 
 class AnnotatedObject(NamedTuple):
@@ -51,12 +59,21 @@ class AnnotatedObject(NamedTuple):
 
 
 class AnnotatedPicture(NamedTuple):
-    """A picture file with its size in pixels and what is annotated in it."""
+    """A picture file and what is annotated in it.
+
+    Attributes:
+      path: of a JPEG or PNG file.
+      height, width: pixels, as annotated.
+      objects: annotated in it.
+      exif_orientation: how it was annotated if it has an Exif orientation and its size does
+        not tell, which that of half a turn or of a square photo never does.
+    """
 
     path: str
     height: int
     width: int
     objects: tuple[AnnotatedObject, ...]
+    exif_orientation: ExifOrientation = ExifOrientation.UPRIGHT
 
 
 class CocoData(NamedTuple):
@@ -77,7 +94,9 @@ class _UnusableError(Exception):
     """Why one annotation is left out."""
 
 
-def read_coco(annotations: str, images_dir: str) -> CocoData:
+def read_coco(
+    annotations: str, images_dir: str, exif_orientation: ExifOrientation = ExifOrientation.UPRIGHT
+) -> CocoData:
     """Reads annotations; masks and boxes are clipped to their pictures.
 
     Objects of no area and pictures whose file is missing are left out and listed.
@@ -85,6 +104,7 @@ def read_coco(annotations: str, images_dir: str) -> CocoData:
     Args:
       annotations: path of a JSON file.
       images_dir: folder that the file names are relative to.
+      exif_orientation: of every picture, see `AnnotatedPicture`.
 
     Raises:
       YolactError: the file is not in the format, or it refers to a category or an image
@@ -113,7 +133,9 @@ def read_coco(annotations: str, images_dir: str) -> CocoData:
     for image in content["images"]:
         path = os.path.join(images_dir, image["file_name"])
         if tf.io.gfile.exists(path):
-            images.append(AnnotatedPicture(path, *sizes[image["id"]], tuple(objects[image["id"]])))
+            found_here = tuple(objects[image["id"]])
+            size = sizes[image["id"]]
+            images.append(AnnotatedPicture(path, *size, found_here, exif_orientation))
         else:
             skipped.append(f"{path} does not exist ({len(objects[image['id']])} objects).")
     return CocoData(images, categories, skipped)

@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
+from PIL import Image, ImageOps
 
-from yolact_tf.coco import AnnotatedObject, AnnotatedPicture
+from graftnet_tf.io.pillow_images import on_black
+from yolact_tf.coco import AnnotatedObject, AnnotatedPicture, ExifOrientation
 from yolact_tf.errors import YolactError
+
+_ORIENTATION = 0x0112  # the tag of Exif
+_SIDEWAYS = (5, 6, 7, 8)
 
 
 class DecodedObject(NamedTuple):
@@ -37,7 +41,10 @@ class DecodedPicture(NamedTuple):
 def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
     """Decodes a picture and draws its masks, both shrunk where they exceed `longest_side`.
 
-    An object too small to leave a pixel is left out.
+    What is transparent becomes black. Pixels stand as the picture was annotated: upright
+    where it has an Exif orientation, unless its annotated size, or else its
+    `exif_orientation`, tells that it was annotated as stored. An object too small to leave
+    a pixel is left out.
 
     Raises:
       YolactError: the file is no picture, or not one of the size annotated.
@@ -46,9 +53,9 @@ def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
         content = file.read()
     try:
         opened = Image.open(io.BytesIO(content))
-        size = opened.size
+        size, is_raw = _annotated_size(opened, picture)
         opened.draft("RGB", (longest_side, longest_side))
-        image = opened.convert("RGB")
+        image = on_black(opened if is_raw else ImageOps.exif_transpose(opened))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise YolactError(f"{picture.path} cannot be decoded ({error}).") from None
     if size != (picture.width, picture.height):
@@ -61,6 +68,16 @@ def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
     pixels = np.asarray(image.resize(small, Image.Resampling.BILINEAR))
     objects = (_decoded_object(found, small) for found in picture.objects)
     return DecodedPicture(pixels, tuple(found for found in objects if found is not None))
+
+
+def _annotated_size(opened: Image.Image, picture: AnnotatedPicture) -> tuple[tuple[int, int], bool]:
+    """Width and height in the orientation that was annotated, and whether that is as stored."""
+    orientation = opened.getexif().get(_ORIENTATION, 1)
+    upright = opened.size[::-1] if orientation in _SIDEWAYS else opened.size
+    if upright == opened.size:
+        return upright, picture.exif_orientation == ExifOrientation.RAW
+    is_raw = opened.size == (picture.width, picture.height)
+    return (opened.size if is_raw else upright), is_raw
 
 
 def _decoded_object(found: AnnotatedObject, size: tuple[int, int]) -> DecodedObject | None:

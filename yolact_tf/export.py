@@ -22,8 +22,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from graftnet_tf.io.image_decoding import check_size
 from yolact_tf.cut_out import cut_out, letterbox, windows
-from yolact_tf.decoding import check_size
 from yolact_tf.masks import picture_masks
 from yolact_tf.people import CropStyle
 from yolact_tf.picture_batch import decode_batch

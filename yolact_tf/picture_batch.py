@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from graftnet_tf.io.image_decoding import decode_image
 from yolact_tf.config import YolactConfig
-from yolact_tf.decoding import decode_picture
 from yolact_tf.preprocessing import network_input
 
 
@@ -35,7 +35,7 @@ def decode_batch(pictures: tf.Tensor, config: YolactConfig) -> PictureBatch:
     """
 
     def decode(data: tf.Tensor) -> PictureBatch:
-        picture = decode_picture(data)
+        picture = decode_image(data)
         inputs = network_input(picture[tf.newaxis], config)[0]
         return PictureBatch(picture, inputs, tf.shape(picture)[:2])
 

@@ -10,7 +10,7 @@ from absl import logging
 from yolact_tf import files, weights_file
 from yolact_tf.augmentation import Augmentation
 from yolact_tf.backbone_weights import load_backbone_weights
-from yolact_tf.coco import read_coco
+from yolact_tf.coco import ExifOrientation, read_coco
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import evaluate
 from yolact_tf.kept_settings import keep_or_compare
@@ -37,6 +37,7 @@ class TrainingJob:
       sources: data to train on, of the same categories.
       training: how long, how weights are moved, what is kept.
       validation: data that the kept weights are chosen by; None keeps the last ones.
+      exif_orientation: how photos were annotated, see `AnnotatedPicture`.
       weights: weight file to start from; "" for fresh weights.
       backbone_weights: file that the backbone starts from (see `load_backbone_weights`).
       precision: of the arithmetic, "float32" or "bfloat16".
@@ -49,6 +50,7 @@ class TrainingJob:
     sources: tuple[Source, ...]
     training: TrainConfig
     validation: Source | None = None
+    exif_orientation: ExifOrientation = ExifOrientation.UPRIGHT
     weights: str = ""
     backbone_weights: str = ""
     precision: str = "float32"
@@ -72,7 +74,10 @@ def run(job: TrainingJob, directory: str) -> str:
       YolactError: the directory belongs to another job, or something in the job is amiss.
     """
     _claim(directory, job)
-    data = [(read_coco(source.annotations, source.images), source.share) for source in job.sources]
+    data = [
+        (read_coco(source.annotations, source.images, job.exif_orientation), source.share)
+        for source in job.sources
+    ]
     classes = tuple(data[0][0].categories.values())
     model = _initial(job, classes)
     batches = training_batches(
@@ -88,7 +93,7 @@ def run(job: TrainingJob, directory: str) -> str:
     logging.info("%d pictures, %d things skipped (skipped.txt).", batches.pictures, len(skipped))
     score = None
     if job.validation:
-        aside = read_coco(job.validation.annotations, job.validation.images)
+        aside = read_coco(job.validation.annotations, job.validation.images, job.exif_orientation)
 
         def score(network: Yolact) -> float:
             return evaluate(network, aside, progress=False).metrics["mask_ap"] or 0.0

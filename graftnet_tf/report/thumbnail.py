@@ -6,6 +6,7 @@ import tensorflow as tf
 from PIL import Image
 
 from graftnet_tf import files
+from graftnet_tf.io.pillow_images import upright_on_black
 
 _SIZE = (160, 208)  # pixels, twice what the page shows
 _QUALITY = 80
@@ -16,8 +17,9 @@ def thumbnail(path: str) -> bytes | None:
     content = io.BytesIO()
     try:
         with Image.open(io.BytesIO(files.read_bytes(path))) as picture:
-            picture.thumbnail(_SIZE)
-            picture.convert("RGB").save(content, "JPEG", quality=_QUALITY)
-    except (OSError, tf.errors.OpError):
+            upright = upright_on_black(picture)
+            upright.thumbnail(_SIZE)
+            upright.save(content, "JPEG", quality=_QUALITY)
+    except (OSError, SyntaxError, ValueError, tf.errors.OpError):
         return None
     return content.getvalue()

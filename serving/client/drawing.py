@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import matplotlib
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
+from graftnet_tf.io.pillow_images import upright_on_black
 from serving.client.results import Passenger, PictureResult, SnapshotResult
 
 COLOURS = ("#c2410c", "#1d4ed8", "#15803d", "#a21caf", "#b45309", "#0e7490", "#be123c", "#4d7c0f")
@@ -35,7 +36,7 @@ def draw(picture: bytes, result: PictureResult | SnapshotResult) -> Image.Image:
       result: without an error.
     """
     with Image.open(io.BytesIO(picture)) as opened:
-        image = ImageOps.exif_transpose(opened).convert("RGB")
+        image = upright_on_black(opened)
     scale = min(max(image.height, _HEIGHT[0]), _HEIGHT[1]) / image.height
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     if isinstance(result, PictureResult):

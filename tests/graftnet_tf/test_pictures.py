@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from graftnet_tf.decoding import decode_picture
+from graftnet_tf.io.image_decoding import decode_image
 from graftnet_tf.pictures import (
     UnreadablePictureError,
     decode_all,
@@ -32,7 +32,7 @@ def test_rows_hold_what_the_serving_decoder_and_letterbox_give(folder):
     assert decoded.unreadable == {}
     for path in paths:
         with open(path, "rb") as file:
-            expected = INPUT.letterbox(decode_picture(file.read())[None])[0]
+            expected = INPUT.letterbox(decode_image(file.read())[None])[0]
         np.testing.assert_array_equal(decoded.images[decoded.rows[path]], expected)
 
 
@@ -50,8 +50,8 @@ def test_unreadable_files_are_listed_and_cost_no_row(folder):
     assert list(reasons) == ["cut.jpg", "empty.jpg", "words.jpg", "dot.png", "gone.jpg"]
     assert "Invalid JPEG" in reasons["cut.jpg"]
     assert reasons["empty.jpg"] == "The file is empty."
-    assert reasons["words.jpg"] == "Not a JPEG or PNG picture; its length in bytes is 130"
-    assert reasons["dot.png"].endswith("height and width are 1 1")
+    assert reasons["words.jpg"] == "Not a JPEG or PNG image; its length in bytes is 130"
+    assert reasons["dot.png"].endswith("height and width are 1, 1")
     assert "No such file" in reasons["gone.jpg"]
     assert not any(junk in reason for reason in reasons.values() for junk in ("{{", "[Op", "\n"))
 

@@ -1,11 +1,13 @@
 """The signatures, in the graph mode in which TF Serving runs them."""
 
+import io
 import os
 import re
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from graftnet_tf.export import saved_model_name
@@ -16,6 +18,12 @@ from tests.serving.sample_pictures import DECODABLE, UNDECODABLE, picture
 
 ATTRIBUTES = {"bald", "t_shirt", "male", "female"}
 GOOD = [picture(seed) for seed in range(3)]
+
+
+def png(image: Image.Image, **options) -> bytes:
+    data = io.BytesIO()
+    image.save(data, "PNG", **options)
+    return data.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +55,40 @@ def test_a_file_scores_as_its_pixels_do(run):
     from_file = run("predict_jpeg", pictures=[file])
     for attribute in ATTRIBUTES:
         np.testing.assert_array_equal(from_file[attribute], from_pixels[attribute])
+
+
+def lying_on_its_side() -> Image.Image:
+    return Image.open(io.BytesIO(GOOD[0])).transpose(Image.Transpose.ROTATE_90)
+
+
+def on_transparent_white() -> Image.Image:
+    """The first of `GOOD`, its black right half white under an alpha of 0."""
+    image = Image.open(io.BytesIO(GOOD[0])).convert("RGBA")
+    image.paste((255, 255, 255, 0), (20, 0, 40, 64))
+    return image
+
+
+def on_black() -> Image.Image:
+    image = Image.open(io.BytesIO(GOOD[0]))
+    image.paste("black", (20, 0, 40, 64))
+    return image
+
+
+@pytest.mark.parametrize(
+    ("image", "orientation", "same"),
+    [
+        (lying_on_its_side, 6, lambda: Image.open(io.BytesIO(GOOD[0]))),
+        (on_transparent_white, 1, on_black),
+    ],
+    ids=["Exif orientation", "transparent"],
+)
+def test_images_are_scored_upright_and_on_black(run, image, orientation, same):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    files = [png(image(), exif=exif), png(same())]
+    answer = run("predict_jpeg", pictures=files)
+    for attribute in ATTRIBUTES:
+        assert answer[attribute][0] == answer[attribute][1]
 
 
 @pytest.mark.parametrize("kind", DECODABLE)

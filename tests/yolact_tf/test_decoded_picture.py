@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.yolact_tf.annotated_folder import annotation, content, rectangle, write
-from yolact_tf.coco import read_coco
+from yolact_tf.coco import ExifOrientation, read_coco
 from yolact_tf.decoded_picture import decode
 from yolact_tf.errors import YolactError
 
@@ -56,3 +56,31 @@ def test_a_picture_of_another_size_is_refused(tmp_path):
     Image.new("RGB", (60, 80)).save(picture.path)
     with pytest.raises(YolactError, match="60 x 80 pixels, but annotated as 80 x 60"):
         decode(picture, 80)
+
+
+@pytest.mark.parametrize(
+    ("stored", "orientation", "policy", "turned"),
+    [
+        ((60, 80), 6, "raw", True),  # its size tells: annotated upright
+        ((80, 60), 6, "upright", False),  # annotated as stored
+        ((80, 60), 3, "upright", True),
+        ((80, 60), 3, "raw", False),
+        ((80, 60), 1, "raw", False),
+    ],
+)
+def test_pixels_stand_as_they_were_annotated(tmp_path, stored, orientation, policy, turned):
+    path = write(str(tmp_path), content([]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = Image.new("RGB", stored)
+    image.paste("white", (0, 0, stored[0], stored[1] // 2))
+    image.save(tmp_path / "1.png", exif=exif)
+    picture = read_coco(path, str(tmp_path), ExifOrientation(policy)).images[0]
+    expected = ImageOps.exif_transpose(Image.open(tmp_path / "1.png")) if turned else image
+    np.testing.assert_array_equal(decode(picture, 80).pixels, np.asarray(expected))
+
+
+def test_what_is_transparent_is_black(tmp_path):
+    picture = _picture(tmp_path)
+    Image.new("RGBA", (80, 60), (255, 255, 255, 0)).save(picture.path)
+    assert not decode(picture, 80).pixels.any()

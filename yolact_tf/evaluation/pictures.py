@@ -33,11 +33,7 @@ class InputBatch(NamedTuple):
 def input_batches(
     pictures: Sequence[AnnotatedPicture], config: YolactConfig, batch_size: int
 ) -> tf.data.Dataset:
-    """Every picture once, in order, as `InputBatch`; the last batch may be smaller.
-
-    Pixels are taken as they are stored, without regard to an EXIF orientation: that is the
-    grid that COCO annotates.
-    """
+    """Every picture once, in order, as `InputBatch`; the last batch may be smaller."""
 
     def read(place: tf.Tensor) -> InputBatch:
         start = tf.timestamp()
@@ -61,7 +57,7 @@ def input_batches(
 
 
 def read_pixels(picture: AnnotatedPicture) -> np.ndarray:
-    """The picture as it is stored, uint8 [height, width, 3], RGB.
+    """The picture as it was annotated, uint8 [height, width, 3], RGB.
 
     Raises:
       YolactError: it cannot be read, is no picture, or is not of the size annotated.

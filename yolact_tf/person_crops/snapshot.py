@@ -6,7 +6,7 @@ import urllib.request
 
 import tensorflow as tf
 
-from yolact_tf.decoding import decode_picture
+from graftnet_tf.io.image_decoding import decode_image
 from yolact_tf.person_crops.sources import is_url
 
 MAX_BYTES = 100_000_000
@@ -40,7 +40,7 @@ def read_snapshot(source: str, timeout: float) -> tf.Tensor:
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"It has more than {MAX_BYTES} bytes.")
     try:
-        return decode_picture(tf.constant(data))
+        return decode_image(tf.constant(data))
     except tf.errors.OpError as error:
         raise UnreadableError(_reason(error)) from None
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from graftnet_tf.decoding import decode_picture
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import ccp
 from graftnet_tf.importers.ccp_tasks import TASKS
 from graftnet_tf.importers.store import import_tasks
+from graftnet_tf.io.image_decoding import decode_image
 from graftnet_tf.tasks import BINARY_CLASSES
 from graftnet_tf.workspace import Workspace
 
@@ -113,7 +113,7 @@ def test_people_with_pixel_labels_are_cut_out_and_others_keep_their_bytes(ccp_tr
     pictures = tmp_path / "workspace" / "pictures" / "ccp"
     whole = (ccp_tree.root / "photos" / "3001.jpg").read_bytes()
     assert (pictures / "3001.jpg").read_bytes() == whole
-    assert decode_picture((pictures / "0001.jpg").read_bytes()).shape == (32, 22, 3)
+    assert decode_image((pictures / "0001.jpg").read_bytes()).shape == (32, 22, 3)
 
 
 def test_masks_that_do_not_fit_or_hold_too_little_leave_their_photo_out(ccp_tree, tmp_path):

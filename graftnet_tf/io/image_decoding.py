@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from yolact_tf.orientation import exif_orientation, upright
+from graftnet_tf.io.exif_orientation import exif_orientation, upright
 
 MIN_SIDE = 16
 MAX_PIXELS = 50_000_000
@@ -12,11 +12,11 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER_BYTES = 24
 
 
-def decode_picture(data: tf.Tensor) -> tf.Tensor:
-    """Decodes one picture; the size is read from the header before any pixel is.
+def decode_image(data: tf.Tensor) -> tf.Tensor:
+    """Decodes one image; the size is read from the header before any pixel is.
 
-    Grey, CMYK and 16-bit pictures become 8-bit RGB, an alpha channel is dropped, and a
-    JPEG is turned as its Exif orientation says.
+    Grey, CMYK and 16-bit images become 8-bit RGB, a transparent one is composited on black,
+    as removed background is, and one with an Exif orientation is turned upright.
 
     Args:
       data: string [], the bytes of a JPEG or PNG file.
@@ -30,28 +30,30 @@ def decode_picture(data: tf.Tensor) -> tf.Tensor:
     """
     jpeg = tf.strings.substr(data, 0, len(_JPEG)) == _JPEG
     png = tf.strings.substr(data, 0, len(_PNG)) == _PNG
-    known = tf.debugging.Assert(
+    known_format = tf.debugging.Assert(
         jpeg | (png & (tf.strings.length(data) >= _PNG_HEADER_BYTES)),
-        ["Not a JPEG or PNG picture; its length in bytes is", tf.strings.length(data)],
+        ["Not a JPEG or PNG image; its length in bytes is", tf.strings.length(data)],
     )
-    with tf.control_dependencies([known]):
+    with tf.control_dependencies([known_format]):
         size = tf.cond(jpeg, lambda: tf.io.extract_jpeg_shape(data)[:2], lambda: _png_size(data))
     with tf.control_dependencies([check_size(size)]):
-        return tf.cond(
+        stored = tf.cond(
             jpeg,
-            lambda: upright(
-                tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE"),
-                exif_orientation(data),
-            ),
-            lambda: tf.io.decode_png(data, channels=3),
+            lambda: tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE"),
+            lambda: _on_black(tf.io.decode_png(data, channels=4)),
         )
+    return upright(stored, exif_orientation(data))
 
 
 def check_size(size: tf.Tensor) -> tf.Operation | None:
-    """Asserts that a picture of int32 [2] height and width can hold people and is safe.
+    """Asserts that an image of this size can hold people and is safe to decode.
+
+    Args:
+      size: int32 [2], height and width in pixels.
 
     Returns:
-      In a graph, the assertion, for `tf.control_dependencies`.
+      In a graph, the assertion, for `tf.control_dependencies`: without it, the image may be
+      decoded before its size has been judged.
 
     Raises:
       tf.errors.InvalidArgumentError: too small or too large.
@@ -65,6 +67,12 @@ def check_size(size: tf.Tensor) -> tf.Operation | None:
             size,
         ],
     )
+
+
+def _on_black(image: tf.Tensor) -> tf.Tensor:
+    """uint8 [H, W, 4] RGBA to uint8 [H, W, 3] RGB, composited on black."""
+    colour, alpha = (tf.cast(part, tf.uint16) for part in (image[..., :3], image[..., 3:]))
+    return tf.cast((colour * alpha + 127) // 255, tf.uint8)
 
 
 def _png_size(data: tf.Tensor) -> tf.Tensor:

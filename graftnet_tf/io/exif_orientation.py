@@ -1,0 +1,64 @@
+"""The orientation that a camera notes in Exif, read and undone with core ops."""
+
+import tensorflow as tf
+
+_JPEG = b"\xff\xd8\xff"
+_SEARCHED_BYTES = 1 << 20  # of a JPEG: segments of up to 64 KiB may stand before Exif
+_TIFF_BYTES = 1 << 16  # an Exif segment is no larger
+_TAG = 0x0112
+_ENTRY_BYTES = 12
+
+
+def exif_orientation(data: tf.Tensor) -> tf.Tensor:
+    """Reads the orientation tag (Exif 2.32, section 4.6.4) of a JPEG or PNG file.
+
+    Args:
+      data: string [], the bytes of the file; a PNG has Exif in its `eXIf` chunk.
+
+    Returns:
+      int32 [], 1 to 8; 1, upright, where there is no tag or it holds anything else.
+    """
+    is_jpeg = tf.strings.substr(data, 0, len(_JPEG)) == _JPEG
+    marker = tf.where(is_jpeg, b"Exif\x00\x00", b"eXIf")
+    searched = tf.cond(is_jpeg, lambda: tf.strings.substr(data, 0, _SEARCHED_BYTES), lambda: data)
+    little, big = (_after(searched, marker + magic) for magic in (b"II*\x00", b"MM\x00*"))
+    # A thumbnail's own Exif, of either byte order, comes later.
+    is_little = tf.strings.length(little) > tf.strings.length(big)
+    body = tf.strings.substr(tf.where(is_little, little, big), 0, _TIFF_BYTES - 4)
+    octets = tf.cast(tf.io.decode_raw(body, tf.uint8), tf.int32)
+    tiff = tf.pad(octets, [[4, _TIFF_BYTES - 4 - tf.size(octets)]])
+
+    def number(digits: tf.Tensor) -> tf.Tensor:
+        ordered = tf.where(is_little, digits, tf.reverse(digits, axis=[-1]))
+        weights = tf.bitwise.left_shift(1, tf.range(0, 8 * tf.shape(digits)[-1], 8))
+        return tf.reduce_sum(ordered * weights, axis=-1)
+
+    directory = tf.clip_by_value(number(tiff[4:8]), 0, _TIFF_BYTES - 2)
+    entries = tf.minimum(
+        number(tiff[directory : directory + 2]), (_TIFF_BYTES - 2 - directory) // _ENTRY_BYTES
+    )
+    rows = tf.reshape(
+        tiff[directory + 2 : directory + 2 + entries * _ENTRY_BYTES], [-1, _ENTRY_BYTES]
+    )
+    found = tf.boolean_mask(number(rows[:, 8:10]), number(rows[:, :2]) == _TAG)
+    orientation = tf.concat([found, [1]], axis=0)[0]
+    return tf.where((orientation >= 1) & (orientation <= 8), orientation, 1)
+
+
+def upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
+    """Turns an image [H, W, C], stored in an Exif orientation of 1 to 8, the right way up."""
+
+    def when(orientations: tuple[int, ...], turned: tf.Tensor, otherwise: tf.Tensor) -> tf.Tensor:
+        return tf.cond(
+            tf.reduce_any(orientation == orientations), lambda: turned, lambda: otherwise
+        )
+
+    image = when((5, 6, 7, 8), tf.transpose(image, [1, 0, 2]), image)
+    image = when((2, 3, 6, 7), tf.reverse(image, axis=[1]), image)
+    return when((3, 4, 7, 8), tf.reverse(image, axis=[0]), image)
+
+
+def _after(data: tf.Tensor, marker: tf.Tensor) -> tf.Tensor:
+    """string []: what follows the first `marker`; empty where there is none."""
+    parts = tf.strings.split(data, marker, maxsplit=1)
+    return tf.concat([parts, [""]], axis=0)[1]
