@@ -3,6 +3,7 @@
 import io
 import os
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ ATTRIBUTES = {"bald", "t_shirt", "male", "female"}
 GOOD = [picture(seed) for seed in range(3)]
 
 
-def png(image: Image.Image, **options) -> bytes:
+def png(image: Image.Image, **options: Any) -> bytes:
     data = io.BytesIO()
     image.save(data, "PNG", **options)
     return data.getvalue()
