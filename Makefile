@@ -53,7 +53,7 @@ descriptors: $(VENV)/ready
 
 # Resolves setup.cfg anew; needs uv.
 lock:
-	uv pip compile setup.cfg --extra dev --extra docs --generate-hashes --python-version 3.11 \
+	uv pip compile setup.cfg --extra all --extra dev --extra docs --generate-hashes --python-version 3.11 \
 		--python-platform x86_64-unknown-linux-gnu --no-emit-index-url --no-header \
 		--quiet --output-file requirements.lock
 

@@ -13,7 +13,7 @@ from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.composed_model import ComposedModel
-from serving.metadata import describe
+from serving.description import describe
 from serving.parts import (
     BranchPart,
     TrunkPart,

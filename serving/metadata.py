@@ -2,13 +2,9 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import FULL_PRECISION
-from serving.parts import BranchPart, TrunkPart
-from serving.tree import Tree
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +19,8 @@ class ModelMetadata:
       tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
         `pooling` and `reduction` of each task.
       attributes: `task`, `class` and `threshold` of each attribute.
-      precision: that the blocks are computed in.
+      precision: that the blocks are computed in; models composed before there was a choice do
+        not say.
     """
 
     model_version: str
@@ -32,7 +29,7 @@ class ModelMetadata:
     preprocessing: dict[str, Any]
     tasks: dict[str, dict[str, Any]]
     attributes: dict[str, dict[str, Any]]
-    precision: str = FULL_PRECISION
+    precision: str = "float32"
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -55,44 +52,3 @@ class ModelMetadata:
             raise GraftNetError(
                 f"The model's metadata is not that of a composed model ({error})."
             ) from None
-
-
-def describe(
-    model_version: str,
-    tree_version: str,
-    tree: Tree,
-    trunk: TrunkPart,
-    branches: Sequence[BranchPart],
-) -> ModelMetadata:
-    """The metadata of the model composed of these parts."""
-    return ModelMetadata(
-        model_version=model_version,
-        tree=tree_version,
-        trunk={
-            "version": trunk.version,
-            "fingerprint": trunk.fingerprints[str(trunk.last_block)],
-        },
-        preprocessing=trunk.preprocessing,
-        tasks={
-            branch.task.name: {
-                "classes": list(branch.task.classes),
-                "attributes": branch.task.attributes,
-                "branch_version": branch.version,
-                "graft_after": branch.graft_after,
-                "last_block": branch.last_block,
-                "pooling": branch.pooling,
-                "reduction": branch.reduction,
-            }
-            for branch in branches
-        },
-        attributes={
-            attribute: {
-                "task": branch.task.name,
-                "class": class_name,
-                "threshold": tree.branches[branch.task.name].thresholds[attribute],
-            }
-            for branch in branches
-            for attribute, class_name in branch.task.attributes.items()
-        },
-        precision=tree.precision,
-    )

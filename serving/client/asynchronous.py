@@ -8,7 +8,6 @@ from typing import Any, Generic, Self, TypeVar
 
 import grpc
 import grpc.aio
-from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from serving.client.attributes import AttributeQuestions
 from serving.client.call_error import call_error
@@ -19,6 +18,7 @@ from serving.client.pictures import LoadedPicture, Picture, chunks, load
 from serving.client.questions import Questions
 from serving.client.results import PictureResult, SnapshotResult
 from serving.metadata import ModelMetadata
+from serving.tf_serving_api.stubs import stub
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +36,7 @@ class AsyncClient(Generic[Answer]):
         self._endpoint = endpoint
         self._questions = questions
         self._channels: list[grpc.aio.Channel] = []
-        self._stubs: Iterator[PredictionServiceStub] = iter(())
+        self._stubs: Iterator[Any] = iter(())
 
     async def __aenter__(self) -> Self:
         """Prepares connections; nothing is sent yet.
@@ -46,7 +46,7 @@ class AsyncClient(Generic[Answer]):
         """
         endpoint = self._endpoint
         self._channels = [endpoint.channel(grpc.aio) for _ in range(endpoint.connections)]
-        self._stubs = itertools.cycle([PredictionServiceStub(it) for it in self._channels])
+        self._stubs = itertools.cycle([stub(it) for it in self._channels])
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -103,12 +103,12 @@ class AsyncClient(Generic[Answer]):
     ) -> Result:
         """Holds a conversation with the server."""
         seconds = self._endpoint.timeout if timeout is None else timeout
-        stub = next(self._stubs)
+        methods = next(self._stubs)
         try:
             call = next(conversation)
             while True:
                 try:
-                    response = await getattr(stub, call.method)(call.request, timeout=seconds)
+                    response = await getattr(methods, call.method)(call.request, timeout=seconds)
                 except grpc.RpcError as error:
                     call = conversation.throw(call_error(error, self._endpoint, seconds))
                 else:

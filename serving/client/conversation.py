@@ -9,11 +9,13 @@ from collections.abc import Generator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-import tensorflow as tf
-from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
-from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, SignatureDefMap
-from tensorflow_serving.apis.model_pb2 import ModelSpec
-from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
+
+from serving.tf_serving_api.messages import (
+    GetModelMetadataRequest,
+    PredictRequest,
+    SignatureDefMap,
+)
+from serving.tf_serving_api.tensors import string_tensor, to_array
 
 SIGNATURE_DEF = "signature_def"
 
@@ -31,25 +33,25 @@ Conversation = Generator[Call, Any, Result]
 
 
 def predict(
-    spec: ModelSpec,
+    spec: Any,
     inputs: dict[str, Sequence[bytes]] | None = None,
     outputs: Sequence[str] = (),
 ) -> Call:
     """Runs the signature that `spec` names.
 
     Args:
-      spec: model, version and signature.
+      spec: a ModelSpec: model, version and signature.
       inputs: string [N] inputs by name.
       outputs: names of those wanted; all by default.
     """
     request = PredictRequest(model_spec=spec, output_filter=outputs)
     for name, values in (inputs or {}).items():
-        request.inputs[name].CopyFrom(tf.make_tensor_proto(values, tf.string))
+        request.inputs[name].CopyFrom(string_tensor(values))
     return Call("Predict", request)
 
 
-def signature_defs(spec: ModelSpec) -> Conversation[dict[str, SignatureDef]]:
-    """The signatures of a model, by name."""
+def signature_defs(spec: Any) -> Conversation[dict[str, Any]]:
+    """The SignatureDefs of the model that a ModelSpec names, by name."""
     request = GetModelMetadataRequest(model_spec=spec, metadata_field=[SIGNATURE_DEF])
     response = yield Call("GetModelMetadata", request)
     known = SignatureDefMap()
@@ -57,6 +59,6 @@ def signature_defs(spec: ModelSpec) -> Conversation[dict[str, SignatureDef]]:
     return dict(known.signature_def)
 
 
-def arrays(response: PredictResponse) -> dict[str, np.ndarray]:
-    """The outputs by name."""
-    return {name: tf.make_ndarray(tensor) for name, tensor in response.outputs.items()}
+def arrays(response: Any) -> dict[str, np.ndarray]:
+    """The outputs of a PredictResponse by name."""
+    return {name: to_array(tensor) for name, tensor in response.outputs.items()}

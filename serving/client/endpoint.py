@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import grpc
-from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from serving.client.tls import Tls
+from serving.tf_serving_api.messages import ModelSpec
 
 _RETRY_BUFFER = 256 << 20  # bytes of a request that is kept until it is answered
 
@@ -48,8 +48,8 @@ class Endpoint:
         if not 1 <= self.attempts <= 5:
             raise ValueError(f"attempts is {self.attempts}; gRPC makes 1 to 5.")
 
-    def spec(self, *, signature: str = "", version: int | None = None) -> ModelSpec:
-        """Names the model in a request; a `version` goes before that of the endpoint."""
+    def spec(self, *, signature: str = "", version: int | None = None) -> Any:
+        """The ModelSpec of a request; a `version` goes before that of the endpoint."""
         spec = ModelSpec(name=self.model, signature_name=signature)
         if version is None and self.version_label is not None:
             spec.version_label = self.version_label

@@ -1,7 +1,8 @@
 """The legends of those versions of a model that answered so far."""
 
+from typing import Any
+
 import grpc
-from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
 from graftnet_tf.errors import GraftNetError
 from serving.client.call_error import CallError
@@ -24,8 +25,8 @@ class Legends:
         """That of the version that the server answers with now."""
         return (yield from self._read(None))
 
-    def answer(self, call: Call) -> Conversation[tuple[PredictResponse, Legend]]:
-        """The response to a `Predict` call, and the legend of the version that gave it.
+    def answer(self, call: Call) -> Conversation[tuple[Any, Legend]]:
+        """The PredictResponse to a `Predict` call, and the legend of the version that gave it.
 
         When that version is gone before it could be asked what its scores mean, the call is
         made again, to whatever version is served then.
@@ -54,7 +55,7 @@ class Legends:
         self._known[response.model_spec.version.value] = legend
         return legend
 
-    def _read_row(self, version: int | None) -> Conversation[PredictResponse]:
+    def _read_row(self, version: int | None) -> Conversation[Any]:
         """The metadata from a server that batches: from the signature that gives them by row."""
         known = yield from signature_defs(self._endpoint.spec(version=version))
         for name, signature in known.items():

@@ -1,10 +1,9 @@
 """Asking a `passengers` model for everybody in snapshots."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
-from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from graftnet_tf.errors import GraftNetError
 from serving.client.attributes import UNDECODABLE
@@ -16,6 +15,7 @@ from serving.client.pictures import LoadedPicture
 from serving.client.results import Passenger, SnapshotResult
 
 INPUT = "snapshots"
+_DEFAULT = "serving_default"
 _FOUND = ("count", "boxes", "detection_scores")
 
 
@@ -34,7 +34,7 @@ class PassengerQuestions:
     def __init__(self, endpoint: Endpoint):
         self._endpoint = endpoint
         self._legends = Legends(endpoint)
-        self._signature: tuple[str, SignatureDef] | None = None
+        self._signature: tuple[str, Any] | None = None
 
     def ask(
         self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
@@ -80,8 +80,8 @@ class PassengerQuestions:
             for row, picture in enumerate(pictures)
         ]
 
-    def _find_signature(self) -> Conversation[tuple[str, SignatureDef]]:
-        """Name and definition of the signature that takes snapshots and nothing else."""
+    def _find_signature(self) -> Conversation[tuple[str, Any]]:
+        """Name and SignatureDef of the signature that takes snapshots and nothing else."""
         known = yield from signature_defs(self._endpoint.spec())
         fitting = [name for name, signature in known.items() if set(signature.inputs) == {INPUT}]
         if not fitting:
@@ -89,8 +89,7 @@ class PassengerQuestions:
                 f"The model {self._endpoint.model} at {self._endpoint.address} has no signature "
                 f"of an input {INPUT!r} alone; it has {', '.join(sorted(known))}."
             )
-        default = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
-        name = default if default in fitting else min(fitting)
+        name = _DEFAULT if _DEFAULT in fitting else min(fitting)
         self._signature = name, known[name]
         return self._signature
 

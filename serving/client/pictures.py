@@ -7,11 +7,10 @@ import os
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from serving.client.file_bytes import read_bytes
 
 Picture = str | os.PathLike[str] | bytes | np.ndarray
 """A path (local or `gs://`), the bytes of a JPEG or PNG file, or uint8 [H, W, 3] RGB."""
@@ -52,9 +51,9 @@ def load(place: int, picture: Picture) -> LoadedPicture:
         )
     path = os.fspath(picture)
     try:
-        return LoadedPicture(path, files.read_bytes(path))
-    except tf.errors.OpError as error:
-        return LoadedPicture(path, None, f"cannot be read: {error.message}")
+        return LoadedPicture(path, read_bytes(path))
+    except GraftNetError as error:
+        return LoadedPicture(path, None, f"cannot be read: {error}")
 
 
 def chunks(pictures: Iterable[Picture], size: int) -> Iterator[list[tuple[int, Picture]]]:

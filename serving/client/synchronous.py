@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, Self, TypeVar
 
 import grpc
-from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from serving.client.attributes import AttributeQuestions
 from serving.client.call_error import call_error
@@ -18,6 +17,7 @@ from serving.client.pictures import Picture, chunks, load
 from serving.client.questions import Questions
 from serving.client.results import PictureResult, SnapshotResult
 from serving.metadata import ModelMetadata
+from serving.tf_serving_api.stubs import stub
 
 Answer = TypeVar("Answer")
 
@@ -38,7 +38,7 @@ class Client(Generic[Answer]):
         self._endpoint = endpoint
         self._questions = questions
         self._channels = [endpoint.channel() for _ in range(endpoint.connections)]
-        self._stubs = itertools.cycle([PredictionServiceStub(it) for it in self._channels])
+        self._stubs = itertools.cycle([stub(it) for it in self._channels])
 
     def __enter__(self) -> Self:
         return self
@@ -120,12 +120,12 @@ class Client(Generic[Answer]):
     def _run(self, conversation: Conversation[Result], timeout: float | None = None) -> Result:
         """Holds a conversation with the server."""
         seconds = self._endpoint.timeout if timeout is None else timeout
-        stub = next(self._stubs)
+        methods = next(self._stubs)
         try:
             call = next(conversation)
             while True:
                 try:
-                    response = getattr(stub, call.method)(call.request, timeout=seconds)
+                    response = getattr(methods, call.method)(call.request, timeout=seconds)
                 except grpc.RpcError as error:
                     call = conversation.throw(call_error(error, self._endpoint, seconds))
                 else:

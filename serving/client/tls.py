@@ -3,10 +3,9 @@
 import dataclasses
 
 import grpc
-import tensorflow as tf
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from serving.client.file_bytes import read_bytes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +46,6 @@ def _pem(path: str | None) -> bytes | None:
     if path is None:
         return None
     try:
-        return files.read_bytes(path)
-    except tf.errors.OpError as error:
-        raise GraftNetError(f"Cannot read the PEM file {path}: {error.message}") from None
+        return read_bytes(path)
+    except GraftNetError as error:
+        raise GraftNetError(f"Cannot read the PEM file {path}: {error}.") from None

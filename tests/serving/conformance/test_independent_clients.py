@@ -2,23 +2,36 @@
 
 import base64
 import json
+import pathlib
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from graftnet_tf.lift_scenes.scene import render_snapshot
-from tests.serving.conformance.independent.environments import Environment
+from tests.serving.environment import Environment
 
 pytestmark = pytest.mark.slow
+KEPT = pathlib.Path(__file__).parent / "independent"
 AVAILABLE = "AVAILABLE"
 STRING = "DT_STRING"
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """Makes the environment of a client."""
-    return lambda client: Environment(client, tmp_path_factory.mktemp(client))
+    """Makes the environment of a client, from its requirements and their hashes."""
+
+    def make(client):
+        requirements = ("--require-hashes", "-r", str(KEPT / f"{client}.txt"))
+        return Environment(tmp_path_factory.mktemp(client), *requirements)
+
+    return make
+
+
+def called(environment, client, asked):
+    """What a client's script answers."""
+    script = str(KEPT / f"calls_of_{client}.py")
+    return json.loads(environment.run("python", script, asked=json.dumps(asked)))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +98,7 @@ def test_ovmsclient_is_answered_about_images(server, ovms, batch, of_images):
         "input": "images",
         "images": batch.tolist(),
     }
-    answer = json.loads(ovms.calls(json.dumps(asked)))
+    answer = called(ovms, "ovmsclient", asked)
     assert_same(answer["outputs"], of_images, server.tolerance)
     assert answer["status"][str(version)]["state"] == AVAILABLE
     assert answer["metadata"]["model_version"] == version
@@ -103,7 +116,7 @@ def test_ovmsclient_is_answered_about_jpegs(server, passengers, ovms, jpegs):
         "input": "snapshots",
         "files": base64s(jpegs),
     }
-    answer = json.loads(ovms.calls(json.dumps(asked)))
+    answer = called(ovms, "ovmsclient", asked)
     expected = passengers.predict("serving_default", jpegs)
     assert_same(answer["outputs"], expected, server.tolerance)
     assert answer["metadata"]["inputs"]["snapshots"]["dtype"] == STRING
@@ -120,7 +133,7 @@ def test_min_tfs_client_is_answered(server, min_tfs, batch, of_images, jpegs):
         "input": "pictures",
         "files": base64s(jpegs),
     }
-    answer = json.loads(min_tfs.calls(json.dumps(asked)))
+    answer = called(min_tfs, "min_tfs_client", asked)
     assert_same(answer["outputs"], of_images, server.tolerance)
     assert_same(answer["of_files"], server.of_pictures("predict_jpeg", jpegs), server.tolerance)
     assert set(answer["metadata"]) == set(server.signature_defs()[1])
