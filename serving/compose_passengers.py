@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 import tensorflow as tf
-from graftnet_tf.decoding import MIN_SIDE
 
 from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import save_functions
+from graftnet_tf.io.image_decoding import MIN_SIDE
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
 from serving import warm_up

@@ -7,7 +7,7 @@ few bytes ask for hundreds of passes over all its pixels.
 
 from collections.abc import Iterable
 
-from graftnet_tf.decoding import MAX_PIXELS
+from graftnet_tf.io.image_decoding import MAX_PIXELS
 
 _JPEG = b"\xff\xd8"
 _PNG = b"\x89PNG\r\n\x1a\n"
