@@ -22,7 +22,7 @@ class Environment:
         """
         self._bin = directory / "bin"
         venv.create(directory, with_pip=True)
-        ended = self._ended("pip", "install", "--quiet", *requirements)
+        ended = self.ended("pip", "install", "--quiet", *requirements)
         if ended.returncode:
             if any(sign in ended.stderr for sign in _UNREACHABLE):
                 pytest.skip(f"PyPI cannot be reached for {' '.join(requirements)}")
@@ -30,13 +30,14 @@ class Environment:
 
     def run(self, program: str, *arguments: str, asked: str = "") -> str:
         """What one of its programs prints, with `asked` on its standard input."""
-        ended = self._ended(program, *arguments, asked=asked)
+        ended = self.ended(program, *arguments, asked=asked)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
-    def _ended(
+    def ended(
         self, program: str, *arguments: str, asked: str = ""
     ) -> subprocess.CompletedProcess[str]:
+        """How one of its programs ended."""
         elsewhere = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         return subprocess.run(
             [str(self._bin / program), *arguments],

@@ -61,3 +61,7 @@ def test_it_is_installed_without_the_rest(address, tmp_path):
     environment = Environment(tmp_path / "environment", str(source))
     assert "tensorflow" not in environment.run("pip", "list").lower()
     assert_answered(environment.run("python", SCRIPT, address))
+    ended = environment.ended("graftnet-predict", "--pictures=a.jpg")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1
+    assert "pip install 'graftnet-tf[all]'" in ended.stderr
