@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from concurrent import futures
 
 import grpc
-from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection, reflection_pb2
+from grpc_reflection.v1alpha import reflection
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from graftnet_tf.errors import GraftNetError
 from serving.embedded.admission import Admission
 from serving.embedded.batching import Batching
 from serving.embedded.call import Call
+from serving.embedded.described import Described
 from serving.embedded.json_log import log_call
 from serving.embedded.limits import Limits
 from serving.embedded.metrics import Metrics
@@ -24,7 +24,7 @@ from serving.embedded.predict_service import PredictService
 from serving.embedded.servable import Servable
 from serving.embedded.tls import Tls, warn_if_exposed
 from serving.embedded.warm_up import warm_up
-from serving.tf_serving_api.descriptors import MODEL_SERVICE, PREDICTION_SERVICE, new_pool
+from serving.tf_serving_api.descriptors import MODEL_SERVICE, PREDICTION_SERVICE
 
 _NAMED = (PREDICTION_SERVICE, MODEL_SERVICE)
 # The short ones are those that TF Serving gives its health by.
@@ -128,7 +128,7 @@ class ModelServer:
             ModelService(self.store, record), self._server
         )
         named = (*_NAMED, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(named, self._server, _described())
+        reflection.enable_server_reflection(named, self._server, Described())
 
     def start(self) -> None:
         """Begins to answer and to look for new versions."""
@@ -177,14 +177,3 @@ class ModelServer:
         for name in self._healthy - available:
             self._health.set(name, _STATUS.NOT_SERVING)
         self._healthy = available
-
-
-def _described() -> DescriptorPool:
-    """What reflection tells of.
-
-    tensorflow-serving-api registers its messages, but not its services.
-    """
-    pool = new_pool()
-    for module in (health_pb2, reflection_pb2):
-        pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
-    return pool

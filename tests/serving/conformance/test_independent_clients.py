@@ -145,6 +145,7 @@ def test_min_tfs_client_is_answered(server, min_tfs, batch, of_images, jpegs):
     ("name", "told"),
     [
         ("tensorflow.serving.PredictionService", "rpc Predict ("),
+        ("tensorflow.serving.PredictionService.Predict", "rpc Predict ("),
         ("tensorflow.serving.ModelService", "rpc GetModelStatus ("),
         ("tensorflow.serving.PredictRequest", "map<string, .tensorflow.TensorProto> inputs"),
         ("tensorflow.TensorProto", "repeated float float_val"),

@@ -146,6 +146,7 @@ def test_reflection_lists_the_services(client):
     [
         "tensorflow.serving.PredictionService",
         "tensorflow.serving.ModelService",
+        "tensorflow.serving.PredictionService.Predict",
         "tensorflow.serving.SignatureDefMap",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
@@ -160,6 +161,13 @@ def test_reflection_describes_services_with_all_that_they_import(client, symbol)
     ]
     assert files, reply.error_response.error_message
     assert {name for file in files for name in file.dependency} <= {file.name for file in files}
+
+
+@pytest.mark.parametrize("symbol", ["tensorflow.serving.PredictionService.Guess", "x.y", "x", ""])
+def test_reflection_knows_no_other_symbol(client, symbol):
+    request = reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol)
+    (reply,) = client.reflection.ServerReflectionInfo(iter([request]), timeout=30)
+    assert reply.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
 
 
 def test_outputs_are_in_typed_fields_unless_content_is_asked_for(number_versions):
