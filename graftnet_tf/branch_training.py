@@ -9,7 +9,7 @@ from typing import Any
 from absl import logging
 
 from graftnet_tf import branch as branches
-from graftnet_tf import feature_cache, files, labelled_pictures, validation
+from graftnet_tf import feature_cache, files, labelled_pictures, metrics, validation
 from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
@@ -91,7 +91,7 @@ def train_branch(
     loop = tuning.loop(workspace.path("runs", f"branch-{name}-{key}"), config.steps)
     loss = tuning.run(loop)
     scores = tuning.scores(held_out)
-    validation_auc = validation.aucs(held_out, scores)
+    validation_auc, examples = validation.aucs(held_out, scores), validation.sizes(held_out)
     version = branches.publish(
         workspace,
         tuning.branch,
@@ -105,13 +105,20 @@ def train_branch(
             "thresholds": validation.thresholds(held_out, scores),
             **searched,
             "config": dataclasses.asdict(config),
-            "metrics": {"loss": loss, "validation_auc": validation_auc},
+            "metrics": {
+                "loss": loss,
+                "validation_auc": validation_auc,
+                "validation_examples": examples,
+            },
             "unreadable": labelled.unreadable,
         },
         making=Making(inputs, config.seed, started, provenance),
     )
     loop.discard()
     logging.info("Published branch %s of %s; validation AUC %s.", version, name, validation_auc)
+    for attribute, counts in examples.items():
+        if caution := metrics.caution(attribute, **counts):
+            logging.warning("Validation part of %s", caution)
     return version
 
 

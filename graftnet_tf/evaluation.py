@@ -85,6 +85,12 @@ class Evaluation:
         """mA: the mean of the attributes' balanced accuracies."""
         return metrics.mean_defined(a.row.balanced_accuracy for a in self.attributes)
 
+    @property
+    def cautions(self) -> list[str]:
+        """What to say of attributes with few test examples."""
+        rows = ((a.name, a.row.positives, a.row.negatives) for a in self.attributes)
+        return [caution for row in rows if (caution := metrics.caution(*row))]
+
     def to_dict(self) -> dict[str, Any]:
         """Every figure, ready for JSON; undefined ones are None."""
         return {
@@ -97,6 +103,7 @@ class Evaluation:
             "unreadable": [
                 {"picture": path, "reason": reason} for path, reason in self.unreadable.items()
             ],
+            "cautions": self.cautions,
             "without_test_data": list(self.without_test_data),
             "without_branch": list(self.without_branch),
             "seed": self.seed,

@@ -12,6 +12,9 @@ from collections.abc import Iterable
 import numpy as np
 from sklearn.metrics import confusion_matrix_at_thresholds, roc_auc_score
 
+FEW_EXAMPLES = 30
+"""Figures of an attribute with fewer positives or negatives come with a caution."""
+
 
 @dataclasses.dataclass(frozen=True)
 class ThresholdRow:
@@ -186,3 +189,13 @@ def _has_both(labels: np.ndarray) -> bool:
 
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
+
+
+def caution(attribute: str, positives: int, negatives: int) -> str | None:
+    """What to say of figures that rest on few examples; None where there are enough."""
+    if min(positives, negatives) >= FEW_EXAMPLES:
+        return None
+    return (
+        f"{attribute}: {positives} positives and {negatives} negatives; figures of fewer than "
+        f"{FEW_EXAMPLES} of either say little."
+    )

@@ -25,5 +25,17 @@ def thresholds(some: LabelledRows, scores: np.ndarray) -> dict[str, float]:
     return chosen
 
 
+def sizes(some: LabelledRows) -> dict[str, dict[str, int]]:
+    """Number of `positives` and `negatives` of each attribute among these examples."""
+    counts = {
+        attribute: int(np.count_nonzero(some.labels == index))
+        for attribute, index in _columns(some).items()
+    }
+    return {
+        attribute: {"positives": count, "negatives": len(some.labels) - count}
+        for attribute, count in counts.items()
+    }
+
+
 def _columns(some: LabelledRows) -> dict[str, int]:
     return {attribute: some.task.class_index(attribute) for attribute in some.task.attributes}

@@ -59,6 +59,7 @@ def _summary(evaluation: Evaluation, report: str) -> str:
     lines += [
         f"mean AUC {_number(evaluation.mean_auc, '.4f')}, "
         f"mA {_number(evaluation.mean_accuracy, '.4f')}, {evaluation.pictures} test pictures",
+        *(f"caution: {caution}" for caution in evaluation.cautions),
         *(f"unreadable: {path}: {why}" for path, why in evaluation.unreadable.items()),
         *(f"no test data: {attribute}" for attribute in evaluation.without_test_data),
         *(f"task without a branch: {task}" for task in evaluation.without_branch),

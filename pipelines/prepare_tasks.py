@@ -6,6 +6,7 @@ prepare_tasks --workspace=DIR --format=ccp --source=CCP [--tasks=hat,bag]
 from absl import flags
 
 from graftnet_tf.importers import IMPORTERS
+from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.store import Imported, import_tasks
 from graftnet_tf.tasks import SPLITS, class_counts
 from pipelines import shell
@@ -17,6 +18,18 @@ TASKS = flags.DEFINE_list(
     [],
     "ccp: the tasks to import, all by default. folders, csv: the name of the one task, that "
     "of the folder or file by default.",
+)
+POSITIVE = flags.DEFINE_string(
+    "positive",
+    None,
+    "folders, csv: of two classes whose names do not tell, the one that the task reports under "
+    "its own name.",
+)
+ATTRIBUTES = flags.DEFINE_list(
+    "attributes",
+    [],
+    "folders, csv: classes to report, each under its own name; by default all but other and "
+    "negative, where there are three or more.",
 )
 TEST_FRACTION = flags.DEFINE_float(
     "test_fraction",
@@ -36,13 +49,16 @@ COPY = flags.DEFINE_bool(
     "the workspace needs them there.",
 )
 
+_GROUPS_SHOWN = 10
+
 
 def main() -> None:
     if not (shell.WORKSPACE.value and FORMAT.value and SOURCE.value):
         raise flags.Error(
             "--workspace, --format and --source are needed: where to, what, from where."
         )
-    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASKS.value)
+    reporting = Reporting(POSITIVE.value, tuple(ATTRIBUTES.value))
+    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASKS.value, reporting)
     results = import_tasks(
         shell.open_workspace(create=True),
         collection,
@@ -51,6 +67,8 @@ def main() -> None:
         overwrite=OVERWRITE.value,
         copy=COPY.value,
     )
+    for note in collection.notes:
+        print(note)
     print(_counts_table(results))
     for imported in results:
         every = [example for split in SPLITS for example in imported.examples[split]]
@@ -61,6 +79,22 @@ def main() -> None:
     print(f"{len(skipped)} pictures left out{':' if skipped else '.'}")
     for path, why in skipped.items():
         print(f"  {path}: {why}")
+    for imported in results:
+        _warn_of_near_duplicates(imported)
+
+
+def _warn_of_near_duplicates(imported: Imported) -> None:
+    groups = imported.near_duplicates
+    if groups:
+        print(
+            f"Task {imported.task.name}: {len(groups)} groups of images look alike and are in both "
+            "train and test. If they show the same, give them one group in a CSV table, or test "
+            "results promise too much:"
+        )
+    for group in groups[:_GROUPS_SHOWN]:
+        print(f"  {', '.join(group)}")
+    if len(groups) > _GROUPS_SHOWN:
+        print(f"  and {len(groups) - _GROUPS_SHOWN} more")
 
 
 def _counts_table(results: list[Imported]) -> str:

@@ -2,28 +2,17 @@
 
 import dataclasses
 import os
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from graftnet_tf import manifest
+from graftnet_tf.attribute_names import EXPECTED, is_servable, servable_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import FULL_PRECISION, saved_model_name
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace
-
-_RESERVED = {  # other outputs and signatures
-    "decoded",
-    "decisions",
-    "features",
-    "metadata",
-    "metadata_rows",
-    "predict_jpeg",
-    "serving_default",
-}
-_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,12 +108,11 @@ def check_attributes(branches: Sequence[BranchPart]) -> None:
     owners: dict[str, str] = {}
     for branch in branches:
         for attribute in branch.task.attributes:
-            if not _ATTRIBUTE.fullmatch(attribute) or attribute in _RESERVED:
+            if not is_servable(attribute):
                 raise GraftNetError(
-                    f"Task {branch.task.name} reports an attribute {attribute!r}; expected a "
-                    f"letter, then letters, digits and underscores, and none of "
-                    f"{', '.join(sorted(_RESERVED))}. "
-                    "Rename it in the task and train again."
+                    f"Task {branch.task.name} reports an attribute {attribute!r}; expected "
+                    f"{EXPECTED}. Import it anew under a name such as "
+                    f"{servable_name(attribute)} and train again."
                 )
             owner = owners.setdefault(attribute, branch.task.name)
             if owner != branch.task.name:

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.ccp_tasks import LABELS_USED, TASKS, label_of
+from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.cutout import cut_out
 from graftnet_tf.importers.scan import files_below, require_folder
@@ -49,28 +50,31 @@ SAME_PERSON = {
 _LAYOUT = "Clothing Co-Parsing's label_list.mat, photos/ and annotations/"
 
 
-def scan(source: str, tasks: Sequence[str] = ()) -> Collection:
+def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reporting()) -> Collection:
     """Finds the photos and their labels.
 
     Args:
       source: folder in the layout above.
       tasks: names among `ccp_tasks.TASKS`; none for all of them.
+      reporting: nothing; these tasks are defined.
 
     Returns:
       The photos, in the order of their names. Those without an annotation, or with a
       damaged one, are in `skipped`.
 
     Raises:
-      GraftNetError: an unknown task, or a source in another layout.
+      GraftNetError: an unknown task, a source in another layout, or `reporting` is given.
     """
+    if reporting != Reporting():
+        raise GraftNetError("--positive and --attributes go with folders and csv, not with ccp.")
     wanted = _wanted(tasks)
     require_folder(source, f"a folder with {_LAYOUT}")
     for part in ("label_list.mat", "photos", "annotations"):
         if not tf.io.gfile.exists(os.path.join(source, part)):
             raise GraftNetError(f"{source} has no {part}; expected {_LAYOUT}.")
     names = _label_names(os.path.join(source, "label_list.mat"))
-    photos, skipped = [], {}
-    found = files_below(os.path.join(source, "photos"))
+    photos = []
+    found, skipped = files_below(os.path.join(source, "photos"))
     for file in tqdm(found, desc="Reading annotations", unit="photo"):
         path = os.path.join(source, "photos", file)
         try:

@@ -1,7 +1,7 @@
 """What every importer finds in its source: photos, each labelled for some tasks."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -39,9 +39,11 @@ class Collection:
       tasks: those that the photos are labelled for.
       photos: in a fixed order.
       skipped: reason for each photo that cannot be labelled, by source.
+      notes: what was taken for granted in reading the source, a sentence each.
     """
 
     name: str
     tasks: list[Task]
     photos: list[Photo]
     skipped: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()

@@ -10,46 +10,50 @@ import tensorflow as tf
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.importers.classes import task_name, task_of_classes
+from graftnet_tf.importers.classes import Reporting, label_scheme, task_name
 from graftnet_tf.importers.collection import Collection, Photo
-from graftnet_tf.tasks import SPLITS
+from graftnet_tf.importers.split_names import split_of, task_splits
 
 _NEEDED = ("image", "class")
 _EXPECTED = "columns image, class and, if wanted, split and group"
 
 
-def scan(source: str, tasks: Sequence[str] = ()) -> Collection:
-    """Finds the pictures; the classes are as `task_of_classes` has them.
+def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reporting()) -> Collection:
+    """Finds the images; the classes are as `label_scheme` has them.
 
     Args:
       source: UTF-8 CSV file. An image is a path, relative to the file's folder or absolute,
-        or a `gs://` or `http(s)://` URL. A split is train, test, or empty: to be drawn. Rows
-        of one group stay together; an empty group is the image alone.
+        or a `gs://` or `http(s)://` URL. A split is train, test, valid (see `split_names`),
+        or empty: to be drawn. Rows of one group stay together; an empty group is the image
+        alone. Blanks around cells do not count.
       tasks: the name of the task; none for the file's own.
+      reporting: which classes are attributes, where their names do not tell.
 
     Returns:
       Every row as a photo.
 
     Raises:
       GraftNetError: no such file, a column missing, no rows, fewer than two classes, or a row
-        that lacks its image or class, repeats an image or has another split.
+        that lacks its image or class, repeats an image, or has another split or more cells.
     """
     name = task_name(tasks, os.path.splitext(os.path.basename(source))[0])
     rows = _read(source)
-    task = task_of_classes(name, [row["class"] for row in rows], source)
+    scheme = label_scheme(name, [row["class"] for row in rows], source, reporting)
+    sides = task_splits({part for row in rows if (part := split_of(row.get("split", "")))})
     photos: dict[str, Photo] = {}
     for number, row in enumerate(rows, start=1):
         image = row["image"]
         if image in photos:
             raise GraftNetError(f"{source} lists {image} again in row {number}; list it once.")
+        part = split_of(row.get("split", ""))
         photos[image] = Photo(
             source=image if "://" in image else os.path.join(os.path.dirname(source), image),
             name=_copy_name(image),
             group=row.get("group") or image,
-            labels={name: task.classes.index(row["class"])},
-            split=row.get("split") or None,
+            labels={name: scheme.index[row["class"]]},
+            split=sides[part] if part else None,
         )
-    return Collection(name, [task], list(photos.values()))
+    return Collection(name, [scheme.task], list(photos.values()), notes=scheme.notes)
 
 
 def _read(source: str) -> list[dict[str, str]]:
@@ -57,24 +61,32 @@ def _read(source: str) -> list[dict[str, str]]:
         raise GraftNetError(f"{source} is not a file; expected a CSV table with {_EXPECTED}.")
     try:
         text = files.read_bytes(source).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        rows = list(reader)
+        columns, *cells = [
+            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))
+        ] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise GraftNetError(f"{source} is not a UTF-8 CSV table ({error}).") from None
-    columns = list(reader.fieldnames or [])
     if not set(_NEEDED) <= set(columns):
         raise GraftNetError(f"{source} has columns {columns}; expected {_EXPECTED}.")
-    if not rows:
-        raise GraftNetError(f"{source} has no rows below its header; list some pictures.")
-    for number, row in enumerate(rows, start=1):
-        empty = [column for column in _NEEDED if not row[column]]
+    rows = []
+    for number, values in enumerate(filter(None, cells), start=1):
+        if len(values) > len(columns):
+            raise GraftNetError(
+                f"{source}, row {number} has {len(values)} cells for {len(columns)} columns; "
+                'put an image whose name has a comma in "quotes".'
+            )
+        row = dict(zip(columns, values, strict=False))  # cells at the end may be missing
+        empty = [column for column in _NEEDED if not row.get(column)]
         if empty:
             raise GraftNetError(f"{source}, row {number}: {' and '.join(empty)} missing.")
-        if row.get("split") and row["split"] not in SPLITS:
+        if row.get("split") and not split_of(row["split"]):
             raise GraftNetError(
                 f"{source}, row {number}: split is {row['split']!r}; "
-                f"expected {', '.join(SPLITS)}, or nothing to have it drawn."
+                "expected train, test or valid, or nothing to have it drawn."
             )
+        rows.append(row)
+    if not rows:
+        raise GraftNetError(f"{source} has no rows below its header; list some images.")
     return rows
 
 

@@ -1,10 +1,25 @@
 """Listing the folders and files of a source."""
 
 import os
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.hidden_files import is_hidden
+
+
+class Files(NamedTuple):
+    """Files below a folder.
+
+    Attributes:
+      names: paths relative to the folder, sorted.
+      skipped: why a file or folder is left out, by its path.
+    """
+
+    names: list[str]
+    skipped: dict[str, str]
 
 
 def require_folder(path: str, expected: str) -> None:
@@ -19,22 +34,73 @@ def require_folder(path: str, expected: str) -> None:
 
 
 def subfolders(path: str) -> list[str]:
-    """Names of the folders in `path`, sorted; hidden ones are left out."""
+    """Names of the folders in `path`, sorted; without hidden ones and links back into the tree."""
     names = (name.rstrip("/") for name in tf.io.gfile.listdir(path))
     return sorted(
         name
         for name in names
-        if not name.startswith(".") and tf.io.gfile.isdir(os.path.join(path, name))
+        if not is_hidden(name)
+        and tf.io.gfile.isdir(os.path.join(path, name))
+        and not _leads_back(os.path.join(path, name), path)
     )
 
 
-def files_below(path: str) -> list[str]:
-    """Files at any depth in `path`, relative to it, sorted; hidden ones are left out."""
-    found = (
-        os.path.relpath(os.path.join(folder, name), path)
-        for folder, _, names in tf.io.gfile.walk(path)
-        for name in names
+def files_below(path: str, root: str | None = None) -> Files:
+    """Files at any depth in `path`, without hidden ones.
+
+    A link to a folder is followed unless it leads back into the tree, where its files are
+    found anyway, perhaps under another class.
+
+    Args:
+      path: folder, local or `gs://`.
+      root: folder of the whole source, `path` by default.
+    """
+    names: list[str] = []
+    skipped: dict[str, str] = {}
+    walk = tf.io.gfile.walk(path) if "://" in path else _walk(path, root or path, skipped)
+    for folder, _, files in walk:
+        for name in files:
+            found = os.path.join(folder, name)
+            relative = os.path.relpath(found, path)
+            if any(is_hidden(part) for part in relative.split(os.sep)):
+                continue
+            if _is_utf8(found):
+                names.append(relative)
+            else:
+                shown = found.encode(errors="surrogateescape").decode(errors="backslashreplace")
+                skipped[shown] = "The file name is not UTF-8; rename it."
+    return Files(sorted(names), skipped)
+
+
+def _walk(path: str, root: str, skipped: dict[str, str]) -> Iterator[tuple[str, list, list]]:
+    """`os.walk` through links to folders that do not lead back."""
+    for folder, folders, files in os.walk(path, followlinks=True):
+        kept = []
+        for name in folders:
+            found = os.path.join(folder, name)
+            if is_hidden(name):
+                continue
+            if _leads_back(found, root):
+                skipped[found] = "The link leads back into the source."
+            else:
+                kept.append(name)
+        folders[:] = kept
+        yield folder, folders, files
+
+
+def _leads_back(path: str, root: str) -> bool:
+    """Whether a link to a folder leads to one that holds it, or into the tree below `root`."""
+    if "://" in path or not os.path.islink(path):
+        return False
+    target, parent, tree = map(os.path.realpath, (path, os.path.dirname(path), root))
+    return os.path.commonpath([target, parent]) == target or (
+        os.path.commonpath([target, tree]) == tree
     )
-    return sorted(
-        name for name in found if not any(part.startswith(".") for part in name.split(os.sep))
-    )
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,15 +2,20 @@
 
 import csv
 import dataclasses
+import hashlib
 import io
 import os
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import tensorflow as tf
 
 from graftnet_tf import files
+from graftnet_tf.data.near_duplicates import near_duplicate_groups, perceptual_hash
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.fetch import fetch, is_web
+from graftnet_tf.importers.repeated_images import conflicts, joint_groups, repeated_in_train
 from graftnet_tf.importers.split import assign_splits
 from graftnet_tf.pictures import UnreadablePictureError, decode, process_all
 from graftnet_tf.tasks import SPLITS, Example, Task, write_task
@@ -26,12 +31,24 @@ class Imported:
     Attributes:
       task: what it labels.
       examples: by split.
-      skipped: reason for each picture left out, by source; also in skipped.csv.
+      skipped: reason for each image left out, by source; also in skipped.csv.
+      near_duplicates: groups of images that look alike and are on both sides of the split,
+        by `near_duplicate_groups`; each the sources in it.
     """
 
     task: Task
     examples: dict[str, list[Example]]
     skipped: dict[str, str]
+    near_duplicates: list[list[str]]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Stored:
+    """`image` of an example, the hash of the file that it was made of, and how it looks."""
+
+    image: str
+    digest: str
+    look: int
 
 
 def import_tasks(
@@ -43,11 +60,13 @@ def import_tasks(
     overwrite: bool = False,
     copy: bool = True,
 ) -> list[Imported]:
-    """Checks every picture of a collection, copies it and writes the tasks.
+    """Checks every image of a collection, copies it and writes the tasks.
 
-    Pictures go to WORKSPACE/pictures/NAME, people cut out as JPEG, others as the very bytes
-    of the source. A picture that cannot be decoded is left out and listed in skipped.csv
-    (columns image, reason) beside the task. Tasks are published when all pictures are.
+    Images go to WORKSPACE/pictures/NAME, people cut out as JPEG, others as the very bytes
+    of the source. What is left out is listed in skipped.csv (columns image, reason) beside the
+    task: images that cannot be decoded, that have two labels, and copies in train of what the
+    source tests by. Copies of one image stay on one side of a split that is drawn. Tasks are
+    published when all images are.
 
     Args:
       workspace: to write to.
@@ -56,86 +75,117 @@ def import_tasks(
         split of its own.
       seed: of the draw.
       overwrite: replace tasks that exist, with all that is in their folders.
-      copy: when false, pictures taken whole stay where they are and are named by their
+      copy: when false, images taken whole stay where they are and are named by their
         path; those from the web are copied all the same.
 
     Returns:
       What was written, per task.
 
     Raises:
-      GraftNetError: a task exists and `overwrite` is false, the source puts a group on both
-        sides of its split, or no picture is readable.
+      GraftNetError: a task exists and `overwrite` is false, another task reports an attribute
+        of the same name, the source puts a group on both sides of its split, or no image is
+        readable.
     """
-    existing = [task.name for task in collection.tasks if task.name in workspace.task_names()]
-    if existing and not overwrite:
-        raise GraftNetError(
-            f"Tasks {', '.join(existing)} exist already in {workspace.root}. "
-            "Replace them with --overwrite, or name others with --tasks."
-        )
-    splits = assign_splits(collection.photos, test_fraction=test_fraction, seed=seed)
-    stored = _store_pictures(workspace, collection, copy)
-    unreadable = [path for path in stored if isinstance(stored[path], UnreadablePictureError)]
+    _require_new(workspace, collection.tasks, overwrite)
+    stored = _store_images(workspace, collection, copy)
+    unreadable = {
+        path: str(found) for path, found in stored.items() if isinstance(found, Exception)
+    }
     if len(unreadable) == len(stored):
+        path, reason = next(iter(unreadable.items()))
         raise GraftNetError(
-            f"None of the {len(stored)} pictures is readable; "
-            f"the first, {unreadable[0]}: {stored[unreadable[0]]}"
+            f"None of the {len(stored)} images is readable; the first, {path}: {reason}"
         )
-    results = [_labelled(collection, task, stored, splits) for task in collection.tasks]
+    readable = {path: found for path, found in stored.items() if isinstance(found, _Stored)}
+    digests = {path: found.digest for path, found in readable.items()}
+    repeated = repeated_in_train(collection.photos, digests)
+    kept = [photo for photo in collection.photos if photo.source not in repeated]
+    groups = joint_groups(kept, digests)
+    kept = [dataclasses.replace(photo, group=groups[photo.source]) for photo in kept]
+    splits = assign_splits(kept, test_fraction=test_fraction, seed=seed)
+    results = []
+    for task in collection.tasks:
+        skipped = {**unreadable, **repeated, **conflicts(collection.photos, task.name, digests)}
+        results.append(_labelled(collection, kept, task, readable, splits, skipped))
     for imported in results:
         _publish(workspace, imported)
     return results
 
 
-def _store_pictures(
+def _require_new(workspace: Workspace, tasks: Sequence[Task], overwrite: bool) -> None:
+    others = {name: workspace.task(name) for name in workspace.task_names()}
+    existing = [task.name for task in tasks if others.pop(task.name, None)]
+    if existing and not overwrite:
+        raise GraftNetError(
+            f"Tasks {', '.join(existing)} exist already in {workspace.root}. "
+            "Replace them with --overwrite, or name others with --tasks."
+        )
+    for task in tasks:
+        for other in others.values():
+            if common := sorted(task.attributes.keys() & other.attributes.keys()):
+                raise GraftNetError(
+                    f"Task {other.name} of {workspace.root} reports {', '.join(common)} already, "
+                    f"which {task.name} reports too; one model cannot serve both. Rename the "
+                    "class, or the task with --tasks."
+                )
+
+
+def _store_images(
     workspace: Workspace, collection: Collection, copy: bool
-) -> dict[str, str | UnreadablePictureError]:
-    """`image` of the examples, or why there is none, by source."""
+) -> dict[str, _Stored | UnreadablePictureError]:
+    """What was stored, or why nothing was, by source."""
     photos = {photo.source: photo for photo in collection.photos}
 
-    def store(source: str) -> str:
+    def store(source: str) -> _Stored:
         photo = photos[source]
-        data = _checked(fetch(source), photo)
+        fetched = fetch(source)
+        data, pixels = _checked(fetched, photo)
+        digest, look = hashlib.sha256(fetched).hexdigest(), perceptual_hash(pixels)
         if not copy and photo.cut is None and not is_web(source):
-            return source if "://" in source else os.path.abspath(source)
+            return _Stored(source if "://" in source else os.path.abspath(source), digest, look)
         image = os.path.join("pictures", collection.name, photo.name)
-        with files.replacing(workspace.path(image)) as aside, tf.io.gfile.GFile(aside, "wb") as f:
-            f.write(data)
-        return image
+        files.write_bytes(workspace.path(image), data)
+        return _Stored(image, digest, look)
 
     return dict(process_all(photos, store, description="Importing"))
 
 
-def _checked(data: bytes, photo: Photo) -> bytes:
-    """The bytes to keep of a photo; they can be decoded."""
-    image = decode(data).numpy()
+def _checked(data: bytes, photo: Photo) -> tuple[bytes, np.ndarray]:
+    """The bytes to keep of a photo, and their pixels, uint8 [H, W, 3]; they can be decoded."""
+    pixels = decode(data).numpy()
     if photo.cut is None:
-        return data
+        return data, pixels
     person = tf.io.encode_jpeg(
-        photo.cut(image), quality=JPEG_QUALITY, chroma_downsampling=False
+        photo.cut(pixels), quality=JPEG_QUALITY, chroma_downsampling=False
     ).numpy()
-    decode(person)
-    return person
+    return person, decode(person).numpy()
 
 
 def _labelled(
     collection: Collection,
+    photos: Sequence[Photo],
     task: Task,
-    stored: dict[str, str | UnreadablePictureError],
-    splits: dict[str, str],
+    readable: Mapping[str, _Stored],
+    splits: Mapping[str, str],
+    skipped: Mapping[str, str],
 ) -> Imported:
-    """The examples of one task."""
+    """The examples of one task among `photos`, and what is left out of the collection."""
     examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
-    skipped = dict(collection.skipped)
-    for photo in collection.photos:
-        if task.name not in photo.labels:
-            continue
-        image = stored[photo.source]
-        if isinstance(image, UnreadablePictureError):
-            skipped[photo.source] = str(image)
-        else:
-            example = Example(image, photo.labels[task.name], photo.group)
-            examples[splits[photo.source]].append(example)
-    return Imported(task, examples, skipped)
+    chosen = [
+        photo for photo in photos if task.name in photo.labels and photo.source not in skipped
+    ]
+    for photo in chosen:
+        image = readable[photo.source].image
+        examples[splits[photo.source]].append(Example(image, photo.labels[task.name], photo.group))
+    reasons = {
+        photo.source: skipped[photo.source]
+        for photo in collection.photos
+        if task.name in photo.labels and photo.source in skipped
+    }
+    alike = near_duplicate_groups([readable[photo.source].look for photo in chosen])
+    sources = [[chosen[place].source for place in group] for group in alike]
+    across = [group for group in sources if len({splits[source] for source in group}) > 1]
+    return Imported(task, examples, {**collection.skipped, **reasons}, across)
 
 
 def _publish(workspace: Workspace, imported: Imported) -> None:

@@ -231,3 +231,9 @@ def test_of_the_same_score_negatives_stand_first():
 def test_no_list_is_longer_than_there_are_pictures(count):
     with pytest.raises(ValueError, match="of 6 scores"):
         metrics.false_positives_at_top(LABELS, SCORES, count)
+
+
+def test_figures_of_few_examples_come_with_a_caution():
+    assert metrics.caution("bald", 30, 30) is None
+    for positives, negatives in ((29, 500), (500, 1)):
+        assert f"bald: {positives} positives" in metrics.caution("bald", positives, negatives)

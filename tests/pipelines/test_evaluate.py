@@ -53,6 +53,7 @@ def test_the_table_is_printed_and_the_report_goes_where_it_is_told(
     lines = done.stdout.splitlines()
     assert lines[1].split()[:4] == ["bald", "2", "3", "0.8333"]
     assert "no test data: hat" in lines
+    assert any(line.startswith("caution: bald: 2 positives and 3 negatives;") for line in lines)
     assert "task without a branch: cap" in lines
     assert lines[-1] == f"report: {report}/report.html"
 

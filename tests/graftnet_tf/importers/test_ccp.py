@@ -127,7 +127,7 @@ def test_masks_that_do_not_fit_or_hold_too_little_leave_their_photo_out(ccp_tree
     assert sum(map(len, imported.examples.values())) == 1
     reasons = {os.path.basename(path): reason for path, reason in imported.skipped.items()}
     assert reasons["0002.jpg"] == "Its annotation labels no pixel."
-    assert reasons["0004.jpg"].endswith("height and width are 4 4")
+    assert reasons["0004.jpg"].endswith("height and width are 4, 4")
     assert "(40, 30) pixels; the photo has (50, 30)" in reasons["0003.jpg"]
 
 

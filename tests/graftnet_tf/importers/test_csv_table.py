@@ -4,6 +4,7 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import csv_table
+from graftnet_tf.tasks import Task
 
 
 @pytest.fixture
@@ -52,9 +53,11 @@ def test_split_and_group_are_optional(table):
         ("image,label\na,b\n", r"has columns \['image', 'label'\]; expected columns image, class"),
         ("image,class\n", "has no rows"),
         ("image,class\na,x\nb\n", "row 2: class missing"),
+        ("image,class\na,x\nb, \n", "row 2: class missing"),
+        ("image,class\na,b.jpg,x\n", "row 1 has 3 cells for 2 columns"),
         ("image,class\n,x\n", "row 1: image missing"),
-        ("image,class,split\na,x,val\n", "split is 'val'"),
-        ("image,class\na,x\nb,y\na,y\n", "lists a again in row 3"),
+        ("image,class,split\na,x,later\nb,y,\n", "split is 'later'"),
+        ("image,class\na,no\nb,yes\na,yes\n", "lists a again in row 3"),
         ("image,class\na,x\nb,x\n", "only class x"),
     ],
 )
@@ -70,3 +73,20 @@ def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path):
     for path in (tmp_path, tmp_path / "gone.csv"):
         with pytest.raises(GraftNetError, match="is not a file"):
             csv_table.scan(str(path), ["gender"])
+
+
+def test_blanks_around_cells_and_case_make_no_class(table):
+    source = table(
+        " image , class ,split\n a.jpg ,negative ,Test\nb.jpg, Positive,train\n"
+        "c.jpg,positive,VALID\n\nd.jpg,negative,\n"
+    )
+    collection = csv_table.scan(source, ["bald"])
+    assert collection.tasks == [Task.binary("bald")]
+    found = [(p.group, p.labels["bald"], p.split) for p in collection.photos]
+    assert found == [
+        ("a.jpg", 0, "test"),
+        ("b.jpg", 1, "train"),
+        ("c.jpg", 1, "train"),
+        ("d.jpg", 0, None),
+    ]
+    assert collection.notes == ("Taken as one class: 'Positive', 'positive'.",)

@@ -1,9 +1,12 @@
 """Tests of the importer of class folders."""
 
+import os
+
 import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import folders
+from graftnet_tf.tasks import Task
 from tests.graftnet_tf.importers.conftest import write_picture
 
 
@@ -60,3 +63,54 @@ def test_a_source_without_folders_is_refused(tmp_path):
         folders.scan(str(tmp_path / "hat"))
     with pytest.raises(GraftNetError, match="is not a folder"):
         folders.scan(str(tmp_path / "bald" / "a.jpg"))
+
+
+@pytest.mark.parametrize("layout", ["{split}/{label}/{n}.jpg", "{label}/{split}/{n}.jpg"])
+@pytest.mark.parametrize(
+    ("splits", "expected"),
+    [
+        (["Train", "valid", "test"], ["train", "train", "test"]),
+        (["train", "val"], ["train", "test"]),
+        (["training", "testing"], ["train", "test"]),
+    ],
+)
+def test_splits_by_their_usual_names_are_splits(tmp_path, layout, splits, expected):
+    for number, split in enumerate(splits):
+        for label in ("negative", "positive"):
+            write_picture(tmp_path / "bag" / layout.format(split=split, label=label, n=number))
+    collection = folders.scan(str(tmp_path / "bag"))
+    assert collection.tasks == [Task.binary("bag")]
+    sides = {p.name.rsplit("/", 1)[1]: p.split for p in collection.photos}
+    assert sides == {f"{n}.jpg": split for n, split in enumerate(expected)}
+
+
+def test_splits_beside_classes_are_refused(tmp_path):
+    for folder in ("train/positive", "train/negative", "positive"):
+        write_picture(tmp_path / folder / "a.jpg")
+    with pytest.raises(GraftNetError, match=r"\(train\) beside others \(positive\)"):
+        folders.scan(str(tmp_path), ["bag"])
+
+
+def test_links_back_into_the_source_and_what_machines_leave_are_passed_over(tmp_path):
+    source = tmp_path / "bag"
+    for name in ("negative/a.jpg", "positive/b.jpg", "positive/@eaDir/c.jpg", "__MACOSX/d.jpg"):
+        write_picture(source / name)
+    write_picture(tmp_path / "more" / "e.jpg")
+    (source / "positive" / "more").symlink_to(tmp_path / "more")
+    (source / "positive" / "all").symlink_to(source)
+    (source / "positive" / "others").symlink_to(source / "negative")
+    (source / "again").symlink_to(source / "positive")
+    (tmp_path / "more" / "up").symlink_to(tmp_path)
+    collection = folders.scan(str(source))
+    assert set(found(collection)) == {"negative/a.jpg", "positive/b.jpg", "positive/more/e.jpg"}
+    assert {path.rsplit("/", 1)[1] for path in collection.skipped} == {"all", "others", "up"}
+
+
+def test_a_name_that_is_not_utf_8_is_listed(tmp_path):
+    for name in ("negative/a.jpg", "positive/b.jpg"):
+        write_picture(tmp_path / "bag" / name)
+    with open(os.fsencode(tmp_path / "bag" / "positive") + b"/caf\xe9.jpg", "wb"):
+        pass
+    collection = folders.scan(str(tmp_path / "bag"))
+    assert len(collection.photos) == 2
+    assert [path.rsplit("/", 1)[1] for path in collection.skipped] == ["caf\\xe9.jpg"]

@@ -2,13 +2,15 @@
 
 import csv
 import os
+import pathlib
 import shutil
 
 import pytest
+from PIL import Image
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.importers import folders
+from graftnet_tf.importers import csv_table, folders
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.store import import_tasks
 from graftnet_tf.pictures import decode_all
@@ -117,7 +119,7 @@ def test_what_a_killed_import_leaves_behind_is_no_task(workspace, source):
 def test_a_source_without_one_readable_picture_is_refused(workspace, source):
     for path in source.glob("*/*.jpg"):
         path.write_bytes(b"no picture")
-    with pytest.raises(GraftNetError, match="None of the 6 pictures is readable"):
+    with pytest.raises(GraftNetError, match="None of the 6 images is readable"):
         import_tasks(workspace, folders.scan(str(source)))
     assert workspace.task_names() == []
 
@@ -135,3 +137,101 @@ def test_a_photo_is_an_example_of_the_tasks_it_is_labelled_for(workspace, tmp_pa
     assert [example.label for example in bag.examples["train"]] == [0]
     assert len(hat.skipped) == 1
     assert bag.skipped == {}
+
+
+def test_an_image_with_two_labels_is_left_out_everywhere(workspace, source):
+    shutil.copy(source / "positive" / "1.jpg", source / "negative" / "copy.jpg")
+    import_tasks(workspace, folders.scan(str(source)))
+    assert len(images(workspace)) == 5
+    assert set(skipped(workspace)) == {"1.jpg", "copy.jpg"}
+    assert skipped(workspace)["copy.jpg"].endswith(f"as {source}/positive/1.jpg.")
+
+
+def test_copies_of_an_image_are_drawn_to_one_side(workspace, source):
+    for number in range(12):
+        shutil.copy(source / "positive" / "1.jpg", source / "positive" / f"copy{number}.jpg")
+    (imported,) = import_tasks(workspace, folders.scan(str(source)), test_fraction=0.5)
+    sides = {
+        split
+        for split in SPLITS
+        for example in imported.examples[split]
+        if "copy" in example.image or "1.jpg" in example.image
+    }
+    assert len(sides) == 1
+    assert imported.near_duplicates == []
+
+
+def test_what_the_source_tests_by_is_no_example_in_train(workspace, tmp_path):
+    for split in ("train", "test"):
+        for number, label in enumerate(("negative", "positive")):
+            write_picture(tmp_path / "bag" / split / label / "same.jpg", seed=number)
+            write_picture(
+                tmp_path / "bag" / split / label / f"{split}.jpg", seed=10 * len(split) + number
+            )
+    (imported,) = import_tasks(workspace, folders.scan(str(tmp_path / "bag")))
+    assert len(imported.examples["train"]) == 2
+    assert len(imported.examples["test"]) == 4
+    assert set(imported.skipped.values()) == {
+        f"The same image is in test as {tmp_path}/bag/test/{label}/same.jpg."
+        for label in ("negative", "positive")
+    }
+
+
+def test_images_that_look_alike_on_both_sides_are_told(workspace, tmp_path):
+    for split, quality in (("train", 95), ("test", 60)):
+        for label, colour in (("negative", "red"), ("positive", "blue")):
+            image = Image.new("RGB", (60, 90), "white")
+            image.paste(colour, (10, 10, 30, 70) if label == "positive" else (30, 50, 60, 90))
+            path = tmp_path / "bag" / split / label / "a.jpg"
+            path.parent.mkdir(parents=True)
+            image.save(path, quality=quality)
+    (imported,) = import_tasks(workspace, folders.scan(str(tmp_path / "bag")))
+    assert imported.skipped == {}
+    assert [sorted(group) for group in imported.near_duplicates] == [
+        [f"{tmp_path}/bag/{split}/{label}/a.jpg" for split in ("test", "train")]
+        for label in ("negative", "positive")
+    ]
+
+
+def test_an_attribute_that_another_task_reports_is_refused_before_anything_is_read(
+    workspace, source, tmp_path
+):
+    import_tasks(workspace, folders.scan(str(source)))
+    photo = Photo(str(tmp_path / "gone.jpg"), "gone.jpg", "g", {"head": 1})
+    head = Task("head", ("other", "bald"), {"bald": "bald"})
+    with pytest.raises(GraftNetError, match=r"Task bald of .* reports bald already, which head"):
+        import_tasks(workspace, Collection("head", [head], [photo]))
+
+
+CASES = pathlib.Path(__file__).parents[4] / "shared" / "field_cases"
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the field cases are not at hand")
+@pytest.mark.parametrize(
+    ("case", "importer", "outcome"),
+    [
+        ("01_train_valid_test_folders/backpack", folders, "backpack"),
+        ("09_conflicting_labels/backpack", folders, "backpack"),
+        ("13_class_names/zero_one", folders, "zero_one"),
+        ("13_class_names/pn", folders, "pn"),
+        ("13_class_names/not_", folders, "not_"),
+        ("13_class_names/cap", folders, "cap"),
+        ("13_class_names/yesno", folders, "yesno"),
+        ("13_class_names/glasses", folders, "glasses"),
+        ("14_csv/trailing_space.csv", csv_table, "trailing_space"),
+        ("14_csv/case_mix.csv", csv_table, "case_mix"),
+        ("16_attribute_names/hat", folders, "hat"),
+        ("16_attribute_names/t-shirt", folders, GraftNetError("t_shirt")),
+        ("16_attribute_names/3d_glasses", folders, GraftNetError("has_3d_glasses")),
+        ("16_attribute_names/features", folders, GraftNetError("has_features")),
+        ("16_attribute_names/sleeves", folders, GraftNetError("--positive=CLASS")),
+    ],
+)
+def test_inputs_from_the_field(workspace, case, importer, outcome):
+    if isinstance(outcome, GraftNetError):
+        with pytest.raises(GraftNetError, match=str(outcome)):
+            importer.scan(str(CASES / case))
+    else:
+        (imported,) = import_tasks(workspace, importer.scan(str(CASES / case)))
+        assert imported.task == Task.binary(outcome)
+        assert images(workspace, outcome)

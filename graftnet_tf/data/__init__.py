@@ -1,0 +1,1 @@
+"""From the images of tasks to batches."""
