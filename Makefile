@@ -51,11 +51,14 @@ $(VENV)/ready: requirements.lock setup.cfg
 descriptors: $(VENV)/ready
 	$(BIN)/python -m serving.tf_serving_api.collect
 
-# Resolves setup.cfg anew; needs uv.
+# Resolves setup.cfg anew, and what the independent clients of conformance tests are installed from; needs uv.
+COMPILE := uv pip compile --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+	--python-platform x86_64-unknown-linux-gnu --quiet
+CLIENTS := $(basename $(wildcard tests/serving/conformance/independent/*.in))
+
 lock:
-	uv pip compile setup.cfg --extra all --extra dev --extra docs --generate-hashes --python-version 3.11 \
-		--python-platform x86_64-unknown-linux-gnu --no-emit-index-url --no-header \
-		--quiet --output-file requirements.lock
+	$(COMPILE) setup.cfg --extra all --extra dev --extra docs --output-file requirements.lock
+	$(foreach client,$(CLIENTS),$(COMPILE) $(client).in --output-file $(client).txt &&) true
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,13 +23,17 @@ def base_path(tmp_path_factory):
     return base_path
 
 
-def product(address, model, signature=""):
+def product_tensor(address, model, signature=""):
     request = PredictRequest(
         model_spec={"name": model, "signature_name": signature}, inputs=numbers(10)
     )
     with grpc.insecure_channel(address) as channel:
         reply = PredictionServiceStub(channel).Predict(request, timeout=30)
-    return tf.make_ndarray(reply.outputs["product"]).tolist()
+    return reply.outputs["product"]
+
+
+def product(*asked):
+    return tf.make_ndarray(product_tensor(*asked)).tolist()
 
 
 def last_word(process):
@@ -44,14 +48,17 @@ def test_a_killed_server_comes_back_and_a_told_one_ends_well(base_path, tmp_path
     assert last_word(first).startswith("http://127.0.0.1:")
     address = last_word(first)
     assert product(address, "old") == [10]
+    assert not product_tensor(address, "old").tensor_content
     first.kill()
     first.communicate()
 
+    options += ("--enable_serialization_as_tensor_content",)
     second = start("serve", *options, f"--port={address.rpartition(':')[2]}")
     page = last_word(second)
     assert last_word(second) == address
     assert product(address, "old") == [10]
     assert product(address, "new") == [20]
+    assert product_tensor(address, "new").tensor_content
     with pytest.raises(grpc.RpcError):
         product(address, "new", "missing")
     with urllib.request.urlopen(page, timeout=30) as reply:
