@@ -7,8 +7,9 @@ import tensorflow as tf
 from graftnet_tf import manifest
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import PRECISIONS, save_functions, saved_model_name
+from graftnet_tf.export import PRECISIONS, saved_model_name
 from graftnet_tf.folding import FoldedBlocks
+from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits

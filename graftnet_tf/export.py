@@ -1,8 +1,4 @@
-"""Saving plain TensorFlow functions as a SavedModel."""
-
-from typing import Any
-
-import tensorflow as tf
+"""The precisions that trunks and branches are published in."""
 
 FULL_PRECISION = "float32"
 PRECISIONS = (FULL_PRECISION, "bfloat16", "float16")
@@ -11,28 +7,3 @@ PRECISIONS = (FULL_PRECISION, "bfloat16", "float16")
 def saved_model_name(precision: str) -> str:
     """Name of the folder, in a published trunk or branch, of its SavedModel in a precision."""
     return "saved_model" if precision == FULL_PRECISION else f"saved_model_{precision}"
-
-
-def save_functions(directory: str, signatures: dict[str, Any]) -> None:
-    """Saves `tf.function`s with the variables they use, and nothing of Keras's own.
-
-    Args:
-      directory: of the SavedModel.
-      signatures: functions with an input signature, which return a dict of tensors, by
-        the name of the signature each becomes.
-    """
-    module = tf.Module()
-    module.captured = [
-        variable for function in signatures.values() for variable in _captured(function)
-    ]
-    tf.saved_model.save(module, directory, signatures=signatures)
-
-
-def _captured(function: Any) -> list[tf.Variable]:
-    """The variables that a function uses, in the order of their first use.
-
-    The graph's own list of them has another order in every process, and files would too.
-    """
-    graph = function.get_concrete_function().graph
-    order = {id(outer): number for number, (outer, _) in enumerate(graph.captures)}
-    return sorted(graph.variables, key=lambda variable: order[id(variable.handle)])

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import save_functions
 from graftnet_tf.io.image_decoding import MIN_SIDE
+from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.workspace import Workspace
 from serving import warm_up

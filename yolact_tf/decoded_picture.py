@@ -47,10 +47,13 @@ def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
     a pixel is left out.
 
     Raises:
-      YolactError: the file is no picture, or not one of the size annotated.
+      YolactError: the file cannot be read, is no picture, or not one of the size annotated.
     """
-    with tf.io.gfile.GFile(picture.path, "rb") as file:
-        content = file.read()
+    try:
+        with tf.io.gfile.GFile(picture.path, "rb") as file:
+            content = file.read()
+    except tf.errors.OpError as error:
+        raise YolactError(f"{picture.path} cannot be read ({error.message}).") from None
     try:
         opened = Image.open(io.BytesIO(content))
         size, is_raw = _annotated_size(opened, picture)

@@ -23,6 +23,7 @@ from typing import Any
 import tensorflow as tf
 
 from graftnet_tf.io.image_decoding import check_size
+from graftnet_tf.io.saved_functions import save_functions
 from yolact_tf.cut_out import cut_out, letterbox, windows
 from yolact_tf.masks import picture_masks
 from yolact_tf.people import CropStyle
@@ -47,15 +48,8 @@ def export(
       crop_size: height and width of the crops, pixels.
       version: noted in the metadata.
     """
-    served = _Served(segmenter, style, crop_size, version)
-    signatures = served.signatures()
-    module = tf.Module()
-    module.captured = [
-        variable
-        for function in signatures.values()
-        for variable in function.get_concrete_function().graph.variables
-    ]
-    tf.saved_model.save(module, directory, signatures=signatures)
+    signatures = _Served(segmenter, style, crop_size, version).signatures()
+    save_functions(directory, signatures)
 
 
 class _Served:

@@ -79,8 +79,8 @@ class PictureCollection:
                 ]
         if not shelf:
             raise YolactError(
-                "A source of training data has no readable picture: "
-                + ("; ".join(reasons[:3]) or "it lists none.")
+                f"None of the {len(data.images)} pictures of a source of training data can be "
+                f"read: {'; '.join(reasons[:3])}"
             )
         self.skipped += reasons
         return shelf

@@ -3,6 +3,8 @@
 import hashlib
 
 from yolact_tf import files
+from yolact_tf.coco import read_instances
+from yolact_tf.coco_fields import identity, shown
 from yolact_tf.errors import YolactError
 
 
@@ -34,21 +36,23 @@ def hold_out(
     Raises:
       YolactError: `annotations` is missing, or not in the format.
     """
-    content = files.read_json(annotations)
-    try:
-        sides = {
-            image["id"]: is_held_out(image["file_name"], fraction, seed)
-            for image in content["images"]
+    content = read_instances(annotations)
+    sides = {
+        image["id"]: is_held_out(image["file_name"], fraction, seed) for image in content["images"]
+    }
+    for entry in content["annotations"]:
+        if identity(entry["image_id"]) not in sides:
+            raise YolactError(
+                f"{annotations}: annotation {shown(entry['id'])} has image_id "
+                f"{shown(entry['image_id'])}, which is not listed."
+            )
+    for path, side in ((training, False), (held_out, True)):
+        part = {
+            "images": [entry for entry in content["images"] if sides[entry["id"]] == side],
+            "annotations": [
+                entry for entry in content["annotations"] if sides[entry["image_id"]] == side
+            ],
         }
-        for path, side in ((training, False), (held_out, True)):
-            part = {
-                "images": [entry for entry in content["images"] if sides[entry["id"]] == side],
-                "annotations": [
-                    entry for entry in content["annotations"] if sides[entry["image_id"]] == side
-                ],
-            }
-            files.write_json(path, content | part)
-    except (KeyError, TypeError) as error:
-        raise YolactError(f"{annotations} is not in COCO's instances format: {error!r}.") from None
+        files.write_json(path, content | part)
     aside = sum(sides.values())
     return len(sides) - aside, aside

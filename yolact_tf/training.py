@@ -92,10 +92,14 @@ def train(
                     weights_file.save(model, path, classes)
                     best.assign(score)
         if last or number % config.checkpoint_every == 0:
-            manager.save()
-            if not evaluate:
+            if not evaluate:  # before the checkpoint: a rerun trusts what stands beside it
                 with _averaged(model, step.optimizer):
                     weights_file.save(model, path, classes)
+            manager.save()
+    if not tf.io.gfile.exists(path):
+        logging.warning("%s is gone; the last weights are written to it.", path)
+        with _averaged(model, step.optimizer):
+            weights_file.save(model, path, classes)
     return path
 
 

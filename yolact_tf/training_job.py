@@ -10,9 +10,9 @@ from absl import logging
 from yolact_tf import files, weights_file
 from yolact_tf.augmentation import Augmentation
 from yolact_tf.backbone_weights import load_backbone_weights
-from yolact_tf.coco import ExifOrientation, read_coco
+from yolact_tf.coco import CocoData, ExifOrientation, read_coco, require_objects
 from yolact_tf.errors import YolactError
-from yolact_tf.evaluation import evaluate
+from yolact_tf.evaluation import evaluate, in_classes
 from yolact_tf.kept_settings import keep_or_compare
 from yolact_tf.model import Yolact, build_yolact
 from yolact_tf.state_dict import load_torch_state_dict, torch_state_dict
@@ -73,12 +73,20 @@ def run(job: TrainingJob, directory: str) -> str:
     Raises:
       YolactError: the directory belongs to another job, or something in the job is amiss.
     """
-    _claim(directory, job)
     data = [
         (read_coco(source.annotations, source.images, job.exif_orientation), source.share)
         for source in job.sources
     ]
+    require_objects([part for part, _ in data], "train on")
     classes = tuple(data[0][0].categories.values())
+    data = [(_in_classes(part, classes), share) for part, share in data]
+    aside = None
+    if job.validation:
+        aside = _in_classes(
+            read_coco(job.validation.annotations, job.validation.images, job.exif_orientation),
+            classes,
+        )
+        require_objects([aside], "validate on")
     model = _initial(job, classes)
     batches = training_batches(
         data,
@@ -88,12 +96,12 @@ def run(job: TrainingJob, directory: str) -> str:
         augmentation=job.augmentation,
         max_objects=job.max_objects,
     )
+    _claim(directory, job)
     skipped = [*(reason for part, _ in data for reason in part.skipped), *batches.skipped]
     files.write_text(os.path.join(directory, "skipped.txt"), "".join(f"{x}\n" for x in skipped))
     logging.info("%d pictures, %d things skipped (skipped.txt).", batches.pictures, len(skipped))
     score = None
-    if job.validation:
-        aside = read_coco(job.validation.annotations, job.validation.images, job.exif_orientation)
+    if aside is not None:
 
         def score(network: Yolact) -> float:
             return evaluate(network, aside, progress=False).metrics["mask_ap"] or 0.0
@@ -109,6 +117,21 @@ def _initial(job: TrainingJob, classes: tuple[str, ...]) -> Yolact:
     if earlier:
         load_torch_state_dict(model, torch_state_dict(earlier))
     return model
+
+
+def _in_classes(data: CocoData, classes: tuple[str, ...]) -> CocoData:
+    """The annotations with their categories in the order of `classes`.
+
+    Raises:
+      YolactError: the categories have other names.
+    """
+    names = set(data.categories.values())
+    if names != set(classes):
+        raise YolactError(
+            "All data of a training must have the same categories: "
+            f"{', '.join(classes)} against {', '.join(sorted(names))}."
+        )
+    return in_classes(data, classes)[0]
 
 
 def _claim(directory: str, job: TrainingJob) -> None:

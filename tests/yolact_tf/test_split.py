@@ -44,7 +44,7 @@ def test_another_seed_is_another_split(tmp_path):
 def test_what_is_not_in_the_format_is_named(tmp_path):
     path = tmp_path / "list.json"
     path.write_text("[]")
-    with pytest.raises(YolactError, match=r"list\.json is not in COCO's instances format"):
+    with pytest.raises(YolactError, match=r"list\.json holds a list; expected COCO instances"):
         hold_out(str(path), "training", "aside", 0.5, 0)
 
 

@@ -138,5 +138,5 @@ def test_sources_of_other_categories_and_without_pictures_are_refused(people):
     bags = people._replace(categories={1: "bag"})
     with pytest.raises(YolactError, match="same categories: person, bag against bag"):
         training_batches([(people, 1.0), (bags, 1.0)], CONFIG, 4, 9)
-    with pytest.raises(YolactError, match="no readable picture: it lists none"):
+    with pytest.raises(YolactError, match="None of the 0 pictures of a source"):
         training_batches([(people._replace(images=[]), 1.0)], CONFIG, 4, 9)

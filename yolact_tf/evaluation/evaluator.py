@@ -10,7 +10,7 @@ from typing import Any
 import tensorflow as tf
 from tqdm import tqdm
 
-from yolact_tf.coco import CocoData
+from yolact_tf.coco import CocoData, require_objects
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation.instances import find, instances_in, run_network, warm_up
 from yolact_tf.evaluation.pictures import input_batches
@@ -71,12 +71,14 @@ def evaluate(
       progress: whether to show a bar on stderr.
 
     Raises:
-      YolactError: categories and classes differ in number, or no picture can be read.
+      YolactError: categories and classes differ in number, no object is annotated, or no
+        picture can be read.
     """
     if len(data.categories) != model.num_classes - 1:
         raise YolactError(
             f"{len(data.categories)} categories for a network of {model.num_classes - 1} classes."
         )
+    require_objects([data], "evaluate on")
     warm_up(model)
     clock = _Clock()
     evaluated, unreadable = [], []
@@ -97,8 +99,9 @@ def evaluate(
             bar.update(len(batch.places))
     skipped = (*data.skipped, *unreadable)
     if not evaluated:
-        reasons = "; ".join(skipped[:3]) or "none is listed"
-        raise YolactError(f"There is no picture to evaluate on: {reasons}.")
+        raise YolactError(
+            f"None of the {len(data.images)} pictures can be read: {'; '.join(unreadable[:3])}"
+        )
     with clock.measuring("scoring"):
         scores = score(evaluated, len(data.categories))
     seconds = {stage: total / len(evaluated) for stage, total in clock.seconds.items()}

@@ -62,11 +62,7 @@ def read_pixels(picture: AnnotatedPicture) -> np.ndarray:
     Raises:
       YolactError: it cannot be read, is no picture, or is not of the size annotated.
     """
-    try:
-        whole = decode(picture._replace(objects=()), max(picture.height, picture.width))
-    except tf.errors.OpError as error:
-        raise YolactError(f"{picture.path} cannot be read ({error.message}).") from error
-    return whole.pixels
+    return decode(picture._replace(objects=()), max(picture.height, picture.width)).pixels
 
 
 def _pixels_or_reason(picture: AnnotatedPicture) -> tuple[np.ndarray, bytes]:

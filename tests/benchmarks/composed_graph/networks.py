@@ -14,8 +14,9 @@ from graftnet_tf import files, manifest
 from graftnet_tf import trunk as trunks
 from graftnet_tf.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.branch import Branch
-from graftnet_tf.export import PRECISIONS, save_functions, saved_model_name
+from graftnet_tf.export import PRECISIONS, saved_model_name
 from graftnet_tf.folding import FoldedBlocks
+from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.preprocessing import Preprocessing

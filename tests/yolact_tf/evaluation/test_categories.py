@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from tests.yolact_tf.evaluation.scenes import scene, thing
@@ -11,7 +13,8 @@ BOX = (0, 0, 10, 10)
 def data(*names: str) -> CocoData:
     """A picture with an object of each category; ids are 3, 6 …"""
     things = [thing(BOX, place) for place in range(len(names))]
-    categories = {3 * place: name for place, name in enumerate(names, start=1)}
+    ids = itertools.count(3, 3)
+    categories: dict[int | str, str] = dict(zip(ids, names, strict=False))
     return CocoData([scene(things, []).annotated], categories, ["something"])
 
 

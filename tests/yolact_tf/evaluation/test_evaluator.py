@@ -103,12 +103,13 @@ def test_the_batch_size_changes_nothing(tmp_path, tiny):
 
 
 def test_nothing_to_evaluate_on(tmp_path, network):
-    data = people_in(tmp_path, [], 1)
+    data = people_in(tmp_path, [annotation(1, 1, LEFT_HALF)], 1)
     (tmp_path / "1.png").write_bytes(b"no picture")
-    with pytest.raises(YolactError, match=r"no picture to evaluate on: .*1\.png cannot be decoded"):
+    with pytest.raises(YolactError, match=r"None of the 1 pictures .*1\.png cannot be decoded"):
         evaluate(network, data, progress=False)
-    with pytest.raises(YolactError, match="none is listed"):
-        evaluate(network, data._replace(images=[]), progress=False)
+    for nothing in (people_in(tmp_path, [], 1), data._replace(images=[])):
+        with pytest.raises(YolactError, match="no object to evaluate on"):
+            evaluate(network, nothing, progress=False)
 
 
 def test_a_network_of_other_classes_is_refused(tmp_path, network):

@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.export import save_functions
+from graftnet_tf.io.saved_functions import save_functions
 
 
 def test_variables_are_saved_in_the_order_of_their_first_use(tmp_path):
