@@ -9,7 +9,8 @@ MAX_PIXELS = 50_000_000
 
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_HEADER_BYTES = 24
+_PNG_HEADER_BYTES = 26  # as far as the colour type, the last of them
+_PALETTE = b"\x03"
 
 
 def decode_image(data: tf.Tensor) -> tf.Tensor:
@@ -40,7 +41,7 @@ def decode_image(data: tf.Tensor) -> tf.Tensor:
         stored = tf.cond(
             jpeg,
             lambda: tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE"),
-            lambda: _on_black(tf.io.decode_png(data, channels=4)),
+            lambda: _decode_png(data),
         )
     return upright(stored, exif_orientation(data))
 
@@ -67,6 +68,31 @@ def check_size(size: tf.Tensor) -> tf.Operation | None:
             size,
         ],
     )
+
+
+def _decode_png(data: tf.Tensor) -> tf.Tensor:
+    """uint8 [H, W, 3] RGB of a PNG file, composited on black.
+
+    Where a file has no alpha, `decode_png` fills it with the largest value of the file's own
+    depth: 1, 3 or 15 of 255 with 1, 2 or 4 bits. Only palettes and greys are of so few.
+    """
+    is_palette = tf.strings.substr(data, _PNG_HEADER_BYTES - 1, 1) == _PALETTE
+    return tf.cond(is_palette, lambda: _decode_palette(data), lambda: _decode_without_palette(data))
+
+
+def _decode_palette(data: tf.Tensor) -> tf.Tensor:
+    image = tf.io.decode_png(data, channels=0)  # 4 channels if some colour is transparent, else 3
+    has_alpha = tf.shape(image)[-1] == 4
+    rgb = tf.cond(has_alpha, lambda: _on_black(image), lambda: image)
+    return tf.ensure_shape(rgb, [None, None, 3])
+
+
+def _decode_without_palette(data: tf.Tensor) -> tf.Tensor:
+    image = tf.io.decode_png(data, channels=4)
+    depth = tf.io.decode_raw(tf.strings.substr(data, _PNG_HEADER_BYTES - 2, 1), tf.uint8)[0]
+    # A grey of few bits has at most one colour that is hidden, and no other alpha.
+    alpha = tf.where((depth < 8) & (image[..., 3:] > 0), tf.constant(255, tf.uint8), image[..., 3:])
+    return _on_black(tf.concat([image[..., :3], alpha], axis=-1))
 
 
 def _on_black(image: tf.Tensor) -> tf.Tensor:

@@ -2,6 +2,8 @@
 
 import io
 import pathlib
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -104,6 +106,59 @@ def test_transparent_images_are_composited_on_black(image):
     assert (decoded[10:] == 0).all()
     with Image.open(io.BytesIO(data)) as opened:
         np.testing.assert_allclose(upright_on_black(opened), decoded.astype(int), atol=1)
+
+
+def many_colours(count: int) -> Image.Image:
+    """A palette of `count` greys, each used."""
+    image = Image.fromarray(np.arange(20 * 30, dtype=np.uint16).reshape(20, 30).astype("uint8"))
+    return image.point(lambda value: value % count * (255 // count)).quantize(count)
+
+
+@pytest.mark.parametrize("transparency", [None, 0], ids=["opaque", "one colour hidden"])
+@pytest.mark.parametrize(
+    ("image", "depth"),
+    [
+        (many_colours(2), 1),
+        (many_colours(4), 2),
+        (many_colours(16), 4),
+        (many_colours(200), 8),
+        (corners().convert("1"), 1),
+    ],
+    ids=["palette of 1 bit", "of 2 bits", "of 4 bits", "of 8 bits", "grey of 1 bit"],
+)
+def test_few_bits_a_pixel_keep_their_colours(image, depth, transparency):
+    hidden = {} if transparency is None else {"transparency": transparency}
+    expected = np.array(image.convert("RGB"))
+    if hidden:
+        expected[np.asarray(image) == transparency] = 0
+    data = encoded(image, "PNG", **hidden)
+    assert data[24] == depth
+    for decode in (decode_image, GRAPH):
+        np.testing.assert_array_equal(decode(tf.constant(data)), expected)
+    with Image.open(io.BytesIO(data)) as opened:
+        np.testing.assert_array_equal(upright_on_black(opened), expected)
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+def test_grey_of_few_bits_keeps_its_values(depth):
+    levels = np.tile(np.arange(1 << depth, dtype=np.uint8), (20, 16 // depth))
+    data = grey_png(levels, depth)
+    np.testing.assert_array_equal(
+        decode_image(tf.constant(data))[..., 0], levels * (255 // ((1 << depth) - 1))
+    )
+
+
+def grey_png(levels: np.ndarray, depth: int) -> bytes:
+    """A grey PNG of `depth` bits, which Pillow does not write."""
+    bits = np.unpackbits(levels[..., np.newaxis], axis=-1)[..., -depth:]
+    packed = np.packbits(bits.reshape(len(levels), -1), axis=1)
+    rows = np.pad(packed, [(0, 0), (1, 0)]).tobytes()  # each row's filter: none
+    header = struct.pack(">IIBBBBB", *levels.shape[::-1], depth, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
 
 
 CASES = pathlib.Path(__file__).parents[4] / "shared" / "field_cases" / "22_exif_alpha_predict"
