@@ -16,15 +16,15 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf.workspace import Workspace
-from pipelines import shell
-from serving.branch_versions import (
+from graftnet_tf.registry.branch_versions import (
     BranchVersion,
     branch_versions,
     describe,
     difference,
     flattened,
 )
+from graftnet_tf.workspace import Workspace
+from pipelines import shell
 from serving.promotion import Promotion, promote, roll_back
 
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")

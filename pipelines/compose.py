@@ -7,11 +7,11 @@ a new tree; with --tree, that tree is composed again.
 from absl import flags
 
 from graftnet_tf.export import PRECISIONS
+from graftnet_tf.registry.publish_lock import publish_lock
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree
 from pipelines import shell, trunk_flag
 from serving.compose import compose
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree
-from serving.turn import own_turn
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
 PRECISION = flags.DEFINE_enum(
@@ -32,7 +32,7 @@ def main() -> None:
         )
     workspace = shell.open_workspace()
     chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
-    with own_turn(workspace):
+    with publish_lock(workspace):
         tree = TREE.value or publish_tree(
             workspace,
             newest_tree(

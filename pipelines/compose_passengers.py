@@ -10,9 +10,9 @@ signatures are described in serving/passengers_model.py.
 
 from absl import flags
 
+from graftnet_tf.registry.served_models import PASSENGERS
 from pipelines import shell
 from serving.compose_passengers import Narrowing, compose_passengers
-from serving.served import PASSENGERS
 
 GRAFTNET = flags.DEFINE_string("graftnet", None, "Composed model's version; the newest by default.")
 YOLACT = flags.DEFINE_string("yolact", None, "Segmentation's version; the newest by default.")

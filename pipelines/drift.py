@@ -15,6 +15,7 @@ from absl import flags
 
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.served_models import newest_served
 from graftnet_tf.report.directory import SCORES
 from pipelines import shell
 from serving.drift.comparison import Drift, compare
@@ -22,7 +23,6 @@ from serving.drift.histograms import Histograms
 from serving.drift.report import render
 from serving.drift.score_log import SUFFIXES, read_log
 from serving.drift.scrape import histograms_of, read_page, since
-from serving.served import newest_served
 
 SERVICE = flags.DEFINE_string(
     "service",

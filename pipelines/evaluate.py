@@ -8,9 +8,9 @@ import sys
 from absl import flags
 
 from graftnet_tf.evaluation import Evaluation, evaluate
+from graftnet_tf.registry.served_models import SERVED, newest_served
 from graftnet_tf.report.directory import check_replaceable, write_report
 from pipelines import shell
-from serving.served import SERVED, newest_served
 
 MODEL = flags.DEFINE_string(
     "model", None, "Directory of a composed SavedModel; the workspace's newest by default."

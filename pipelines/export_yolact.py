@@ -13,8 +13,8 @@ from absl import flags
 
 from graftnet_tf import files, manifest
 from graftnet_tf.manifest import Making
+from graftnet_tf.registry.served_models import PEOPLE
 from pipelines import people_flags, shell
-from serving.served import PEOPLE
 from yolact_tf.export import export
 
 CROP_SIZE = flags.DEFINE_list(

@@ -6,6 +6,7 @@ import threading
 from absl import flags, logging
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.served_models import SERVED
 from pipelines import shell
 from serving.embedded.batching import Batching
 from serving.embedded.json_log import JsonLines
@@ -14,7 +15,6 @@ from serving.embedded.model_config import ModelConfig, read_config
 from serving.embedded.server import ModelServer
 from serving.embedded.tls import Tls
 from serving.embedded.weight_layouts import keep_weight_layouts
-from serving.served import SERVED
 
 BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Directory of numbered SavedModels; --workspace's by default."

@@ -14,6 +14,8 @@ from graftnet_tf.lift_scenes.cutting import Cutter, Tally, cut_snapshots
 from graftnet_tf.lift_scenes.records import snapshot_record
 from graftnet_tf.lift_scenes.sub_datasets import write_tasks
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.report.directory import write_report
 from graftnet_tf.tasks import Task
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
@@ -21,8 +23,6 @@ from graftnet_tf.workspace import Workspace
 from serving.client import AttributeClient, PictureResult
 from serving.compose import compose
 from serving.embedded.server import ModelServer
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree
 
 SNAPSHOTS_SHOWN = 6
 _POLL_SECONDS = 0.5

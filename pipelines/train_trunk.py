@@ -2,10 +2,10 @@
 
 from absl import flags
 
+from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.schedule import SAMPLINGS
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from pipelines import shell, training_flags
-from serving.tree import grafting_trunk
 
 _DEFAULT = TrunkConfig()
 

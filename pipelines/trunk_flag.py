@@ -2,8 +2,8 @@
 
 from absl import flags
 
+from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.workspace import Workspace
-from serving.tree import grafting_trunk
 
 _NEWEST = "newest"
 

@@ -9,8 +9,8 @@ import sys
 from absl import flags
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.verification import damage, leftovers, published
 from pipelines import shell
-from serving.verification import damage, leftovers, published
 
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 

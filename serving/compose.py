@@ -10,6 +10,8 @@ import tensorflow as tf
 from graftnet_tf import files, manifest
 from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import Tree, read_tree
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.composed_model import ComposedModel
@@ -24,8 +26,6 @@ from serving.parts import (
 )
 from serving.precision_cost import precision_cost
 from serving.prunable import make_prunable
-from serving.served import SERVED
-from serving.tree import Tree, read_tree
 
 
 def compose(

@@ -13,13 +13,13 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_decoding import MIN_SIDE
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.metadata import ModelMetadata
 from serving.passengers_metadata import PassengersMetadata
 from serving.passengers_model import FOUND, PICTURES, PassengersModel, decision_name
 from serving.prunable import make_prunable
-from serving.served import PASSENGERS, PEOPLE, SERVED, newest_served
 
 
 @dataclasses.dataclass(frozen=True)

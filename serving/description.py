@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from graftnet_tf.registry.tree import Tree
 from serving.metadata import ModelMetadata
 from serving.parts import BranchPart, TrunkPart
-from serving.tree import Tree
 
 
 def describe(

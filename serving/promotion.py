@@ -5,10 +5,10 @@ import dataclasses
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.publish_lock import publish_lock
+from graftnet_tf.registry.tree import Tree, fits, grafted, publish_tree, served_tree, served_trees
 from graftnet_tf.workspace import Workspace
 from serving.compose import compose
-from serving.tree import Tree, fits, grafted, publish_tree, served_tree, served_trees
-from serving.turn import own_turn
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,7 @@ def promote(workspace: Workspace, task: str, version: str, *, provenance: Proven
       GraftNetError: nothing is served, there is no such version, it is damaged, it is
         served already, or it was made for another trunk than the served one.
     """
-    with own_turn(workspace):
+    with publish_lock(workspace):
         return _serve(workspace, _served(workspace), task, version, provenance)
 
 
@@ -65,7 +65,7 @@ def roll_back(
       GraftNetError: the task is not served, there is nothing to go back to, or as for
         `promote`.
     """
-    with own_turn(workspace):
+    with publish_lock(workspace):
         tree = _served(workspace)
         if task not in tree.branches:
             raise GraftNetError(

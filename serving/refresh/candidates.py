@@ -3,11 +3,11 @@
 from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.publish_lock import publish_lock
+from graftnet_tf.registry.served_models import SERVED, newest_served
+from graftnet_tf.registry.tree import Tree, publish_tree, read_tree, served_tree
 from graftnet_tf.workspace import Workspace
 from serving.compose import compose
-from serving.served import SERVED, newest_served
-from serving.tree import Tree, publish_tree, read_tree, served_tree
-from serving.turn import own_turn
 
 CANDIDATES = ("candidates",)
 
@@ -72,7 +72,7 @@ def promote_candidate(
       GraftNetError: another model is served by now, which the comparison does not speak of.
     """
     tree = tree_of(workspace, candidate)
-    with own_turn(workspace):
+    with publish_lock(workspace):
         if served_model(workspace) != instead_of:
             raise GraftNetError(
                 f"{served_model(workspace)} is served by now, and candidate {candidate} was "

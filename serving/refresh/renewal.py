@@ -12,13 +12,13 @@ from graftnet_tf.branch_training import train_branch
 from graftnet_tf.data_hash import input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted
 from graftnet_tf.trunk import Trunk
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from graftnet_tf.workspace import NEWEST, Workspace
 from serving.refresh.candidates import candidate_of
 from serving.refresh.recorded_config import branch_config, trunk_config
 from serving.refresh.staleness import Staleness, current_branch
-from serving.tree import GraftedBranch, Tree, grafted
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,8 +9,8 @@ from graftnet_tf import manifest
 from graftnet_tf.data_hash import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.metrics import mean_defined
+from graftnet_tf.registry.tree import GraftedBranch, Tree, branches_for, served_tree
 from graftnet_tf.workspace import Workspace
-from serving.tree import GraftedBranch, Tree, branches_for, served_tree
 
 NEW_LABELS = 5
 _UNSERVED = GraftedBranch("", {})

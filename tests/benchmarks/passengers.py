@@ -17,10 +17,10 @@ from absl import flags
 
 from graftnet_tf import files
 from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED
 from pipelines import shell
 from serving.embedded.limits import Limits
 from serving.embedded.servable import Servable
-from serving.served import PASSENGERS, PEOPLE, SERVED
 
 RUNS = flags.DEFINE_integer("runs", 10, "Of each way, for each snapshot.", lower_bound=1)
 

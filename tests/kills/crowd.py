@@ -14,8 +14,8 @@ import tempfile
 import time
 
 from graftnet_tf import manifest
+from graftnet_tf.registry.verification import damage, leftovers, published
 from graftnet_tf.workspace import Workspace
-from serving.verification import damage, leftovers, published
 from tests.kills.forks import Fork
 from tests.kills.jobs import VERSIONS_AT_ONCE, publish_some
 

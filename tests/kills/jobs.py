@@ -9,12 +9,12 @@ from graftnet_tf.branch_training import train_branch
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
+from graftnet_tf.registry.publish_lock import publish_lock
+from graftnet_tf.registry.tree import newest_tree, publish_tree, served_tree
 from graftnet_tf.trunk_training import train_trunk
 from graftnet_tf.workspace import MINED_LIST, Workspace
 from serving.compose import compose
 from serving.promotion import promote
-from serving.tree import newest_tree, publish_tree, served_tree
-from serving.turn import own_turn
 from tests.serving.fake_versions import publish_branch, publish_model
 from tests.serving.fake_versions import publish_trunk as publish_fake_trunk
 from tests.trained_workspace import CUT_SHORT, TRUNK, draw_workspace
@@ -58,7 +58,7 @@ def _prepare_serving(root: str) -> None:
 
 
 def _compose(workspace: Workspace) -> None:
-    with own_turn(workspace):
+    with publish_lock(workspace):
         tree = publish_tree(workspace, newest_tree(workspace))
         compose(workspace, tree, provenance=BY_HAND)
 

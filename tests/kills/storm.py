@@ -17,8 +17,8 @@ import tempfile
 import time
 
 from graftnet_tf import files, manifest
+from graftnet_tf.registry.verification import damage, leftovers, published
 from graftnet_tf.workspace import Workspace
-from serving.verification import damage, leftovers, published
 from tests.kills.forks import Fork
 from tests.kills.jobs import JOBS, Job
 

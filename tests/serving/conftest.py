@@ -1,10 +1,10 @@
 import pytest
 
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import Workspace
 from serving.compose_passengers import compose_passengers
 from serving.embedded.servable import Servable
-from serving.served import SERVED
 from tests.serving.fake_people import publish_people
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 

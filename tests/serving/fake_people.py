@@ -2,8 +2,8 @@
 
 from graftnet_tf import manifest
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.served_models import PEOPLE
 from graftnet_tf.workspace import Workspace
-from serving.served import PEOPLE
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
 from yolact_tf.export import export
 from yolact_tf.people import CropStyle

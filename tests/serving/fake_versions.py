@@ -9,10 +9,10 @@ import tensorflow as tf
 from graftnet_tf import manifest
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
 from serving.compose import compose
-from serving.tree import Tree, newest_tree, publish_tree
 
 PREPROCESSING = Preprocessing(height=32, width=16)
 LAST_BLOCK = 3

@@ -12,12 +12,12 @@ from graftnet_tf.blocks import CHANNELS
 from graftnet_tf.branch import LONGEST
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.pooling import POOLINGS, pooled_length
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.tasks import Task, write_task
 from serving.client import AttributeClient
 from serving.compose import compose
 from serving.embedded.server import ModelServer
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree
 from tests.trained_workspace import Trained, train_tiny_branch
 
 LAST_BLOCK = 1

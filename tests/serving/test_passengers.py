@@ -18,6 +18,7 @@ from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.lift_scenes.scene import render_snapshot
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.client import PassengerClient
@@ -28,7 +29,6 @@ from serving.embedded.model_config import ModelConfig
 from serving.embedded.servable import Servable
 from serving.embedded.server import ModelServer
 from serving.passengers_metadata import PassengersMetadata
-from serving.served import PASSENGERS, PEOPLE, SERVED
 from tests.serving.fake_people import FIGURES, publish_people
 from tests.serving.soak.server_process import ServerProcess
 from tests.yolact_tf.fake_network import fake_segmenter

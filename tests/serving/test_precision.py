@@ -11,11 +11,11 @@ from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import PRECISIONS
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
 from graftnet_tf.tasks import write_task
 from graftnet_tf.workspace import Workspace
 from serving.compose import compose
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree, read_tree
 from tests.serving.fake_versions import publish_branch, publish_trunk
 
 pytestmark = pytest.mark.slow

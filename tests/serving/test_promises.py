@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from graftnet_tf import manifest
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree
 from serving.compose import compose
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree
 
 IMAGES = np.random.default_rng(6).integers(0, 256, (5, 100, 60, 3), dtype=np.uint8)
 

@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree, served_tree
 from graftnet_tf.workspace import Workspace
 from serving.promotion import Promotion, promote, roll_back
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree, served_tree
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 50, 40, 3), dtype=np.uint8)

@@ -20,11 +20,11 @@ from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.tasks import Task
 from graftnet_tf.workspace import Workspace, four_digits
 from serving.compose import compose
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree
 
 SIDE = 299
 GRAFT_AFTER = 7

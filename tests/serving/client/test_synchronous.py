@@ -3,11 +3,11 @@ import os
 import pytest
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import Workspace
 from serving.client import AttributeClient
 from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
-from serving.served import SERVED
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.sample_pictures import picture
 

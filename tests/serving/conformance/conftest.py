@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.registry.served_models import PASSENGERS
 from serving.client import Endpoint
 from serving.embedded.model_config import models_of
 from serving.embedded.server import ModelServer
-from serving.served import PASSENGERS
 from tests.serving.conformance.passengers_under_test import PassengersUnderTest
 from tests.serving.conformance.server_under_test import ServerUnderTest, endpoint_from_environment
 from tests.serving.embedded.number_models import config, specific

@@ -16,9 +16,9 @@ from tensorflow_serving.apis import (
 )
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.served_models import SERVED
 from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
-from serving.served import SERVED
 from tests.serving.embedded.number_models import numbers, publish
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 50, 40, 3), dtype=np.uint8)

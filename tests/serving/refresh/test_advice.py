@@ -1,8 +1,8 @@
 import pytest
 
+from graftnet_tf.registry.tree import Tree
 from serving.refresh.advice import advise
 from serving.refresh.staleness import Branch, Data, Staleness, TaskState
-from serving.tree import Tree
 
 SERVED = Branch("0001", "0001", 0.9, candidate=False)
 FRESH = TaskState("red", False, Data.UNCHANGED, None, SERVED, None, "0001", ())

@@ -9,10 +9,10 @@ import pytest
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
 from serving.refresh import candidates
 from serving.refresh.candidates import tree_of, waiting_candidates
-from serving.served import SERVED
-from serving.tree import newest_tree, publish_tree, read_tree
 from tests.killed_runs import Killed
 from tests.serving.refresh.coloured_versions import BRANCH, TRUNK, draw_tasks, publish_branch
 

@@ -11,11 +11,11 @@ from absl import flags, logging
 from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 
+from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import Workspace
 from pipelines import shell
 from serving.embedded.limits import Limits
 from serving.embedded.servable import Servable
-from serving.served import SERVED
 from tests.serving.embedded.number_models import config, specific
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.fuzz.campaign import Campaign

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.served_models import PASSENGERS, SERVED
 from graftnet_tf.workspace import Workspace
-from serving.served import PASSENGERS, SERVED
 
 
 def published(workspace: Workspace) -> Iterator[tuple[str, ...]]:

@@ -4,8 +4,7 @@ import pytest
 
 from graftnet_tf import sealed_json
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.workspace import Workspace
-from serving.tree import (
+from graftnet_tf.registry.tree import (
     GraftedBranch,
     Tree,
     grafting_trunk,
@@ -14,6 +13,7 @@ from serving.tree import (
     read_tree,
     served_tree,
 )
+from graftnet_tf.workspace import Workspace
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
 

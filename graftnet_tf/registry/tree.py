@@ -9,8 +9,8 @@ import tensorflow as tf
 from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import FULL_PRECISION
+from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import Workspace
-from serving.served import SERVED
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,8 +6,14 @@ from typing import Any
 
 from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.registry.tree import (
+    GraftedBranch,
+    fits,
+    grafting_trunk,
+    served_tree,
+    tasks_with_branches,
+)
 from graftnet_tf.workspace import Workspace
-from serving.tree import GraftedBranch, fits, grafting_trunk, served_tree, tasks_with_branches
 
 _ALWAYS_OTHER = ("version", "command", "files", "packages", "published", "python", "seconds")
 

@@ -6,9 +6,9 @@ import pytest
 from graftnet_tf import files, manifest
 from graftnet_tf.files import INCOMING
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.served_models import PASSENGERS
+from graftnet_tf.registry.verification import damage, leftovers, published
 from graftnet_tf.workspace import Workspace
-from serving.served import PASSENGERS
-from serving.verification import damage, leftovers, published
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
 VERSIONS = {

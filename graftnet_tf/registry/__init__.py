@@ -1,0 +1,1 @@
+"""Which versions are served: trees, the publishing lock, branch versions, verification."""
