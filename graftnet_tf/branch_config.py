@@ -5,9 +5,13 @@ import dataclasses
 from graftnet_tf.augmentation import Augmentation
 from graftnet_tf.blocks import LAST
 from graftnet_tf.branch import check_shape, vector_length
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import Optimization
+
+AUTO = "auto"
+VIEW_PRECISIONS = (AUTO, FULL_PRECISION, "bfloat16")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +30,9 @@ class BranchConfig:
       augmentation: of the training pictures.
       views: augmented views whose features are cached; 0 computes features anew for
         every batch instead.
-      view_precision: that the frozen blocks compute cached augmented views in, "float32" or
-        "bfloat16"; unchanged pictures, on which thresholds are chosen, take float32.
+      view_precision: that the frozen blocks compute cached augmented views in: "float32",
+        "bfloat16", or "auto" for bfloat16 where the machine has it, see `native_precision`.
+        Unchanged pictures, on which thresholds are chosen, take float32.
       validation: fraction of the train split kept for choosing thresholds.
       mining: version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.
@@ -45,7 +50,7 @@ class BranchConfig:
     dropout: float = 0.2
     augmentation: Augmentation = Augmentation()
     views: int = 2
-    view_precision: str = FULL_PRECISION
+    view_precision: str = AUTO
     validation: float = 0.15
     mining: str | None = None
     checkpoint_every: int = 100
@@ -54,5 +59,10 @@ class BranchConfig:
     def __post_init__(self):
         check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
         pooling(self.pooling)
+        if self.view_precision not in VIEW_PRECISIONS:
+            raise GraftNetError(
+                f"view_precision {self.view_precision!r} given; expected one of "
+                f"{', '.join(VIEW_PRECISIONS)}."
+            )
         if self.last_block is not None:
             vector_length(self.last_block, self.pooling, self.reduction)

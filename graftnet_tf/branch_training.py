@@ -3,21 +3,23 @@
 import dataclasses
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from absl import logging
 
 from graftnet_tf import branch as branches
 from graftnet_tf import feature_cache, files, labelled_pictures, metrics, validation
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch_config import AUTO, BranchConfig
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
 from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
 from graftnet_tf.labelled_pictures import LabelledPictures, LabelledRows
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.native_precision import native_precision
 from graftnet_tf.pictures import DecodedPictures
+from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.shape_search.choice import Choice, choose_shape
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training import run_key
@@ -32,9 +34,8 @@ def train_branch(
     *,
     search: SearchConfig | None = None,
     trunk_version: str | None = None,
-    cache_directory: str,
+    cache_directory: str | None = None,
     cache_limit: int = feature_cache.DEFAULT_LIMIT,
-    pictures: DecodedPictures | None = None,
     candidate: bool = False,
     provenance: Provenance = Provenance(),
 ) -> str:
@@ -49,11 +50,11 @@ def train_branch(
       config: what to do.
       search: shapes to choose from, instead of the one in `config`; the branch is then the
         same as one trained in the chosen shape, and its manifest says what was tried.
-      trunk_version: to graft on; the newest by default.
-      cache_directory: local directory for features at the graft point.
+      trunk_version: to graft on, or "newest"; by default the served one, and the newest
+        where none is served, see `grafting_trunk`.
+      cache_directory: local directory for features at the graft point; by default
+        `feature_cache.default_directory`.
       cache_limit: bytes that it may take; see `FeatureCache`.
-      pictures: decoded for several tasks by `labelled_pictures.decode`, this one among them;
-        decoded for this one by default.
       candidate: the branch is to be compared with what is served before it is served; no
         tree of the newest branches takes it on its own.
       provenance: recorded in the manifest.
@@ -65,19 +66,108 @@ def train_branch(
       GraftNetError: unknown task, empty class, no trunk, blocks the trunk has not, or a
         search that cannot be (see `choose_shape`).
     """
+    ((_, version),) = train_branches(
+        workspace,
+        {name: config},
+        search=search,
+        trunk_version=trunk_version,
+        cache_directory=cache_directory,
+        cache_limit=cache_limit,
+        candidate=candidate,
+        provenance=provenance,
+    )
+    return version
+
+
+def train_branches(
+    workspace: Workspace,
+    configs: Mapping[str, BranchConfig],
+    *,
+    search: SearchConfig | None = None,
+    trunk_version: str | None = None,
+    cache_directory: str | None = None,
+    cache_limit: int = feature_cache.DEFAULT_LIMIT,
+    candidate: bool = False,
+    provenance: Provenance = Provenance(),
+) -> Iterator[tuple[str, str]]:
+    """Trains and publishes several tasks' branches, over pictures decoded once.
+
+    Each is as `train_branch` would make it alone; nothing is decoded before every task and
+    configuration was found fit to be trained.
+
+    Args:
+      workspace: as for `train_branch`.
+      configs: what to do, by name of the task.
+      search, trunk_version, cache_directory, cache_limit, candidate, provenance: as for
+        `train_branch`, of every branch.
+
+    Yields:
+      (name of a task, version of its branch), as soon as that is published.
+
+    Raises:
+      GraftNetError: as for `train_branch`.
+    """
+    trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
+    cache_directory = cache_directory or feature_cache.default_directory(workspace.root)
+    settled = {
+        name: _settled(workspace, name, config, trunk.last_block)
+        for name, config in configs.items()
+    }
+    for config in settled.values():
+        trunk.check_reaches(config.last_block or 0)
+    pictures = labelled_pictures.decode(workspace, list(settled), trunk.preprocessing)
+    for name, config in settled.items():
+        version = _train(
+            workspace,
+            name,
+            config,
+            trunk,
+            pictures,
+            search=search,
+            cache_directory=cache_directory,
+            cache_limit=cache_limit,
+            candidate=candidate,
+            provenance=provenance,
+        )
+        yield name, version
+
+
+def _settled(
+    workspace: Workspace, name: str, config: BranchConfig, last_block: int
+) -> BranchConfig:
+    """With what it leaves open decided: where it ends, which mining, which precision."""
+    workspace.training_examples(name, config.mining)
+    return dataclasses.replace(
+        config,
+        last_block=last_block if config.last_block is None else config.last_block,
+        mining=config.mining and workspace.mining_version(name, config.mining),
+        view_precision=(
+            native_precision() if config.view_precision == AUTO else config.view_precision
+        ),
+    )
+
+
+def _train(
+    workspace: Workspace,
+    name: str,
+    config: BranchConfig,
+    trunk: Trunk,
+    pictures: DecodedPictures,
+    *,
+    search: SearchConfig | None,
+    cache_directory: str,
+    cache_limit: int,
+    candidate: bool,
+    provenance: Provenance,
+) -> str:
     started = time.monotonic()
     task = workspace.task(name)
-    trunk = Trunk.open(workspace, trunk_version)
-    last_block = trunk.last_block if config.last_block is None else config.last_block
-    mining = config.mining and workspace.mining_version(name, config.mining)
-    config = dataclasses.replace(config, last_block=last_block, mining=mining)
-    trunk.check_reaches(last_block)
     labelled = labelled_pictures.load(workspace, [name], trunk.preprocessing, pictures)
     fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
     inputs = labelled.inputs
-    if mining:
-        fitted = labelled.among(fitted, workspace.training_paths(name, mining))
-        inputs = {**inputs, "mining": files.sha256(workspace.mined_list(name, mining))}
+    if config.mining:
+        fitted = labelled.among(fitted, workspace.training_paths(name, config.mining))
+        inputs = {**inputs, "mining": files.sha256(workspace.mined_list(name, config.mining))}
     features_of = functools.partial(_features, trunk, labelled, cache_directory, cache_limit)
     searched: dict[str, Any] = {}
     if search:

@@ -4,6 +4,7 @@ import contextlib
 import glob
 import hashlib
 import os
+import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 
@@ -18,6 +19,13 @@ DEFAULT_LIMIT = 20 * 10**9
 SHARD = 256  # arrays in one file: what a kill loses at most
 _SUFFIX = ".features"
 _HEADERS = 2 * 128  # bytes in each file besides keys and arrays
+
+
+def default_directory(root: str) -> str:
+    """Where features of the workspace at `root` are cached: in it, or on this machine if remote."""
+    if "://" in root:
+        return os.path.join(tempfile.gettempdir(), "graftnet-cache")
+    return os.path.join(root, "cache")
 
 
 class FeatureCache:

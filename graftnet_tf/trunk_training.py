@@ -38,7 +38,7 @@ class TrunkConfig:
       last_block: last block trained and published.
       sampling, temperature: see `schedule.sampling_probabilities`.
       probe_heads: start each head from a linear probe on the initial features, which is
-        worth it when these are good.
+        worth it when these are good; None for where there are initial weights.
       optimization: of the blocks, and without schedule and averaging of the heads.
       augmentation: of the training pictures.
       norm_batches: batches over which batch-norm statistics are re-estimated.
@@ -48,14 +48,14 @@ class TrunkConfig:
 
     height: int = 192
     width: int = 96
-    initial_weights: str = "none"
+    initial_weights: str = weights.NONE
     steps: int = 2000
     batch: int = 32
     train_from: int = 0
     last_block: int = LAST
     sampling: str = "uniform"
     temperature: float = 2.0
-    probe_heads: bool = False
+    probe_heads: bool | None = None
     optimization: Optimization = Optimization(ema=0.99)
     augmentation: Augmentation = Augmentation()
     norm_batches: int = 20
@@ -73,6 +73,12 @@ class TrunkConfig:
                 f"Input {self.height}×{self.width} given; InceptionV3 needs at least "
                 f"{MIN_SIDE}×{MIN_SIDE}."
             )
+
+    def settled(self) -> "TrunkConfig":
+        """With what it leaves open decided: how the heads start."""
+        if self.probe_heads is not None:
+            return self
+        return dataclasses.replace(self, probe_heads=self.initial_weights != weights.NONE)
 
 
 def train_trunk(
@@ -100,6 +106,7 @@ def train_trunk(
       GraftNetError: no task, an unknown one, or one with an empty class.
     """
     started = time.monotonic()
+    config = config.settled()
     tf.keras.utils.set_random_seed(config.seed)
     names = list(tasks) or workspace.task_names()
     if not names:

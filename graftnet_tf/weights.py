@@ -13,6 +13,7 @@ from graftnet_tf import files, manifest
 from graftnet_tf.blocks import COUNT, Blocks
 from graftnet_tf.errors import GraftNetError
 
+NONE = "none"  # initial weights: stay random
 UNIT = (0.0, 1.0)
 SYMMETRIC = (-1.0, 1.0)
 
@@ -44,7 +45,7 @@ def initialise(blocks: Blocks, source: str) -> None:
     Raises:
       GraftNetError: the source is unknown, unreadable or of another network.
     """
-    if source == "none":
+    if source == NONE:
         return
     if source == "imagenet":
         _set_from_network(blocks, _network("imagenet").get_weights())

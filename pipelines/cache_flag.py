@@ -1,12 +1,8 @@
 """The flags that say where features at graft points are cached, and how much of them."""
 
-import os
-import tempfile
-
 from absl import flags
 
 from graftnet_tf import feature_cache
-from graftnet_tf.workspace import Workspace
 
 CACHE_DIR = flags.DEFINE_string(
     "cache_dir",
@@ -25,12 +21,3 @@ CACHE_LIMIT = flags.DEFINE_float(
 def cache_limit() -> int:
     """--cache_limit in bytes."""
     return int(CACHE_LIMIT.value * 1e9)
-
-
-def cache_directory(workspace: Workspace) -> str:
-    """The directory that --cache_dir names, or the default one."""
-    if CACHE_DIR.value:
-        return CACHE_DIR.value
-    if "://" in workspace.root:
-        return os.path.join(tempfile.gettempdir(), "graftnet-cache")
-    return workspace.path("cache")

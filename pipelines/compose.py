@@ -6,10 +6,9 @@ a new tree; with --tree, that tree is composed again.
 
 from absl import flags
 
+from graftnet_tf import manifest
 from graftnet_tf.export import PRECISIONS
-from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.registry.tree import newest_tree, publish_tree
 from pipelines import shell, trunk_flag
 from serving.compose import compose
 
@@ -22,7 +21,7 @@ PRECISION = flags.DEFINE_enum(
     "which are computed with in float32. What it costs is measured on the test data and kept in "
     "the manifest. By default as the model that is served, else float32.",
 )
-TASKS = flags.DEFINE_list("tasks", None, "Tasks to include; all that have a branch by default.")
+TASKS = flags.DEFINE_list("tasks", [], "Tasks to include; all that have a branch by default.")
 
 
 def main() -> None:
@@ -31,19 +30,17 @@ def main() -> None:
             "--tasks, --precision and --trunk are for a new tree; --tree names one that exists."
         )
     workspace = shell.open_workspace()
-    chosen = dict.fromkeys(TASKS.value) if TASKS.value else None
-    with publish_lock(workspace):
-        tree = TREE.value or publish_tree(
-            workspace,
-            newest_tree(
-                workspace,
-                trunk=trunk_flag.trunk_version(workspace),
-                branches=chosen,
-                precision=PRECISION.value,
-            ),
-        )
-        version = compose(workspace, tree, provenance=shell.provenance())
-    print(f"Tree {tree} is served model version {version}: {workspace.path(*SERVED, version)}")
+    version = compose(
+        workspace,
+        TREE.value,
+        trunk=trunk_flag.TRUNK.value,
+        tasks=TASKS.value,
+        precision=PRECISION.value,
+        provenance=shell.provenance(),
+    )
+    directory = workspace.path(*SERVED, version)
+    tree = manifest.read(directory)["tree"]
+    print(f"Tree {tree} is served model version {version}: {directory}")
 
 
 def main_cli() -> None:

@@ -14,6 +14,7 @@ from graftnet_tf.mining.config import CLUSTER_SIDES, MiningConfig
 from graftnet_tf.mining.mine import REPORT, mine
 from graftnet_tf.mining.points import SUMMARIES
 from graftnet_tf.mining.report import PAGE
+from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.workspace import MINING, Workspace
 from pipelines import shell, trunk_flag
 
@@ -110,10 +111,16 @@ def main() -> None:
     )
     for name in TASK.value:
         workspace.training_examples(name)
-    trunk = trunk_flag.trunk_version(workspace)
+    trunk = grafting_trunk(workspace, trunk_flag.TRUNK.value)
     mined = {}
     for name in TASK.value:
-        version = mine(workspace, name, config, trunk_version=trunk, provenance=shell.provenance())
+        version = mine(
+            workspace,
+            name,
+            config,
+            trunk_version=trunk,
+            provenance=shell.provenance(),
+        )
         mined[name] = _result(workspace, name, version)
         print(_line(name, mined[name]), file=sys.stderr if JSON.value else sys.stdout, flush=True)
     if JSON.value:

@@ -12,13 +12,12 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf.workspace import Workspace
 from pipelines import cache_flag, shell
 from serving.refresh.advice import Advice, advise
 from serving.refresh.candidates import waiting_candidates
 from serving.refresh.comparison import MARGIN, AttributeComparison, Verdict
 from serving.refresh.decision import Decision, decide
-from serving.refresh.renewal import Renewal
+from serving.refresh.refresh import refresh
 from serving.refresh.staleness import NEW_LABELS, Branch, Staleness, staleness
 
 APPLY = flags.DEFINE_bool("apply", False, "Train what is stale, compare, and promote or not.")
@@ -59,38 +58,35 @@ def _one_job(values: dict) -> bool:
 def main() -> None:
     workspace = shell.open_workspace()
     if PROMOTE.value:
-        _show_decision(_decide(workspace, PROMOTE.value, in_any_case=True))
+        _show_decision(decide(workspace, PROMOTE.value, in_any_case=True, **_deciding()))
         return
-    found = staleness(workspace, new_labels=AFTER.value)
     if not APPLY.value:
+        found = staleness(workspace, new_labels=AFTER.value)
         _show(found, advise(found, waiting_candidates(workspace), workspace.root))
         return
-    candidate = Renewal(
+    decision = refresh(
         workspace,
-        found,
-        cache_directory=cache_flag.cache_directory(workspace),
-        cache_limit=cache_flag.cache_limit(),
+        new_labels=AFTER.value,
         trunk=TRUNK.value,
         trunk_steps=TRUNK_STEPS.value,
-        left_out=frozenset(LEAVE_OUT.value),
-        provenance=shell.provenance(),
-    ).candidate()
-    if candidate:
-        _show_decision(_decide(workspace, candidate))
+        cache_directory=cache_flag.CACHE_DIR.value,
+        cache_limit=cache_flag.cache_limit(),
+        **_deciding(),
+    )
+    if decision:
+        _show_decision(decision)
     else:
         _say([_NOTHING], {"candidate": None, "promoted": None})
 
 
-def _decide(workspace: Workspace, candidate: str, *, in_any_case: bool = False) -> Decision:
-    return decide(
-        workspace,
-        candidate,
-        margin=LARGEST_DROP.value,
-        in_any_case=in_any_case,
-        left_out=frozenset(LEAVE_OUT.value),
-        seed=shell.SEED.value,
-        provenance=shell.provenance(),
-    )
+def _deciding() -> dict[str, Any]:
+    """What both ways to a decision are told."""
+    return {
+        "margin": LARGEST_DROP.value,
+        "left_out": frozenset(LEAVE_OUT.value),
+        "seed": shell.SEED.value,
+        "provenance": shell.provenance(),
+    }
 
 
 def _show(found: Staleness, advice: list[Advice]) -> None:

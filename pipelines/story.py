@@ -15,7 +15,6 @@ from graftnet_tf.lift_scenes.records import snapshot_record
 from graftnet_tf.lift_scenes.sub_datasets import write_tasks
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.report.directory import write_report
 from graftnet_tf.tasks import Task
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
@@ -163,13 +162,11 @@ class Story:
             self._workspace,
             task.name,
             self._scale.branch,
-            cache_directory=self._workspace.path("cache"),
             provenance=self._provenance,
         )
 
     def _compose(self) -> str:
-        tree = publish_tree(self._workspace, newest_tree(self._workspace))
-        return compose(self._workspace, tree, provenance=self._provenance)
+        return compose(self._workspace, provenance=self._provenance)
 
     def _begin(self, title: str) -> None:
         previous, started = self._chapter

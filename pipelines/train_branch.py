@@ -2,11 +2,9 @@
 
 from absl import flags
 
-from graftnet_tf import labelled_pictures, manifest
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branch
-from graftnet_tf.native_precision import native_precision
-from graftnet_tf.trunk import Trunk
+from graftnet_tf import manifest
+from graftnet_tf.branch_config import VIEW_PRECISIONS, BranchConfig
+from graftnet_tf.branch_training import train_branches
 from pipelines import cache_flag, shape_flags, shell, training_flags, trunk_flag
 from pipelines.search_table import search_table
 
@@ -31,8 +29,8 @@ VIEWS = flags.DEFINE_integer(
 )
 VIEW_PRECISION = flags.DEFINE_enum(
     "view_precision",
-    "auto",
-    ["auto", "float32", "bfloat16"],
+    _DEFAULT.view_precision,
+    VIEW_PRECISIONS,
     "That cached augmented views are computed in; auto: bfloat16 where the machine has it.",
 )
 VALIDATION = flags.DEFINE_float(
@@ -58,38 +56,25 @@ def main() -> None:
         steps=STEPS.value,
         dropout=DROPOUT.value,
         views=VIEWS.value,
-        view_precision=_view_precision(),
+        view_precision=VIEW_PRECISION.value,
         validation=VALIDATION.value,
         mining=MINING.value,
         **shape_flags.fields(),
         **TRAINING(),
     )
-    search = shape_flags.search()
-    trunk = trunk_flag.trunk_version(workspace)
-    for name in TASK.value:
-        workspace.training_examples(name, MINING.value)
-    preprocessing = Trunk.open(workspace, trunk).preprocessing
-    pictures = labelled_pictures.decode(workspace, TASK.value, preprocessing)
-    for name in TASK.value:
-        version = train_branch(
-            workspace,
-            name,
-            config,
-            search=search,
-            trunk_version=trunk,
-            cache_directory=cache_flag.cache_directory(workspace),
-            cache_limit=cache_flag.cache_limit(),
-            pictures=pictures,
-            provenance=shell.provenance(),
-        )
+    for name, version in train_branches(
+        workspace,
+        dict.fromkeys(TASK.value, config),
+        search=shape_flags.search(),
+        trunk_version=trunk_flag.TRUNK.value,
+        cache_directory=cache_flag.CACHE_DIR.value,
+        cache_limit=cache_flag.cache_limit(),
+        provenance=shell.provenance(),
+    ):
         record = manifest.read(workspace.version_dir("branches", name, version))
         if record.get("search"):
             print(search_table(record["search"]))
         print(f"branch {name} {version}", flush=True)
-
-
-def _view_precision() -> str:
-    return native_precision() if VIEW_PRECISION.value == "auto" else VIEW_PRECISION.value
 
 
 def main_cli() -> None:

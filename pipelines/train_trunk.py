@@ -40,7 +40,9 @@ TEMPERATURE = flags.DEFINE_float(
     "Of --sampling=tempered: 1 is by size, larger is nearer to uniform.",
 )
 PROBE_HEADS = flags.DEFINE_bool(
-    "probe_heads", None, "Start heads from a linear probe; by default with initial weights."
+    "probe_heads",
+    _DEFAULT.probe_heads,
+    "Start heads from a linear probe; by default with initial weights.",
 )
 TRAINING = training_flags.define(_DEFAULT)
 
@@ -53,7 +55,6 @@ def _shape(values: dict) -> bool:
 
 
 def main() -> None:
-    pretrained = INITIAL_WEIGHTS.value != "none"
     workspace = shell.open_workspace()
     version = train_trunk(
         workspace,
@@ -66,7 +67,7 @@ def main() -> None:
             last_block=LAST_BLOCK.value,
             sampling=SAMPLING.value,
             temperature=TEMPERATURE.value,
-            probe_heads=pretrained if PROBE_HEADS.value is None else PROBE_HEADS.value,
+            probe_heads=PROBE_HEADS.value,
             **TRAINING(),
         ),
         tasks=TASKS.value,

@@ -3,15 +3,18 @@
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from graftnet_tf import files, manifest
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.registry.tree import Tree, read_tree
+from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree, read_tree
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
 from serving.composed_model import ComposedModel
@@ -30,30 +33,54 @@ from serving.prunable import make_prunable
 
 def compose(
     workspace: Workspace,
-    tree_version: str,
+    tree_version: str | None = None,
     *,
+    trunk: str | None = None,
+    tasks: Sequence[str] = (),
+    precision: str | None = None,
     into: tuple[str, ...] = SERVED,
-    provenance: Provenance,
+    provenance: Provenance = Provenance(),
 ) -> str:
-    """Builds the SavedModel of a tree and publishes it.
+    """Builds the SavedModel of a tree and publishes it, under the publishing lock.
 
-    The trunk's and the branches' SavedModels are all it needs, not the code that made
-    them.
+    Without a tree's version, the newest branches become a tree first, see `newest_tree`. The
+    trunk's and the branches' SavedModels are all it needs, not the code that made them.
 
     Args:
       workspace: holds the tree, its trunk and its branches.
       tree_version: version of a published tree.
+      trunk, tasks, precision: of a new tree: version of its trunk or "newest", by default the
+        served one; names of the tasks to include, by default all; what it computes in, by
+        default as what is served.
       into: folder of the workspace that holds the versions; what is in the default one is
         served.
       provenance: the command behind this.
 
     Returns:
-      The version of the composed model: a plain number, as TF Serving wants it.
+      The version of the composed model: a plain number, as TF Serving wants it. Its manifest
+      names the tree.
 
     Raises:
-      GraftNetError: a part is missing or damaged, a branch was made for another trunk, or
-        an attribute's name is unfit or used twice.
+      GraftNetError: a part is missing or damaged, a branch was made for another trunk, an
+        attribute's name is unfit or used twice, or more than its version is said of a tree
+        that exists.
     """
+    if tree_version and (trunk or tasks or precision):
+        raise GraftNetError(
+            f"Tree {tree_version} exists and is composed as it is; trunk, tasks and precision "
+            "are chosen for a new tree, without a version."
+        )
+    with publish_lock(workspace):
+        if not tree_version:
+            branches = dict.fromkeys(tasks) if tasks else None
+            tree = newest_tree(workspace, trunk=trunk, branches=branches, precision=precision)
+            tree_version = publish_tree(workspace, tree)
+        return _compose(workspace, tree_version, into, provenance)
+
+
+def _compose(
+    workspace: Workspace, tree_version: str, into: tuple[str, ...], provenance: Provenance
+) -> str:
     started = time.monotonic()
     tree = read_tree(workspace, tree_version)
     trunk, branches = _load_parts(workspace, tree, tree.precision)

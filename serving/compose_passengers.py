@@ -13,6 +13,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_decoding import MIN_SIDE
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
 from graftnet_tf.workspace import Workspace
 from serving import warm_up
@@ -41,9 +42,9 @@ def compose_passengers(
     graftnet: str | None = None,
     people: str | None = None,
     narrowing: Narrowing = Narrowing(),
-    provenance: Provenance,
+    provenance: Provenance = Provenance(),
 ) -> str:
-    """Joins two served models into one SavedModel and publishes it.
+    """Joins two served models into one SavedModel and publishes it, under the publishing lock.
 
     It scores what the second makes of the first's crops: for each snapshot the answers of
     two calls, in one.
@@ -63,11 +64,21 @@ def compose_passengers(
         output; the segmentation's crops are too small, or it finds fewer people than asked
         for.
     """
+    with publish_lock(workspace):
+        versions: dict[tuple[str, ...], str] = {
+            SERVED: graftnet or newest_served(workspace, SERVED),
+            PEOPLE: people or newest_served(workspace, PEOPLE),
+        }
+        return _compose(workspace, versions, narrowing, provenance)
+
+
+def _compose(
+    workspace: Workspace,
+    versions: dict[tuple[str, ...], str],
+    narrowing: Narrowing,
+    provenance: Provenance,
+) -> str:
     started = time.monotonic()
-    versions = {
-        SERVED: graftnet or newest_served(workspace, SERVED),
-        PEOPLE: people or newest_served(workspace, PEOPLE),
-    }
     attribute_model, people_model = (
         _load(workspace, *folder, version) for folder, version in versions.items()
     )

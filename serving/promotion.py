@@ -29,7 +29,9 @@ class Promotion:
     model_version: str
 
 
-def promote(workspace: Workspace, task: str, version: str, *, provenance: Provenance) -> Promotion:
+def promote(
+    workspace: Workspace, task: str, version: str, *, provenance: Provenance = Provenance()
+) -> Promotion:
     """Serves a version of a task's branch; all other heads stay as they are.
 
     An older version than the served one counts as a rollback: what is newer than it, up to
@@ -51,7 +53,11 @@ def promote(workspace: Workspace, task: str, version: str, *, provenance: Proven
 
 
 def roll_back(
-    workspace: Workspace, task: str, version: str | None = None, *, provenance: Provenance
+    workspace: Workspace,
+    task: str,
+    version: str | None = None,
+    *,
+    provenance: Provenance = Provenance(),
 ) -> Promotion:
     """Serves an older version of a task's branch, and withdraws those that follow it.
 

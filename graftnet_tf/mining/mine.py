@@ -15,6 +15,7 @@ from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
 from graftnet_tf.mining.report import ReportedMining, write_report
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
+from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.tasks import Example, Task, class_counts, write_list
 from graftnet_tf.trunk import Trunk
 from graftnet_tf.workspace import MINED_LIST, MINING, Workspace, four_digits
@@ -39,7 +40,8 @@ def mine(
       workspace: holds the task and the trunk.
       name: of the task.
       config: what to do.
-      trunk_version: whose features; the newest by default.
+      trunk_version: whose features, or "newest"; by default the one that branches are
+        grafted on, see `grafting_trunk`.
       provenance: recorded in the manifest.
 
     Returns:
@@ -52,7 +54,7 @@ def mine(
     task = workspace.task(name)
     listed = workspace.training_examples(name)
     inputs = workspace.list_hashes(name)
-    trunk = Trunk.open(workspace, trunk_version)
+    trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
     reader = TrunkFeatureReader(trunk, workspace.path("cache", "trunk-features"))
     features = reader.read(sorted({workspace.image_path(e.image) for e in listed}))
     for path, reason in features.unreadable.items():

@@ -10,7 +10,7 @@ from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.export import FULL_PRECISION
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import NEWEST, Workspace
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,15 +81,23 @@ def served_tree(workspace: Workspace) -> tuple[str, Tree] | None:
     return next(served_trees(workspace), None)
 
 
-def grafting_trunk(workspace: Workspace) -> str:
-    """The trunk version that new branches go on unless another is asked for.
+def grafting_trunk(workspace: Workspace, asked: str | None = None) -> str:
+    """The trunk version that new branches go on, minings look with and models are composed on.
 
-    That is the served tree's, so that a trunk which was retrained and not promoted is never
-    served by accident; where nothing is served, the newest.
+    By default that is the served tree's, so that a trunk which was retrained and not promoted
+    is never served by accident; where nothing is served, the newest.
+
+    Args:
+      workspace: holds the trunks.
+      asked: a version, which need not exist, or "newest", whatever is served.
 
     Raises:
-      GraftNetError: there is no trunk, or what is served is damaged.
+      GraftNetError: none is asked for by number and there is none, or what is served is damaged.
     """
+    if asked == NEWEST:
+        return workspace.newest("trunks")
+    if asked:
+        return asked
     served = served_tree(workspace)
     return served[1].trunk if served else workspace.newest("trunks")
 
@@ -105,7 +113,8 @@ def newest_tree(
 
     Args:
       workspace: holds the trunk and the branches.
-      trunk: its version; by default the one that branches go on, see `grafting_trunk`.
+      trunk: its version or "newest"; by default the one that branches go on, see
+        `grafting_trunk`.
       branches: branch version of each task to include, None for the newest that was made
         for this trunk, not withdrawn and no candidate that waits to be compared; by default
         every task that has a branch but candidates.
@@ -121,7 +130,7 @@ def newest_tree(
             f"No branch to compose in {workspace.root}. Train one with "
             f"`graftnet-train-branch --workspace={workspace.root} --task=…`."
         )
-    trunk = trunk or grafting_trunk(workspace)
+    trunk = grafting_trunk(workspace, trunk)
     served = served_tree(workspace)
     last = {task: _served_last(workspace, task) for task in chosen}
     return Tree(

@@ -12,13 +12,42 @@ from serving.compose import compose
 CANDIDATES = ("candidates",)
 
 
-def candidate_of(workspace: Workspace, tree: Tree, *, provenance: Provenance) -> str:
-    """Version of the candidate composed of a tree, made where there is none yet."""
-    for candidate in reversed(_candidates(workspace)):
-        if read_tree(workspace, tree_of(workspace, candidate)) == tree:
-            return candidate
-    version = publish_tree(workspace, tree)
-    return compose(workspace, version, into=CANDIDATES, provenance=provenance)
+def candidate_of(
+    workspace: Workspace, tree: Tree, *, instead_of: str, provenance: Provenance
+) -> str:
+    """Version of the candidate composed of a tree, made where there is none yet.
+
+    Args:
+      workspace: holds the tree's parts.
+      tree: of the candidate.
+      instead_of: version of the served tree that it was renewed from.
+      provenance: the command behind this.
+
+    Raises:
+      GraftNetError: another tree is served by now, whose changes this one would undo.
+    """
+    with publish_lock(workspace):
+        check_served(workspace, instead_of)
+        for candidate in reversed(_candidates(workspace)):
+            if read_tree(workspace, tree_of(workspace, candidate)) == tree:
+                return candidate
+        version = publish_tree(workspace, tree)
+        return compose(workspace, version, into=CANDIDATES, provenance=provenance)
+
+
+def check_served(workspace: Workspace, tree: str) -> None:
+    """Checks that a tree is what is served.
+
+    Raises:
+      GraftNetError: another one is, so that what was made from this one would undo a change.
+    """
+    served = served_tree(workspace)
+    if served is None or served[0] != tree:
+        raise GraftNetError(
+            f"Tree {served[0] if served else 'none'} is served from {workspace.root} by now, and "
+            f"the candidate was made from tree {tree}. Run graftnet-refresh again, which goes on "
+            "from what is served and trains nothing twice."
+        )
 
 
 def waiting_candidates(workspace: Workspace) -> list[str]:

@@ -6,7 +6,13 @@ from typing import Any
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
-from serving.refresh.candidates import CANDIDATES, promote_candidate, served_model, tree_of
+from serving.refresh.candidates import (
+    CANDIDATES,
+    check_served,
+    promote_candidate,
+    served_model,
+    tree_of,
+)
 from serving.refresh.comparison import MARGIN, Comparison, Verdict, compare
 from serving.refresh.report import write_report
 
@@ -44,6 +50,7 @@ def decide(
     margin: float = MARGIN,
     in_any_case: bool = False,
     left_out: frozenset[str] = frozenset(),
+    made_from: str | None = None,
     seed: int = 0,
     provenance: Provenance = Provenance(),
 ) -> Decision:
@@ -57,6 +64,8 @@ def decide(
       margin: an AUC that drops by more stands in the way.
       in_any_case: promote it even if AUCs drop or cannot be compared.
       left_out: tasks that it is meant to be without.
+      made_from: version of the tree that the candidate was renewed from; what else is served
+        by now, if anything, would be undone. Not looked at by default.
       seed: of the AUCs' bootstrap intervals.
       provenance: the command behind this.
 
@@ -66,6 +75,8 @@ def decide(
     """
     tree_of(workspace, candidate)
     served = served_model(workspace)
+    if made_from:
+        check_served(workspace, made_from)
     directory = workspace.path(*CANDIDATES, candidate)
     comparison = compare(workspace, served, directory, margin=margin, left_out=left_out, seed=seed)
     if in_any_case:

@@ -6,14 +6,13 @@ from typing import Any
 
 from absl import logging
 
-from graftnet_tf import feature_cache, labelled_pictures, manifest
+from graftnet_tf import feature_cache, manifest
 from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branch
+from graftnet_tf.branch_training import train_branches
 from graftnet_tf.data_hash import input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted
-from graftnet_tf.trunk import Trunk
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from graftnet_tf.workspace import NEWEST, Workspace
 from serving.refresh.candidates import candidate_of
@@ -42,7 +41,7 @@ class Renewal:
 
     workspace: Workspace
     found: Staleness
-    cache_directory: str
+    cache_directory: str | None = None
     cache_limit: int = feature_cache.DEFAULT_LIMIT
     trunk: str | None = None
     trunk_steps: int | None = None
@@ -58,8 +57,8 @@ class Renewal:
           The candidate's version; None where what is served is as it should be.
 
         Raises:
-          GraftNetError: a served task cannot be trained for another trunk, or no served task
-            has test data to compare by.
+          GraftNetError: a served task cannot be trained for another trunk, no served task
+            has test data to compare by, or another tree is served by now.
         """
         self._check_comparable()
         trunk = self._trunk()
@@ -69,7 +68,12 @@ class Renewal:
         tree = Tree(trunk, branches, self.found.tree.precision)
         if tree == self.found.tree:
             return None
-        return candidate_of(self.workspace, tree, provenance=self.provenance)
+        return candidate_of(
+            self.workspace,
+            tree,
+            instead_of=self.found.tree_version,
+            provenance=self.provenance,
+        )
 
     def _check_comparable(self) -> None:
         present = [name for name in self.found.tree.branches if name in self.workspace.task_names()]
@@ -142,22 +146,16 @@ class Renewal:
         configs = {task: self._branch_config(task) for task in tasks if task in self.found.hashes}
         if not configs:
             return
-        for task, config in configs.items():
-            self.workspace.training_examples(task, config.mining)
-        preprocessing = Trunk.open(self.workspace, trunk).preprocessing
-        pictures = labelled_pictures.decode(self.workspace, list(configs), preprocessing)
-        for task, config in configs.items():
-            train_branch(
-                self.workspace,
-                task,
-                config,
-                trunk_version=trunk,
-                cache_directory=self.cache_directory,
-                cache_limit=self.cache_limit,
-                pictures=pictures,
-                candidate=True,
-                provenance=self.provenance,
-            )
+        for task, version in train_branches(
+            self.workspace,
+            configs,
+            trunk_version=trunk,
+            cache_directory=self.cache_directory,
+            cache_limit=self.cache_limit,
+            candidate=True,
+            provenance=self.provenance,
+        ):
+            logging.info("Branch %s of %s is part of the candidate.", version, task)
 
     def _branch_config(self, task: str) -> BranchConfig:
         """As the task's branch was trained; one trained on a mining is so on the newest."""

@@ -12,6 +12,7 @@ from graftnet_tf.branch_config import BranchConfig
 from graftnet_tf.branch_training import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.graft_features import CachedFeatures
+from graftnet_tf.native_precision import native_precision
 from graftnet_tf.trunk import Trunk
 from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import BRANCHES, CUT_SHORT, UNREADABLE, train_tiny_branch
@@ -47,6 +48,7 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
         manifest.verify(trained.workspace.path("branches", task, "0001"))
         assert record["trunk_version"] == "0001"
         assert record["trunk_fingerprint"] == fingerprints[str(config.graft_after)]
+        assert record["config"]["view_precision"] == native_precision()
         for field in ("graft_after", "last_block", "pooling", "reduction"):
             assert record[field] == getattr(config, field)
         assert record["task"] == trained.workspace.task(task).to_dict()
@@ -124,6 +126,7 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
         ),
         ({"last_block": 8, "reduction": 1280}, "1280 channels given; expected fewer than the 1280"),
         ({"last_block": 8, "reduction": -1}, "-1 channels given"),
+        ({"view_precision": "float16"}, "'float16' given; expected one of auto, float32, bfloat16"),
     ],
 )
 def test_contradictions_are_refused(contradiction, message):

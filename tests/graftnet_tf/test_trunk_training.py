@@ -152,3 +152,16 @@ def test_contradictions_are_refused(contradiction, message):
 def test_a_workspace_without_tasks_is_refused(tmp_path):
     with pytest.raises(GraftNetError, match="has no tasks"):
         train_trunk(Workspace(str(tmp_path)), dataclasses.replace(TRUNK))
+
+
+@pytest.mark.parametrize(
+    ("fields", "probed"),
+    [
+        ({}, False),
+        ({"initial_weights": "imagenet"}, True),
+        ({"initial_weights": "imagenet", "probe_heads": False}, False),
+        ({"probe_heads": True}, True),
+    ],
+)
+def test_heads_start_from_a_probe_where_there_are_initial_weights(fields, probed):
+    assert TrunkConfig(**fields).settled().probe_heads is probed

@@ -9,8 +9,7 @@ from graftnet_tf.branch_training import train_branch
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
-from graftnet_tf.registry.publish_lock import publish_lock
-from graftnet_tf.registry.tree import newest_tree, publish_tree, served_tree
+from graftnet_tf.registry.tree import served_tree
 from graftnet_tf.trunk_training import train_trunk
 from graftnet_tf.workspace import MINED_LIST, Workspace
 from serving.compose import compose
@@ -58,9 +57,7 @@ def _prepare_serving(root: str) -> None:
 
 
 def _compose(workspace: Workspace) -> None:
-    with publish_lock(workspace):
-        tree = publish_tree(workspace, newest_tree(workspace))
-        compose(workspace, tree, provenance=BY_HAND)
+    compose(workspace, provenance=BY_HAND)
 
 
 def _promote(workspace: Workspace) -> None:

@@ -93,6 +93,15 @@ def test_branches_go_on_the_trunk_that_is_served(grown):
     assert (version, tree.trunk, grafting_trunk(grown)) == ("0002", "0002", "0002")
 
 
+@pytest.mark.parametrize(
+    ("asked", "version"), [(None, "0001"), ("newest", "0002"), ("0002", "0002"), ("9", "9")]
+)
+def test_another_trunk_than_the_served_one_can_be_asked_for(grown, asked, version):
+    publish_model(grown)
+    publish_trunk(grown, seed=7)
+    assert grafting_trunk(grown, asked) == version
+
+
 def test_a_workspace_without_a_trunk_has_none_to_graft_on(tmp_path):
     with pytest.raises(GraftNetError, match="No trunks"):
         grafting_trunk(Workspace(str(tmp_path)))

@@ -49,17 +49,19 @@ class Trainer:
         self._note("trunk", list(tasks), config.steps)
         return publish_trunk(workspace, config, tasks=list(tasks))
 
-    def train_branch(self, workspace, task, config, *, trunk_version, candidate, **_):
-        self._note("branch", task, trunk_version)
-        self.configs[task] = config
-        return publish_branch(
-            workspace,
-            task,
-            config,
-            trunk_version=trunk_version,
-            candidate=candidate,
-            noise=self.noise.get(task, 0),
-        )
+    def train_branches(self, workspace, configs, *, trunk_version, candidate, **_):
+        for task, config in configs.items():
+            self._note("branch", task, trunk_version)
+            self.configs[task] = config
+            version = publish_branch(
+                workspace,
+                task,
+                config,
+                trunk_version=trunk_version,
+                candidate=candidate,
+                noise=self.noise.get(task, 0),
+            )
+            yield task, version
 
     def _note(self, *what):
         if len(self.trained) == self.kill_at:
@@ -71,7 +73,7 @@ class Trainer:
 def trainer(monkeypatch):
     trainer = Trainer()
     monkeypatch.setattr(renewal, "train_trunk", trainer.train_trunk)
-    monkeypatch.setattr(renewal, "train_branch", trainer.train_branch)
+    monkeypatch.setattr(renewal, "train_branches", trainer.train_branches)
     return trainer
 
 
@@ -81,6 +83,6 @@ def renew(served, trainer):
 
     def renewed(*, new_labels=5, **fields):
         found = staleness(served, new_labels=new_labels)
-        return Renewal(served, found, "cache", **fields).candidate()
+        return Renewal(served, found, **fields).candidate()
 
     return renewed
