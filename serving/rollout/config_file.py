@@ -1,10 +1,14 @@
 """The model server's configuration file, `models.config`."""
 
+import contextlib
+import os
+from collections.abc import Iterator
+
 import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from graftnet_tf import files
+from graftnet_tf import files, locks
 from graftnet_tf.errors import GraftNetError
 
 _HEADER = "# Versions and labels are kept by graftnet-promote-serving.\n"
@@ -31,3 +35,23 @@ def read(path: str) -> ModelServerConfig:
 def write(path: str, config: ModelServerConfig) -> None:
     """Replaces the file as a whole, so that a server that polls it never reads a part."""
     files.write_text(path, _HEADER + text_format.MessageToString(config))
+
+
+@contextlib.contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Holds the file's lock inside the block: for reading it, changing a part, and writing it.
+
+    The lock is a file beside it, by whatever link it is named. On a remote file system there is
+    none (`locks.held`).
+
+    Raises:
+      GraftNetError: the folder is missing or cannot be written to.
+    """
+    real = path if "://" in path else os.path.realpath(path)
+    folder, name = os.path.split(real)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locks.held(os.path.join(folder, f"{files.INCOMING}lock-{name}")))
+        except OSError as error:
+            raise GraftNetError(f"{path} cannot be changed: {error.strerror} ({folder}).") from None
+        yield

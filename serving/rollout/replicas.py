@@ -77,10 +77,16 @@ class Replicas:
         """Sends every server the full configuration.
 
         Raises:
-          GraftNetError: one cannot be reached or refuses it.
+          GraftNetError: some cannot be reached or refuse it; the others have it.
         """
+        failures = []
         for server in self._servers:
-            server.reload(config)
+            try:
+                server.reload(config)
+            except GraftNetError as error:
+                failures.append(str(error))
+        if failures:
+            raise GraftNetError(" ".join(failures))
 
     def wait_for(self, wanted: Versions) -> None:
         """Returns when every server has loaded the versions and knows the labels.

@@ -66,3 +66,16 @@ def with_versions(config: ModelServerConfig, model: str, versions: Versions) -> 
     part.version_labels.clear()
     part.version_labels.update(versions.labels)
     return changed
+
+
+def with_versions_of(config: ModelServerConfig, part: ModelConfig) -> ModelServerConfig:
+    """The whole configuration with one model's policy and labels as in `part`, and no more."""
+    changed = ModelServerConfig()
+    changed.CopyFrom(config)
+    model = find_model(changed, part.name)
+    for field in ("model_version_policy", "version_labels"):
+        model.ClearField(field)
+    if part.HasField("model_version_policy"):
+        model.model_version_policy.CopyFrom(part.model_version_policy)
+    model.version_labels.update(part.version_labels)
+    return changed

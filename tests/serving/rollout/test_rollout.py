@@ -16,7 +16,7 @@ from serving.embedded.server import ModelServer
 from serving.rollout import config_file, plan
 from serving.rollout.replicas import Replicas, every_address
 from serving.rollout.rollout import Rollout
-from serving.rollout.versions import find_model, versions_of, with_versions
+from serving.rollout.versions import Versions, find_model, versions_of, with_versions
 from tests.serving.embedded.number_models import config, numbers, publish
 
 
@@ -43,15 +43,15 @@ def started(tmp_path, base_path, *, servers=1, **fields):
 
 
 @contextlib.contextmanager
-def rolling(path, servers, *, push=True, timeout=30.0):
-    endpoints = [Endpoint(server.address, attempts=1, timeout=30) for server in servers]
+def rolling(path, servers, *, model="graftnet", push=True, timeout=30.0):
+    endpoints = [Endpoint(server.address, model, attempts=1, timeout=30) for server in servers]
     with Replicas(endpoints, timeout=timeout) as replicas:
-        yield Rollout(path, "graftnet", replicas, push=push)
+        yield Rollout(path, model, replicas, push=push)
 
 
-def asked(server, **spec):
+def asked(server, model="graftnet", **spec):
     """The version that answers."""
-    request = PredictRequest(model_spec={"name": "graftnet", **spec}, inputs=numbers(1))
+    request = PredictRequest(model_spec={"name": model, **spec}, inputs=numbers(1))
     channel = Endpoint(server.address, attempts=1).channel()
     with channel:
         reply = PredictionServiceStub(channel).Predict(request, timeout=30)
@@ -202,3 +202,17 @@ def test_a_name_stands_for_all_its_addresses(monkeypatch):
 def test_a_wrong_name_is_said_to_be():
     with pytest.raises(GraftNetError, match="Cannot resolve"):
         every_address("no port")
+
+
+def test_servers_after_one_that_is_gone_are_told_as_well(tmp_path, base_path):
+    both = {"model_version_policy": {"specific": {"versions": [1, 2]}}}
+    with started(tmp_path, base_path) as (_, servers):
+        gone = Endpoint("127.0.0.1:1", attempts=1, timeout=5)
+        living = Endpoint(servers[0].address, attempts=1, timeout=30)
+        with (
+            Replicas([gone, living], timeout=30) as replicas,
+            pytest.raises(GraftNetError, match=r"127\.0\.0\.1:1"),
+        ):
+            replicas.reload(config(graftnet=(base_path, both)))
+        with Replicas([living], timeout=30) as replicas:
+            replicas.wait_for(Versions(frozenset({1, 2}), {}))
