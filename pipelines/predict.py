@@ -4,7 +4,8 @@ Prints a line per picture, as soon as it is answered: its path, then the attribu
 with their scores. With --passengers the pictures are snapshots, and there is a line for every
 person. With --json, one object with every score; with --json_lines, one for each picture, which
 is also a log of scores for `drift`. With --draw, the pictures are drawn with what the model
-says. Exits with 1, after answering for the others, when a picture could not be read.
+says. Exits with 1, after answering for the others, when a picture got no answer: it could not be
+read, or is more than the server takes. A server that is not there yet is waited for.
 """
 
 import dataclasses
@@ -46,9 +47,18 @@ ATTRIBUTES = flags.DEFINE_list(
 )
 BATCH = flags.DEFINE_integer("batch", 16, "Pictures in a request.", lower_bound=1)
 IN_FLIGHT = flags.DEFINE_integer("in_flight", 2, "Requests under way at once.", lower_bound=1)
-TIMEOUT = flags.DEFINE_float("timeout", 60.0, "Seconds that one request may take.", lower_bound=0)
+TIMEOUT = flags.DEFINE_float(
+    "timeout",
+    60.0,
+    "Seconds that one request may take, waiting for the server included.",
+    lower_bound=0,
+)
 ATTEMPTS = flags.DEFINE_integer(
-    "attempts", 5, "Tries while the server is unavailable.", lower_bound=1, upper_bound=5
+    "attempts",
+    5,
+    "Tries while the server is unavailable; with 1, one that is not there is not waited for.",
+    lower_bound=1,
+    upper_bound=5,
 )
 DRAW = flags.DEFINE_string("draw", None, "Folder for pictures of what the model says.")
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
@@ -64,8 +74,8 @@ def main() -> None:
         raise flags.Error("--json and --json_lines exclude one another.")
     if MODEL_VERSION.value is not None and VERSION_LABEL.value is not None:
         raise flags.Error("--model_version and --version_label exclude one another.")
-    paths = picture_paths(PICTURES.value)
-    show = _printer(max(map(len, paths), default=0))
+    paths = _paths()
+    show = _printer(max(map(len, paths)))
     results: list[Result] = []
     with _client() as client:
         stream = client.stream(
@@ -79,11 +89,18 @@ def main() -> None:
                 results.append(result)
     if JSON.value:
         shell.print_json({"pictures": [dataclasses.asdict(result) for result in results]})
-    unread = [result.picture for result in results if result.error]
-    if unread:
+    unanswered = [result.picture for result in results if result.error]
+    if unanswered:
         raise GraftNetError(
-            f"{len(unread)} of {len(paths)} pictures could not be read: {', '.join(unread)}"
+            f"{len(unanswered)} of {len(paths)} pictures got no answer: {', '.join(unanswered)}"
         )
+
+
+def _paths() -> list[str]:
+    try:
+        return picture_paths(PICTURES.value)
+    except GraftNetError as error:
+        raise flags.Error(f"--pictures: {error}") from None
 
 
 def _client() -> Client[Any]:

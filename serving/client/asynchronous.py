@@ -2,21 +2,23 @@
 
 import asyncio
 import itertools
+import time
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 import grpc
 import grpc.aio
 
 from serving.client.attributes import AttributeQuestions
-from serving.client.call_error import call_error
+from serving.client.call_error import CallError, call_error
 from serving.client.conversation import Conversation, Result
 from serving.client.endpoint import Endpoint
 from serving.client.passengers import PassengerQuestions
 from serving.client.pictures import LoadedPicture, Picture, chunks, load
 from serving.client.questions import Questions
 from serving.client.results import PictureResult, SnapshotResult
+from serving.client.waiting import Waiting
 from serving.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
 
@@ -35,6 +37,7 @@ class AsyncClient(Generic[Answer]):
         """
         self._endpoint = endpoint
         self._questions = questions
+        self._waiting = Waiting(endpoint)
         self._channels: list[grpc.aio.Channel] = []
         self._stubs: Iterator[Any] = iter(())
 
@@ -108,13 +111,30 @@ class AsyncClient(Generic[Answer]):
             call = next(conversation)
             while True:
                 try:
-                    response = await getattr(methods, call.method)(call.request, timeout=seconds)
-                except grpc.RpcError as error:
-                    call = conversation.throw(call_error(error, self._endpoint, seconds))
+                    method = getattr(methods, call.method)
+                    response = await self._send(method, call.request, seconds)
+                except CallError as error:
+                    call = conversation.throw(error)
                 else:
                     call = conversation.send(response)
         except StopIteration as end:
             return end.value
+
+    async def _send(self, method: Callable[..., Any], request: Any, seconds: float) -> Any:
+        """As `synchronous.Client._send`."""
+        deadline = time.monotonic() + seconds
+        try:
+            return await method(request, timeout=seconds)
+        except grpc.RpcError as error:
+            first = call_error(error, self._endpoint, seconds)
+        if not self._waiting.worthwhile(first, seconds):
+            raise first
+        try:
+            left = max(0.0, deadline - time.monotonic())
+            return await method(request, timeout=left, wait_for_ready=True)
+        except grpc.RpcError as error:
+            last = call_error(error, self._endpoint, seconds)
+        raise self._waiting.over(first, last, seconds)
 
 
 class AsyncAttributeClient(AsyncClient[PictureResult]):

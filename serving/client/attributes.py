@@ -7,6 +7,7 @@ from serving.client.conversation import Conversation, arrays, predict
 from serving.client.endpoint import Endpoint
 from serving.client.legends import Legends
 from serving.client.pictures import LoadedPicture
+from serving.client.request_size import RequestSize
 from serving.client.results import PictureResult
 from serving.metadata import ModelMetadata
 
@@ -22,6 +23,7 @@ class AttributeQuestions:
     def __init__(self, endpoint: Endpoint):
         self._endpoint = endpoint
         self._legends = Legends(endpoint)
+        self._size = RequestSize(endpoint.message_bytes)
 
     def metadata(self) -> Conversation[ModelMetadata]:
         """What the model in service says of itself."""
@@ -34,14 +36,22 @@ class AttributeQuestions:
         """One result per picture, in order; one that cannot be used harms no other.
 
         Args:
-          pictures: to score in one request.
+          pictures: to score, in one request or as many as the server's limits want.
           attributes: those wanted; all when empty.
 
         Raises:
           CallError: there is no answer, for another reason than the pictures.
         """
         sent = [picture for picture in pictures if picture.content is not None]
-        scored = iter((yield from self._score(sent, attributes)) if sent else [])
+        scored = iter(
+            (
+                yield from self._size.asking(
+                    sent,
+                    lambda part: self._score(part, attributes),
+                    lambda picture, why: PictureResult(picture.name, error=why),
+                )
+            )
+        )
         return [
             PictureResult(picture.name, error=picture.error)
             if picture.content is None

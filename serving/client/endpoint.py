@@ -18,19 +18,22 @@ class Endpoint:
 
     A call that finds the server unavailable is repeated by gRPC itself (gRFC A6: exponential
     back-off with jitter, never past the deadline): that is while it restarts, or when its
-    queue is full. No other status is repeated. Addresses that a name stands for are all
-    connected to, and take turns.
+    queue is full. No other status is repeated. Where no server is there at all, as while it
+    starts, the call waits for one up to its deadline, and a warning is logged. Addresses that
+    a name stands for are all connected to, and take turns.
 
     Attributes:
       address: `host:port`, or a gRPC name such as `dns:///graftnet-replicas:8500`.
       model: name of the model on the server.
       version: to ask for; the server's choice by default, which is the highest number.
       version_label: to ask for instead, such as "stable".
-      timeout: seconds that one call may take, its repetitions included.
+      timeout: seconds that one call may take, its repetitions and waiting included.
       tls: certificates; an unencrypted connection without.
-      attempts: how often a call is tried, 1 to 5.
+      attempts: how often a call is tried, 1 to 5; with 1, no server is waited for either.
       connections: TCP connections that calls take in turn. One carries any number of calls
         at once; more may help where a network limits each.
+      message_bytes: of a request at most, save one of a single picture; what the server takes
+        is less if it says so. By default what `graftnet-serve` takes by default.
     """
 
     address: str
@@ -41,6 +44,7 @@ class Endpoint:
     tls: Tls | None = None
     attempts: int = 5
     connections: int = 1
+    message_bytes: int = 64 << 20
 
     def __post_init__(self) -> None:
         if self.version is not None and self.version_label is not None:

@@ -12,6 +12,7 @@ from serving.client.endpoint import Endpoint
 from serving.client.legend import Legend
 from serving.client.legends import Legends
 from serving.client.pictures import LoadedPicture
+from serving.client.request_size import RequestSize
 from serving.client.results import Passenger, SnapshotResult
 
 INPUT = "snapshots"
@@ -34,6 +35,7 @@ class PassengerQuestions:
     def __init__(self, endpoint: Endpoint):
         self._endpoint = endpoint
         self._legends = Legends(endpoint)
+        self._size = RequestSize(endpoint.message_bytes)
         self._signature: tuple[str, Any] | None = None
 
     def ask(
@@ -42,7 +44,7 @@ class PassengerQuestions:
         """One result per snapshot, in order; one that cannot be used harms no other.
 
         Args:
-          pictures: snapshots to look at in one request.
+          pictures: snapshots to look at, in one request or as many as the server's limits want.
           attributes: those wanted; all when empty.
 
         Raises:
@@ -50,7 +52,15 @@ class PassengerQuestions:
           GraftNetError: the model takes no snapshots.
         """
         sent = [picture for picture in pictures if picture.content is not None]
-        seen = iter((yield from self._look(sent, attributes)) if sent else [])
+        seen = iter(
+            (
+                yield from self._size.asking(
+                    sent,
+                    lambda part: self._look(part, attributes),
+                    lambda picture, why: SnapshotResult(picture.name, error=why),
+                )
+            )
+        )
         return [
             SnapshotResult(picture.name, error=picture.error)
             if picture.content is None

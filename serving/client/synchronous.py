@@ -1,21 +1,23 @@
 """Synchronous clients; any number of threads may share one."""
 
 import itertools
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, Self, TypeVar
 
 import grpc
 
 from serving.client.attributes import AttributeQuestions
-from serving.client.call_error import call_error
+from serving.client.call_error import CallError, call_error
 from serving.client.conversation import Conversation, Result
 from serving.client.endpoint import Endpoint
 from serving.client.passengers import PassengerQuestions
 from serving.client.pictures import Picture, chunks, load
 from serving.client.questions import Questions
 from serving.client.results import PictureResult, SnapshotResult
+from serving.client.waiting import Waiting
 from serving.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
 
@@ -37,6 +39,7 @@ class Client(Generic[Answer]):
         """
         self._endpoint = endpoint
         self._questions = questions
+        self._waiting = Waiting(endpoint)
         self._channels = [endpoint.channel() for _ in range(endpoint.connections)]
         self._stubs = itertools.cycle([stub(it) for it in self._channels])
 
@@ -125,13 +128,33 @@ class Client(Generic[Answer]):
             call = next(conversation)
             while True:
                 try:
-                    response = getattr(methods, call.method)(call.request, timeout=seconds)
-                except grpc.RpcError as error:
-                    call = conversation.throw(call_error(error, self._endpoint, seconds))
+                    response = self._send(getattr(methods, call.method), call.request, seconds)
+                except CallError as error:
+                    call = conversation.throw(error)
                 else:
                     call = conversation.send(response)
         except StopIteration as end:
             return end.value
+
+    def _send(self, method: Callable[..., Any], request: Any, seconds: float) -> Any:
+        """Makes a call, and again when the server is there if it was not.
+
+        Raises:
+          CallError: there is no answer.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            return method(request, timeout=seconds)
+        except grpc.RpcError as error:
+            first = call_error(error, self._endpoint, seconds)
+        if not self._waiting.worthwhile(first, seconds):
+            raise first
+        try:
+            left = max(0.0, deadline - time.monotonic())
+            return method(request, timeout=left, wait_for_ready=True)
+        except grpc.RpcError as error:
+            last = call_error(error, self._endpoint, seconds)
+        raise self._waiting.over(first, last, seconds)
 
 
 class AttributeClient(Client[PictureResult]):

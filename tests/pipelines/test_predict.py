@@ -37,6 +37,8 @@ def runs(folder, tmp_path_factory):
                     [*asked, "--json", "--json_lines"],
                     [*asked, "--model_version=1", "--version_label=stable"],
                     ["--server=127.0.0.1:1", "--attempts=1", f"--pictures={folder}"],
+                    [asked[0], "--pictures="],
+                    [*asked, f"--pictures={folder}/*.gif"],
                 ],
             ),
             drawn,
@@ -63,7 +65,7 @@ def test_a_table_names_what_is_shown_and_what_could_not_be_read(runs, folder):
     assert first.split() == [f"{folder}/a.png", "bald", "0.750"]
     assert "! cannot be read" in last
     assert run.status == 1
-    assert run.error.endswith(f"1 of 3 pictures could not be read: {folder}/none.jpg")
+    assert run.error.endswith(f"1 of 3 pictures got no answer: {folder}/none.jpg")
 
 
 @pytest.mark.parametrize("number", [2, 3])
@@ -75,3 +77,11 @@ def test_flags_that_exclude_one_another_are_wrong_arguments(runs, number):
 def test_an_unreachable_server_is_one_line(runs):
     assert runs[4].status == 1
     assert "No model server answers at 127.0.0.1:1" in runs[4].error
+
+
+@pytest.mark.parametrize(
+    ("number", "message"), [(5, "--pictures: '' names no picture"), (6, "*.gif matches no file")]
+)
+def test_names_that_mean_no_picture_are_wrong_arguments(runs, number, message):
+    assert (runs[number].status, runs[number].stdout) == (2, "")
+    assert message in runs[number].error

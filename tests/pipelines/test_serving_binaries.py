@@ -3,6 +3,7 @@
 import json
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 
@@ -34,6 +35,12 @@ def finish(process):
     return process.returncode, stdout, (stderr.splitlines() or [""])[-1]
 
 
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     workspace = Workspace(str(tmp_path_factory.mktemp("workspace")))
@@ -59,13 +66,14 @@ def test_compose_serve_predict(workspace, tmp_path):
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(picture())
     (tmp_path / "c.jpg").write_bytes(b"no picture")
-    server = start("serve", f"--workspace={workspace.root}", "--port=0")
-    address = server.stdout.readline().rpartition(" ")[2].strip()
-    asking = [
+    server = start("serve", f"--workspace={workspace.root}", f"--port={(port := free_port())}")
+    address = f"127.0.0.1:{port}"
+    asking = [  # at once: the server is waited for
         start("predict", f"--server={address}", f"--pictures={tmp_path}/[ab].jpg", "--json"),
         start("predict", f"--server={address}", f"--pictures={tmp_path}", "--batch=2"),
     ]
     good, mixed = map(finish, asking)
+    assert address in server.stdout.readline()
     server.send_signal(signal.SIGTERM)
     assert finish(server)[0] == 0
 
@@ -86,7 +94,7 @@ def test_compose_serve_predict(workspace, tmp_path):
     for attribute in shown:
         assert f"{attribute} {first['scores'][attribute]:.3f}" in lines[0]
     assert "! not a JPEG or PNG" in lines[2]
-    assert "1 of 3 pictures could not be read" in error
+    assert "1 of 3 pictures got no answer" in error
 
 
 def test_mistakes_get_one_line_and_a_status(tmp_path):

@@ -1,5 +1,8 @@
+import os
+
 import pytest
 
+from graftnet_tf.errors import GraftNetError
 from serving.picture_paths import picture_paths
 
 
@@ -24,6 +27,21 @@ def test_a_comma_may_be_part_of_a_name(folder):
     assert picture_paths([f"{folder}/c,d.jpeg"]) == [f"{folder}/c,d.jpeg"]
 
 
-def test_what_matches_nothing_is_kept_to_be_reported(folder):
-    assert picture_paths([f"{folder}/*.gif"]) == [f"{folder}/*.gif"]
+def test_a_missing_file_is_kept_to_be_reported():
     assert picture_paths(["missing.jpg"]) == ["missing.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "'' names no picture"),
+        (",", "',' names no picture"),
+        ("{folder}/*.gif", r"Pattern .*/\*\.gif matches no file"),
+        ("{folder}/b.jpg,{folder}/?.bmp", r"Pattern .*/\?\.bmp matches no file"),
+        ("{folder}/empty", r"Folder .*/empty has no \.jpg"),
+    ],
+)
+def test_a_name_that_means_no_picture_is_refused(folder, name, message):
+    os.mkdir(f"{folder}/empty")
+    with pytest.raises(GraftNetError, match=message):
+        picture_paths([f"{folder}/a.PNG", name.format(folder=folder)])

@@ -100,8 +100,9 @@ def serving(
     credentials: grpc.ServerCredentials | None = None,
     signatures: SignatureDefMap | None = None,
     batches: bool = False,
+    port: int = 0,
 ) -> Iterator[str]:
-    """Serves `answer` for every signature but metadata; yields the address.
+    """Serves `answer` for every signature but metadata, on a free port; yields the address.
 
     A server that `batches` refuses requests without inputs, as TF Serving does.
     """
@@ -112,9 +113,9 @@ def serving(
         _Service(answer, signatures or SignatureDefMap(), batches), server
     )
     if credentials is None:
-        port = server.add_insecure_port("127.0.0.1:0")
+        port = server.add_insecure_port(f"127.0.0.1:{port}")
     else:
-        port = server.add_secure_port("127.0.0.1:0", credentials)
+        port = server.add_secure_port(f"127.0.0.1:{port}", credentials)
     server.start()
     try:
         yield f"127.0.0.1:{port}"

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import io
+import logging
 import pathlib
+import socket
 import threading
 
 import grpc
@@ -38,16 +40,16 @@ class Recorded:
         return scores_reply(len(pictures_of(request)))
 
 
-async def predict_async(address, pictures, **settings):
+async def predict_async(address, pictures, batch, **settings):
     async with AsyncAttributeClient(address, **settings) as client:
-        return await client.predict(pictures)
+        return await client.predict(pictures, batch=batch)
 
 
-def predict(address, pictures, *, asynchronous=False, **settings):
+def predict(address, pictures, *, asynchronous=False, batch=16, **settings):
     if asynchronous:
-        return asyncio.run(predict_async(address, pictures, **settings))
+        return asyncio.run(predict_async(address, pictures, batch, **settings))
     with AttributeClient(address, **settings) as client:
-        return client.predict(pictures)
+        return client.predict(pictures, batch=batch)
 
 
 either = pytest.mark.parametrize("asynchronous", [False, True])
@@ -93,6 +95,53 @@ def test_a_deadline_ends_the_call_and_its_repetitions(asynchronous):
         with pytest.raises(CallError, match=r"did not answer within 0\.2 s"):
             predict(address, [b"picture"], asynchronous=asynchronous, timeout=0.2)
         released.set()
+
+
+class Announced(logging.Handler):
+    """Calls a function with the first record of the client's log, in the thread that logs it."""
+
+    def __init__(self, then):
+        super().__init__()
+        self.records, self._then = [], then
+
+    def emit(self, record):
+        self.records.append(record.getMessage())
+        if len(self.records) == 1:
+            self._then()
+
+    def __enter__(self):
+        logging.getLogger("serving.client").addHandler(self)
+        return self
+
+    def __exit__(self, *_):
+        logging.getLogger("serving.client").removeHandler(self)
+
+
+@either
+def test_a_server_that_starts_later_is_waited_for_and_that_is_said_once(asynchronous):
+    server = Recorded()
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    with contextlib.ExitStack() as stack:
+        started = stack.enter_context(
+            Announced(lambda: stack.enter_context(serving(server, port=port)))
+        )
+        results = predict(
+            f"127.0.0.1:{port}", [b"a", b"b"], batch=1, attempts=2, asynchronous=asynchronous
+        )
+    assert [result.scores["bald"] for result in results] == [0.75, 0.75]
+    (said,) = started.records
+    assert said.startswith(f"No model server answers at 127.0.0.1:{port} yet (")
+    assert said.endswith("Waiting for it, up to 60 s.")
+
+
+@either
+def test_waiting_ends_with_the_deadline(asynchronous):
+    with pytest.raises(
+        CallError, match=r"No model server answered at 127\.0\.0\.1:1 within 1 s \(.*refused.*allow"
+    ):
+        predict("127.0.0.1:1", [b"a"], attempts=2, timeout=1, asynchronous=asynchronous)
 
 
 @either
@@ -276,7 +325,7 @@ def test_tls_and_mutual_tls(tmp_path, asynchronous):
             (result,) = predict(address, [b"a"], tls=accepted, asynchronous=asynchronous)
             assert result.scores["bald"] == 0.75
             with pytest.raises(CallError, match="certificates"):
-                predict(address, [b"a"], tls=refused, attempts=1, asynchronous=asynchronous)
+                predict(address, [b"a"], tls=refused, attempts=2, asynchronous=asynchronous)
 
 
 def test_certificates_that_cannot_be_used_are_said_to_be(tmp_path):

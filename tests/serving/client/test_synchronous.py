@@ -6,7 +6,6 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import Workspace
 from serving.client import AttributeClient
-from serving.embedded.limits import Limits
 from serving.embedded.server import ModelServer
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.sample_pictures import picture
@@ -77,18 +76,6 @@ def test_an_unknown_model_is_said_to_be(server):
         pytest.raises(GraftNetError, match="NOT_FOUND: Unknown model 'yolo'"),
     ):
         client.predict(GOOD)
-
-
-def test_a_request_that_is_too_large_is_said_to_be(workspace):
-    with (
-        ModelServer(
-            workspace.path(*SERVED), poll_seconds=0, limits=Limits(message_bytes=2 * len(GOOD[0]))
-        ) as small,
-        AttributeClient(small.address) as client,
-    ):
-        with pytest.raises(GraftNetError, match="Send fewer pictures"):
-            client.predict(GOOD)
-        assert len(client.predict(GOOD, batch=1)) == 5
 
 
 def test_scores_and_names_follow_the_model_to_its_next_version(tmp_path):

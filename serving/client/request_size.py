@@ -1,0 +1,95 @@
+"""Requests of a size that the server takes: by bytes beforehand, and by what it refuses."""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from serving.client.call_error import CallError
+from serving.client.conversation import Conversation
+from serving.client.pictures import LoadedPicture
+
+Answer = TypeVar("Answer")
+
+_OF_PICTURE = 16  # bytes of a message around a picture's own
+_OF_REQUEST = 4096  # and around all of them: names, versions, attributes
+_ROWS = re.compile(r"rows; this server's limit is (\d+)|larger than maximum input batch size (\d+)")
+_BYTES = re.compile(r"message larger than max(?:imum)? \(\d+ vs\.? (\d+)\)", re.IGNORECASE)
+_TOO_MUCH = re.compile(
+    r"message larger than max|larger than maximum input batch size|this server's limit is \d",
+    re.IGNORECASE,
+)
+
+
+class RequestSize:
+    """How much goes into a request, as far as the server's refusals have told.
+
+    Refusals are known by the words of `graftnet-serve`, `tensorflow_model_server` and gRPC.
+    """
+
+    def __init__(self, message_bytes: int):
+        """Sends up to `message_bytes` a request, and a larger picture alone."""
+        self._bytes = message_bytes
+        self._rows: int | None = None
+
+    def asking(
+        self,
+        pictures: Sequence[LoadedPicture],
+        ask: Callable[[Sequence[LoadedPicture]], Conversation[list[Answer]]],
+        refused: Callable[[LoadedPicture, str], Answer],
+    ) -> Conversation[list[Answer]]:
+        """Asks about pictures in as many requests as the server wants.
+
+        Args:
+          pictures: to ask about, each with its content.
+          ask: the conversation of one request.
+          refused: the answer about a picture that the server refuses on its own, and why.
+
+        Returns:
+          One answer per picture, in order.
+
+        Raises:
+          CallError: there is no answer, for another reason than a request's size.
+        """
+        answers: list[Answer] = []
+        left = deque(self._parts(pictures))
+        while left:
+            part = left.popleft()
+            try:
+                answers += yield from ask(part)
+            except CallError as error:
+                if not _TOO_MUCH.search(error.details):
+                    raise
+                if len(part) == 1:
+                    answers.append(refused(part[0], f"refused by the server: {error.details}"))
+                else:
+                    self._learn(error.details)
+                    left.extendleft(reversed(self._smaller(part)))
+        return answers
+
+    def _parts(self, pictures: Sequence[LoadedPicture]) -> Iterator[list[LoadedPicture]]:
+        part: list[LoadedPicture] = []
+        size = _OF_REQUEST
+        for picture in pictures:
+            more = len(picture.content or b"") + _OF_PICTURE
+            if part and (size + more > self._bytes or len(part) == self._rows):
+                yield part
+                part, size = [], _OF_REQUEST
+            part.append(picture)
+            size += more
+        if part:
+            yield part
+
+    def _learn(self, details: str) -> None:
+        if rows := _ROWS.search(details):
+            self._rows = max(1, int(rows[1] or rows[2]))
+        if message := _BYTES.search(details):
+            self._bytes = int(message[1])
+
+    def _smaller(self, part: Sequence[LoadedPicture]) -> list[list[LoadedPicture]]:
+        """By what was learnt, or in halves where that leaves the part as it was."""
+        parts = list(self._parts(part))
+        if len(parts) > 1:
+            return parts
+        middle = len(part) // 2
+        return [list(part[:middle]), list(part[middle:])]
