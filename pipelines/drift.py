@@ -13,16 +13,15 @@ import sys
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import files
+from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import newest_served
+from graftnet_tf.registry.served_models import PASSENGERS, SERVED, newest_served
 from graftnet_tf.report.directory import SCORES
+from graftnet_tf.workspace import Workspace
 from pipelines import shell
 from serving.drift.comparison import Drift, compare
-from serving.drift.histograms import Histograms
 from serving.drift.report import render
-from serving.drift.score_log import SUFFIXES, read_log
-from serving.drift.scrape import histograms_of, read_page, since
+from serving.drift.sources import is_log, read_scores
 
 SERVICE = flags.DEFINE_string(
     "service",
@@ -52,39 +51,38 @@ JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.
 def main() -> None:
     if not SERVICE.value:
         raise flags.Error("--service is missing: name the server's metrics, or a log of scores.")
-    if SINCE.value and SERVICE.value.endswith(SUFFIXES):
-        raise flags.Error("--since goes with metrics, not with a log of scores.")
+    if SINCE.value and (is_log(SERVICE.value) or is_log(SINCE.value)):
+        raise flags.Error("--since goes with metrics, and names some; a log of scores is neither.")
     workspace = shell.open_workspace()
+    name = MODEL_NAME.value
+    folder = PASSENGERS if name == PASSENGERS[-1] else SERVED
     given = MODEL_VERSION.value
-    version = newest_served(workspace) if given is None else str(given)
-    reference = REFERENCE.value or workspace.path("reports", f"evaluation-{version}", SCORES)
-    service = _histograms(SERVICE.value, version)
-    if SINCE.value:
-        service = since(service, _histograms(SINCE.value, version))
-    drift = compare(_reference(reference, version), service, seed=shell.SEED.value)
-    model = f"{MODEL_NAME.value} {version}"
-    page = REPORT.value or workspace.path("reports", f"drift-{MODEL_NAME.value}-{version}.html")
-    files.write_text(page, render(drift, model=model, reference=reference, service=SERVICE.value))
+    version = newest_served(workspace, folder) if given is None else str(given)
+    service = read_scores(SERVICE.value, name, version, after=SINCE.value)
+    reference = REFERENCE.value or _evaluation(workspace, folder, version)
+    drift = compare(read_scores(reference, name, version), service, seed=shell.SEED.value)
+    page = REPORT.value or workspace.path("reports", f"drift-{name}-{version}.html")
+    content = render(drift, model=f"{name} {version}", reference=reference, service=SERVICE.value)
+    files.write_text(page, content)
     print(_summary(drift, page), file=sys.stderr if JSON.value else sys.stdout)
     if JSON.value:
-        shell.print_json(
-            {"model": MODEL_NAME.value, "version": version, "report": page} | drift.to_dict()
-        )
+        shell.print_json({"model": name, "version": version, "report": page} | drift.to_dict())
 
 
-def _reference(path: str, version: str) -> Histograms:
-    if not REFERENCE.value and not tf.io.gfile.exists(path):
+def _evaluation(workspace: Workspace, folder: tuple[str, ...], version: str) -> str:
+    """Path of the test scores of the composed model that a version is, or holds."""
+    composed = version
+    if folder == PASSENGERS:
+        made = manifest.read(workspace.version_dir(*PASSENGERS, version))
+        composed = made["graftnet_version"]
+    path = workspace.path("reports", f"evaluation-{composed}", SCORES)
+    if not tf.io.gfile.exists(path):
+        model = workspace.path(*SERVED, composed)
         raise GraftNetError(
-            f"{path} does not exist: run `graftnet-evaluate` on version {version}, which keeps "
-            "the test scores there, or name a --reference."
+            f"{path} does not exist: make it with `graftnet-evaluate --workspace={workspace.root} "
+            f"--model={model}`, which keeps the test scores there, or name a --reference."
         )
-    return _histograms(path, version)
-
-
-def _histograms(source: str, version: str) -> Histograms:
-    if source.endswith(SUFFIXES):
-        return read_log(source, version)
-    return histograms_of(read_page(source), MODEL_NAME.value, version)
+    return path
 
 
 def _summary(drift: Drift, page: str) -> str:

@@ -113,7 +113,7 @@ def compare(reference: Histograms, service: Histograms, *, seed: int) -> Drift:
     if not common:
         raise GraftNetError(
             f"No attribute has scores on both sides: the reference has {_listed(expected)}, the "
-            f"service {_listed(actual)}. Check the model's name and version."
+            f"service {_listed(actual)}. They are of models without a task in common."
         )
     attributes = [
         AttributeDrift(

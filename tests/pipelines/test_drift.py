@@ -2,6 +2,7 @@ import csv
 import json
 import os
 
+from graftnet_tf import manifest, sealed_json
 from graftnet_tf.evaluation import evaluate
 from graftnet_tf.report.directory import write_report
 from tests.pipelines.forked_runs import run_all
@@ -16,6 +17,13 @@ def write_scores(path, **scores):
     return str(path)
 
 
+def publish_manifest(root, model, version, **content):
+    """A served version of which nothing but the manifest is looked at."""
+    directory = os.path.join(root, "serving", model, version)
+    os.makedirs(directory)
+    sealed_json.write(os.path.join(directory, manifest.NAME), content)
+
+
 def test_scores_in_service_are_compared_with_those_of_the_evaluation(
     colour_model, colour_workspace, tmp_path
 ):
@@ -28,7 +36,10 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
     after = write_scores(tmp_path / "after.csv", bald=high, hat=low)
     base = [f"--workspace={root}", "--model_version=7"]
 
-    equal, drifted, missing, wrong, unnamed = run_all(
+    publish_manifest(root, "passengers", "3", graftnet_version="7")
+    publish_manifest(root, "graftnet", "9")
+
+    equal, drifted, missing, wrong, also_wrong, unnamed, passengers, nothing = run_all(
         "drift",
         [
             [*base, f"--service={same}", "--json"],
@@ -40,7 +51,10 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
             ],
             [f"--workspace={root}", "--model_version=8", f"--service={same}"],
             [*base, f"--service={same}", "--since=earlier.prom"],
+            [*base, "--service=later.prom", f"--since={same}"],
             base,
+            [base[0], f"--service={same}", "--model_name=passengers", "--json"],
+            [base[0], f"--service={same}", "--model_name=passengers", "--model_version=4"],
         ],
     )
 
@@ -53,5 +67,12 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
     assert "drifted: bald\n" in drifted.stdout
     assert os.path.exists(tmp_path / "page.html")
     assert missing.status == 1
-    assert "graftnet-evaluate" in missing.error
-    assert (wrong.status, unnamed.status) == (2, 2)
+    assert (
+        f"graftnet-evaluate --workspace={root} --model={root}/serving/graftnet/8" in missing.error
+    )
+    assert (wrong.status, also_wrong.status, unnamed.status) == (2, 2, 2)
+    assert passengers.status == 0, passengers.stderr
+    figures = json.loads(passengers.stdout)
+    assert (figures["model"], figures["version"], figures["drifted"]) == ("passengers", "3", [])
+    assert nothing.status == 1
+    assert "No serving/passengers/4" in nothing.error
