@@ -1,6 +1,6 @@
 """Joins person segmentation and a composed model: snapshots in, everybody's attributes out.
 
-compose_passengers --workspace=DIR [--max_passengers=6] [--min_score=0.5]
+compose_passengers --workspace=DIR [--max_people=6] [--min_score=0.5]
 
 Publishes WORKSPACE/serving/passengers/N from WORKSPACE/serving/yolact and
 WORKSPACE/serving/graftnet. How people are found and cut out was said when the segmentation was
@@ -16,8 +16,8 @@ from serving.compose_passengers import Narrowing, compose_passengers
 
 GRAFTNET = flags.DEFINE_string("graftnet", None, "Composed model's version; the newest by default.")
 YOLACT = flags.DEFINE_string("yolact", None, "Segmentation's version; the newest by default.")
-MAX_PASSENGERS = flags.DEFINE_integer(
-    "max_passengers",
+MAX_PEOPLE = flags.DEFINE_integer(
+    "max_people",
     None,
     "Places for people of a snapshot, the surest kept; by default, and at most, the "
     "segmentation's --max_people.",
@@ -38,7 +38,7 @@ def main() -> None:
         workspace,
         graftnet=GRAFTNET.value,
         people=YOLACT.value,
-        narrowing=Narrowing(MAX_PASSENGERS.value, MIN_SCORE.value),
+        narrowing=Narrowing(MAX_PEOPLE.value, MIN_SCORE.value),
         provenance=shell.provenance(),
     )
     print(f"Passengers are served model version {version}: {workspace.path(*PASSENGERS, version)}")

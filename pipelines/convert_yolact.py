@@ -16,8 +16,8 @@ CONFIG = flags.DEFINE_enum(
     "config", None, list(CONFIGS), "Configuration that it was trained with.", required=True
 )
 OUTPUT = flags.DEFINE_string("output", None, "Weight file to write, .npz.", required=True)
-CLASSES = flags.DEFINE_string(
-    "classes",
+CLASS_NAMES = flags.DEFINE_string(
+    "class_names",
     None,
     "Text file with a class name in each line, in the order of training; by default COCO's "
     "names if there are 80 classes, else class0, class1 and so on.",
@@ -27,7 +27,7 @@ HALF = flags.DEFINE_bool("half", False, "Store float16, in half the space.")
 
 def main() -> None:
     """Converts and says what was written."""
-    classes = _lines(CLASSES.value) if CLASSES.value else None
+    classes = _lines(CLASS_NAMES.value) if CLASS_NAMES.value else None
     model, names = convert(SOURCE.value, CONFIG.value, OUTPUT.value, classes, HALF.value)
     print(
         f"{OUTPUT.value}: {model.config.name}, {model.count_params():,} weights, "

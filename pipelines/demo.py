@@ -26,11 +26,11 @@ TASKS = flags.DEFINE_list(
     [*FIRST, LATE],
     "Tasks, of which the last one arrives late; `all` is all 16, with 18 attributes.",
 )
-SNAPSHOTS = flags.DEFINE_integer(
-    "snapshots", 90, "Drawn per task, with up to three passengers each.", lower_bound=8
+SNAPSHOTS_PER_TASK = flags.DEFINE_integer(
+    "snapshots_per_task", 90, "Snapshots to draw, with up to three passengers each.", lower_bound=8
 )
-TRUNK_STEPS = flags.DEFINE_integer(
-    "trunk_steps", 160, "Of pretraining, for each task that it starts with.", lower_bound=1
+TRUNK_STEPS_PER_TASK = flags.DEFINE_integer(
+    "trunk_steps_per_task", 160, "Of pretraining, which its first tasks share.", lower_bound=1
 )
 BRANCH_STEPS = flags.DEFINE_integer("branch_steps", 60, "Of each fine-tuning.", lower_bound=0)
 
@@ -66,12 +66,12 @@ def _tasks() -> list[Task]:
 def _scale(first: int) -> Scale:
     seed = shell.SEED.value
     return Scale(
-        snapshots=SNAPSHOTS.value,
+        snapshots=SNAPSHOTS_PER_TASK.value,
         trunk=TrunkConfig(
             height=160,
             width=80,
             last_block=5,
-            steps=TRUNK_STEPS.value * first,
+            steps=TRUNK_STEPS_PER_TASK.value * first,
             batch=16,
             optimization=Optimization(learning_rate=1e-3, ema=0.95),
             augmentation=_LIGHT,

@@ -4,7 +4,7 @@ drift --workspace=DIR --service=http://127.0.0.1:9500/metrics
 drift --workspace=DIR --service=tuesday.prom --since=monday.prom
 drift --workspace=DIR --service=answers.jsonl         # of predict --json_lines
 
-By population stability index, on the test scores that `evaluate` kept; writes a page with the
+By population stability index, on the test scores that `evaluate` kept; writes a report with the
 histograms. Exits with 0 whether or not something drifted.
 """
 
@@ -13,14 +13,14 @@ import sys
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import files, manifest
+from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import PASSENGERS, SERVED, newest_served
 from graftnet_tf.report.directory import SCORES
 from graftnet_tf.workspace import Workspace
 from pipelines import shell
 from serving.drift.comparison import Drift, compare
-from serving.drift.report import render
+from serving.drift.report import write_report
 from serving.drift.sources import is_log, read_scores
 
 SERVICE = flags.DEFINE_string(
@@ -42,8 +42,11 @@ MODEL_NAME = flags.DEFINE_string("model_name", "graftnet", "Name of the model on
 MODEL_VERSION = flags.DEFINE_integer(
     "model_version", None, "Version of the model; the workspace's newest by default.", lower_bound=0
 )
-REPORT = flags.DEFINE_string(
-    "report", None, "HTML page to write; WORKSPACE/reports/drift-NAME-VERSION.html by default."
+REPORT_DIR = flags.DEFINE_string(
+    "report_dir",
+    None,
+    "Directory for the HTML report, replacing an older one there; "
+    "WORKSPACE/reports/drift-NAME-VERSION by default.",
 )
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
@@ -61,9 +64,13 @@ def main() -> None:
     service = read_scores(SERVICE.value, name, version, after=SINCE.value)
     reference = REFERENCE.value or _evaluation(workspace, folder, version)
     drift = compare(read_scores(reference, name, version), service, seed=shell.SEED.value)
-    page = REPORT.value or workspace.path("reports", f"drift-{name}-{version}.html")
-    content = render(drift, model=f"{name} {version}", reference=reference, service=SERVICE.value)
-    files.write_text(page, content)
+    page = write_report(
+        REPORT_DIR.value or workspace.path("reports", f"drift-{name}-{version}"),
+        drift,
+        model=f"{name} {version}",
+        reference=reference,
+        service=SERVICE.value,
+    )
     print(_summary(drift, page), file=sys.stderr if JSON.value else sys.stdout)
     if JSON.value:
         shell.print_json({"model": name, "version": version, "report": page} | drift.to_dict())

@@ -18,7 +18,7 @@ MODEL = flags.DEFINE_string(
 REPORT_DIR = flags.DEFINE_string(
     "report_dir",
     None,
-    "Where the report goes, replacing an older one there; "
+    "Directory for the HTML report, replacing an older one there; "
     "WORKSPACE/reports/evaluation-VERSION by default.",
 )
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")

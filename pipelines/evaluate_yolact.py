@@ -1,6 +1,6 @@
 """Measures instance segmentation on pictures annotated in the COCO format.
 
-evaluate_yolact --annotations=FILE.json --images=DIR [--weights=FILE.npz] [--report=DIR] [--json]
+evaluate_yolact --annotations=FILE.json --images=DIR [--weights=FILE.npz] [--report_dir=DIR]
 """
 
 import sys
@@ -24,8 +24,10 @@ WEIGHTS = flags.DEFINE_string(
     None,
     "Weight file of train_yolact or convert_yolact; the shipped person model by default.",
 )
-REPORT = flags.DEFINE_string(
-    "report", None, "Directory for an HTML report with overlays, replacing an older one there."
+REPORT_DIR = flags.DEFINE_string(
+    "report_dir",
+    None,
+    "Directory for an HTML report with overlays, replacing an older one there; none by default.",
 )
 BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 8, "Pictures in the network at a time.", lower_bound=1
@@ -37,22 +39,22 @@ _ROWS = ("ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "ar100")
 
 def main() -> None:
     """Evaluates, prints the figures and writes the report that was asked for."""
-    if REPORT.value:
-        check_replaceable(REPORT.value)
+    if REPORT_DIR.value:
+        check_replaceable(REPORT_DIR.value)
     data = read_coco(ANNOTATIONS.value, IMAGES.value, EXIF_ORIENTATION.value)
     model, classes = weights_file.load(WEIGHTS.value or person_model.path())
     data, left_out = in_classes(data, classes)
     evaluation = evaluate(model, data, batch_size=BATCH_SIZE.value)
     print(_summary(evaluation, left_out), file=sys.stderr if JSON.value else sys.stdout)
     result = {**evaluation.to_dict(), "left_out": left_out}
-    if REPORT.value:
+    if REPORT_DIR.value:
         subject = Subject(
             model=f"{model.config.name} ({WEIGHTS.value or 'the shipped person model'})",
             annotations=ANNOTATIONS.value,
             left_out=left_out,
             command=shell.provenance().command,
         )
-        result["report"] = write_report(evaluation, REPORT.value, subject, shell.SEED.value)
+        result["report"] = write_report(evaluation, REPORT_DIR.value, subject, shell.SEED.value)
         print(f"report: {result['report']}", file=sys.stderr if JSON.value else sys.stdout)
     if JSON.value:
         shell.print_json(result)

@@ -45,7 +45,7 @@ PASSENGERS = flags.DEFINE_bool(
 ATTRIBUTES = flags.DEFINE_list(
     "attributes", [], "Attributes to ask for, which spares the server the others; all by default."
 )
-BATCH = flags.DEFINE_integer("batch", 16, "Pictures in a request.", lower_bound=1)
+BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Pictures in a request.", lower_bound=1)
 IN_FLIGHT = flags.DEFINE_integer("in_flight", 2, "Requests under way at once.", lower_bound=1)
 TIMEOUT = flags.DEFINE_float(
     "timeout",
@@ -79,7 +79,7 @@ def main() -> None:
     results: list[Result] = []
     with _client() as client:
         stream = client.stream(
-            paths, batch=BATCH.value, attributes=ATTRIBUTES.value, in_flight=IN_FLIGHT.value
+            paths, batch=BATCH_SIZE.value, attributes=ATTRIBUTES.value, in_flight=IN_FLIGHT.value
         )
         for place, result in enumerate(stream):
             show(result)

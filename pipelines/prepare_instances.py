@@ -23,10 +23,14 @@ SOURCE = flags.DEFINE_string("source", None, "Folder of CCP, or a COCO instances
 OUTPUT = flags.DEFINE_string(
     "output", None, "Directory for train.json and held_out.json.", required=True
 )
-HELD_OUT = flags.DEFINE_float(
-    "held_out", 0.15, "Share of the pictures held out.", lower_bound=0.0, upper_bound=1.0
+TEST_FRACTION = flags.DEFINE_float(
+    "test_fraction",
+    0.15,
+    "Share of the pictures to keep aside for test, in held_out.json.",
+    lower_bound=0.0,
+    upper_bound=1.0,
 )
-COUNT = flags.DEFINE_integer("count", 240, "Snapshots to draw.", lower_bound=1)
+SNAPSHOTS = flags.DEFINE_integer("snapshots", 240, "Snapshots to draw.", lower_bound=1)
 
 
 def main() -> None:
@@ -35,13 +39,13 @@ def main() -> None:
     if (FORMAT.value == "scenes") == bool(source):
         raise flags.Error("--source is needed with --format=ccp and coco, and only with them.")
     train, held_out = (os.path.join(OUTPUT.value, f"{part}.json") for part in ("train", "held_out"))
-    split = train, held_out, HELD_OUT.value, shell.SEED.value
+    split = train, held_out, TEST_FRACTION.value, shell.SEED.value
     if FORMAT.value == "ccp":
         counts = ccp_masks.write_instances(source, *split)
     elif FORMAT.value == "coco":
         counts = hold_out(source, *split)
     else:
-        write_scenes(OUTPUT.value, COUNT.value, shell.SEED.value)
+        write_scenes(OUTPUT.value, SNAPSHOTS.value, shell.SEED.value)
         counts = hold_out(os.path.join(OUTPUT.value, "instances.json"), *split)
     for path, count in zip((train, held_out), counts, strict=True):
         print(f"{path}: {count} pictures")

@@ -1,7 +1,7 @@
 """Moves a served model from canary to stable, and back, without a dropped request.
 
 promote_serving --action=pin                 # once: the version in service becomes stable
-promote_serving --action=canary --version_number=2
+promote_serving --action=canary --model_version=2
 promote_serving --action=promote             # the canary becomes stable, the old one previous
 promote_serving --action=rollback            # previous is stable again
 promote_serving --action=withdraw            # no canary any more
@@ -27,11 +27,13 @@ from serving.rollout.versions import Versions
 ACTION = flags.DEFINE_enum(
     "action", "", ["", "pin", "canary", "promote", "rollback", "withdraw"], "What to do."
 )
-VERSION_NUMBER = flags.DEFINE_integer(
-    "version_number", 0, "Version for --action=canary.", lower_bound=0
+MODEL_VERSION = flags.DEFINE_integer(
+    "model_version", None, "Version of the model, for --action=canary.", lower_bound=0
 )
-CONFIG = flags.DEFINE_string("model_config_file", "", "The server's models.config.")
-MODEL_NAME = flags.DEFINE_string("model_name", "graftnet", "Name of the model in it.")
+CONFIG = flags.DEFINE_string(
+    "model_config_file", "", "The servers' ModelServerConfig in proto text."
+)
+MODEL_NAME = flags.DEFINE_string("model_name", "graftnet", "Name of the model on the server.")
 SERVERS = flags.DEFINE_list(
     "server", ["127.0.0.1:8500"], "host:port of every server that serves this file."
 )
@@ -54,8 +56,8 @@ def main() -> None:
     for flag in (ACTION, CONFIG):
         if not flag.value:
             raise flags.Error(f"--{flag.name} is missing.")
-    if (ACTION.value == "canary") != (VERSION_NUMBER.value > 0):
-        raise flags.Error("--version_number goes with --action=canary, and only with it.")
+    if (ACTION.value == "canary") != (MODEL_VERSION.value is not None):
+        raise flags.Error("--model_version goes with --action=canary, and only with it.")
     with Replicas(_endpoints(), timeout=WAIT_SECONDS.value) as replicas:
         served = _act(Rollout(CONFIG.value, MODEL_NAME.value, replicas, push=PUSH.value))
     if JSON.value:
@@ -71,7 +73,7 @@ def _act(rollout: Rollout) -> Versions:
         case "pin":
             return rollout.pin()
         case "canary":
-            return rollout.advance(functools.partial(plan.canary, version=VERSION_NUMBER.value))
+            return rollout.advance(functools.partial(plan.canary, version=MODEL_VERSION.value or 0))
         case action:
             return rollout.advance(getattr(plan, action))
 

@@ -3,7 +3,7 @@
 Without --apply nothing is changed. With it, the trunk is retrained when enough new labels came
 since it was made, else only branches whose data changed or that are missing are trained; what
 is served and the candidate are measured side by side on the same test data, and the candidate
-is promoted if no AUC drops by more than --margin. A killed run goes on when it is run again.
+is promoted if no AUC drops by more than --max_auc_drop. A killed run goes on when it is run again.
 """
 
 import dataclasses
@@ -27,14 +27,15 @@ PROMOTE = flags.DEFINE_string(
 AFTER = flags.DEFINE_integer(
     "new_labels", NEW_LABELS, "Tasks new to the trunk from which it is retrained.", lower_bound=1
 )
-LARGEST_DROP = flags.DEFINE_float(
-    "margin", MARGIN, "Largest drop of an AUC that is put up with.", lower_bound=0.0
+MAX_AUC_DROP = flags.DEFINE_float(
+    "max_auc_drop", MARGIN, "Largest drop of an AUC that is put up with.", lower_bound=0.0
 )
 TRUNK = flags.DEFINE_string(
     "trunk",
     None,
-    "With --apply: version of a trunk to put all branches on, made with graftnet-train-trunk and "
-    "any of its flags; by default one as the served trunk was made, when it is due.",
+    "With --apply: trunk version to put all branches on, or 'newest', made with "
+    "graftnet-train-trunk and any of its flags; by default one as the served trunk was made, when "
+    "it is due.",
 )
 TRUNK_STEPS = flags.DEFINE_integer(
     "trunk_steps",
@@ -82,7 +83,7 @@ def main() -> None:
 def _deciding() -> dict[str, Any]:
     """What both ways to a decision are told."""
     return {
-        "margin": LARGEST_DROP.value,
+        "margin": MAX_AUC_DROP.value,
         "left_out": frozenset(LEAVE_OUT.value),
         "seed": shell.SEED.value,
         "provenance": shell.provenance(),

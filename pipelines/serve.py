@@ -19,7 +19,7 @@ from serving.embedded.weight_layouts import keep_weight_layouts
 BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Directory of numbered SavedModels; --workspace's by default."
 )
-MODEL_NAME = flags.DEFINE_string("model_name", "graftnet", "Name that requests state.")
+MODEL_NAME = flags.DEFINE_string("model_name", "graftnet", "Name of the model on the server.")
 CONFIG_FILE = flags.DEFINE_string(
     "model_config_file", None, "ModelServerConfig in proto text, for several models."
 )

@@ -33,10 +33,10 @@ VIEW_PRECISION = flags.DEFINE_enum(
     VIEW_PRECISIONS,
     "That cached augmented views are computed in; auto: bfloat16 where the machine has it.",
 )
-VALIDATION = flags.DEFINE_float(
-    "validation",
+VALIDATION_FRACTION = flags.DEFINE_float(
+    "validation_fraction",
     _DEFAULT.validation,
-    "Part of the train split kept for choosing thresholds.",
+    "Share of the train split kept for choosing thresholds.",
     lower_bound=0.01,
     upper_bound=0.5,
 )
@@ -57,7 +57,7 @@ def main() -> None:
         dropout=DROPOUT.value,
         views=VIEWS.value,
         view_precision=VIEW_PRECISION.value,
-        validation=VALIDATION.value,
+        validation=VALIDATION_FRACTION.value,
         mining=MINING.value,
         **shape_flags.fields(),
         **TRAINING(),

@@ -30,7 +30,9 @@ OUTPUT = flags.DEFINE_string(
     "output", None, "Directory of this training; a rerun goes on where it stopped.", required=True
 )
 CONFIG = flags.DEFINE_enum("config", "yolact_resnet50_550", sorted(CONFIGS), "The network.")
-WEIGHTS = flags.DEFINE_string("weights", "", "Weight file of a network to start from.")
+INITIAL_WEIGHTS = flags.DEFINE_string(
+    "initial_weights", "", "Weight file of a network to start from."
+)
 BACKBONE_WEIGHTS = flags.DEFINE_string(
     "backbone_weights",
     "",
@@ -42,14 +44,21 @@ PRECISION = flags.DEFINE_enum(
 FROZEN = flags.DEFINE_string(
     "frozen", "", "The backbone's layer up to which its weights are kept, such as mixed0."
 )
-STEPS = flags.DEFINE_integer("steps", 800_000, "Length of the whole run.", lower_bound=1)
+STEPS = flags.DEFINE_integer(
+    "steps", 800_000, "Training steps, those of earlier runs included.", lower_bound=1
+)
 BATCH_SIZE = flags.DEFINE_integer("batch_size", 8, "Pictures per step.", lower_bound=1)
-OPTIMIZER = flags.DEFINE_enum("optimizer", _OPTIMIZATION.optimizer, OPTIMIZERS, "Moves weights.")
+OPTIMIZER = flags.DEFINE_enum(
+    "optimizer", _OPTIMIZATION.optimizer, OPTIMIZERS, "How weights are moved."
+)
 LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate", _OPTIMIZATION.learning_rate, "After warm-up.", lower_bound=0.0
+    "learning_rate", _OPTIMIZATION.learning_rate, "Peak of the schedule.", lower_bound=0.0
 )
 WARMUP_STEPS = flags.DEFINE_integer(
-    "warmup_steps", _OPTIMIZATION.warmup_steps, "Rising learning rate.", lower_bound=0
+    "warmup_steps",
+    _OPTIMIZATION.warmup_steps,
+    "Steps over which the learning rate rises.",
+    lower_bound=0,
 )
 MILESTONES = flags.DEFINE_list(
     "milestones",
@@ -57,15 +66,15 @@ MILESTONES = flags.DEFINE_list(
     "Shares of the run after which the learning rate falls to a tenth; none: a cosine.",
 )
 WEIGHT_DECAY = flags.DEFINE_float(
-    "weight_decay", _OPTIMIZATION.weight_decay, "Factor on the weights.", lower_bound=0.0
+    "weight_decay", _OPTIMIZATION.weight_decay, "Weight decay; L2 with sgd.", lower_bound=0.0
 )
 CLIP = flags.DEFINE_float(
-    "clip", _OPTIMIZATION.clip, "Largest norm of the gradients; 0: any.", lower_bound=0.0
+    "clip", _OPTIMIZATION.clip, "Largest global norm of the gradients; 0 for any.", lower_bound=0.0
 )
 EMA = flags.DEFINE_float(
     "ema",
     _OPTIMIZATION.ema,
-    "Momentum of the average of the weights that is kept; 0: the weights themselves.",
+    "Momentum of the average of the weights that is kept; 0 for none.",
     lower_bound=0.0,
     upper_bound=1.0,
 )
@@ -102,7 +111,7 @@ def main() -> None:
         config=CONFIG.value,
         sources=tuple(_source("data", text, share=True) for text in DATA.value),
         validation=_source("validation", VALIDATION.value) if VALIDATION.value else None,
-        weights=WEIGHTS.value,
+        weights=INITIAL_WEIGHTS.value,
         backbone_weights=BACKBONE_WEIGHTS.value,
         exif_orientation=EXIF_ORIENTATION.value,
         precision=PRECISION.value,

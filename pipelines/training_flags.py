@@ -15,33 +15,33 @@ from pipelines import shell
 
 def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
     """Defines the flags; the function returned gives the fields of a config from them."""
-    batch = flags.DEFINE_integer("batch", default.batch, "Pictures per step.", lower_bound=1)
+    batch = flags.DEFINE_integer("batch_size", default.batch, "Pictures per step.", lower_bound=1)
     optimizer = flags.DEFINE_enum(
         "optimizer", default.optimization.optimizer, OPTIMIZERS, "How weights are moved."
     )
     learning_rate = flags.DEFINE_float(
         "learning_rate",
         default.optimization.learning_rate,
-        "Peak of the cosine schedule.",
+        "Peak of the schedule.",
         lower_bound=0.0,
     )
     weight_decay = flags.DEFINE_float(
         "weight_decay",
         default.optimization.weight_decay,
-        "Decoupled weight decay.",
+        "Weight decay; decoupled.",
         lower_bound=0.0,
     )
     ema = flags.DEFINE_float(
         "ema",
         default.optimization.ema,
-        "Momentum of the average of the weights; 0: none.",
+        "Momentum of the average of the weights that is kept; 0 for none.",
         lower_bound=0.0,
         upper_bound=1.0,
     )
     clip = flags.DEFINE_float(
         "clip",
         default.optimization.clip,
-        "Largest global norm of the gradients; 0 does not clip.",
+        "Largest global norm of the gradients; 0 for any.",
         lower_bound=0.0,
     )
     augment = flags.DEFINE_bool("augment", True, "Augment the training pictures.")

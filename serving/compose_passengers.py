@@ -161,8 +161,8 @@ def _narrowed(
     max_passengers = narrowing.max_passengers or places
     if max_passengers > places:
         raise GraftNetError(
-            f"max_passengers is {max_passengers}, and the person segmentation finds at most "
-            f"{places} people. Export it with a larger --max_people."
+            f"Places for {max_passengers} people are asked for, and the person segmentation finds "
+            f"at most {places} people. Export it with a larger --max_people."
         )
     least = segmentation["selection"]["min_score"]
     min_score = least if narrowing.min_score is None else narrowing.min_score

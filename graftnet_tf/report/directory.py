@@ -5,6 +5,7 @@ import io
 import math
 import os
 import urllib.parse
+from collections.abc import Collection
 from typing import Any
 
 import tensorflow as tf
@@ -17,8 +18,14 @@ from graftnet_tf.report import figures, page
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
 
 
-def check_replaceable(directory: str) -> None:
+def check_replaceable(
+    directory: str, parts: Collection[str] = (PAGE, TABLE, SCORES, CURVES)
+) -> None:
     """Checks that a report may be written to `directory`.
+
+    Args:
+      directory: may be absent.
+      parts: names of what is in a report of its kind.
 
     Raises:
       GraftNetError: it exists and holds anything that is not of a report.
@@ -28,7 +35,7 @@ def check_replaceable(directory: str) -> None:
     if not tf.io.gfile.isdir(directory):
         raise GraftNetError(f"{directory} is a file; expected the directory for a report.")
     names = {name.rstrip("/") for name in tf.io.gfile.listdir(directory)}
-    others = sorted(names - {PAGE, TABLE, SCORES, CURVES})
+    others = sorted(names - set(parts))
     if others:
         raise GraftNetError(
             f"{directory} holds {', '.join(others[:3])}, which no report does, and a report "

@@ -1,18 +1,45 @@
 """The page that shows scores in service beside those of the test set."""
 
 import io
+import os
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from graftnet_tf import files
+from graftnet_tf.report.directory import check_replaceable
 from graftnet_tf.report.figures import INK, NEGATIVE, POSITIVE, STYLE
 from graftnet_tf.report.templates import environment
 from serving.drift.comparison import FEW, AttributeDrift, Drift
 from serving.embedded.metrics import SCORE_EDGES
 
+PAGE, FIGURES = "report.html", "drift.json"
 _SIZE, _DPI = (3.4, 1.7), 200  # inches; at twice the resolution of the page
 _LEGEND_ROOM = 1.3  # height of the axes over that of the bars
+
+
+def write_report(directory: str, drift: Drift, *, model: str, reference: str, service: str) -> str:
+    """Writes `report.html` and `drift.json`, replacing an older report as a whole.
+
+    Args:
+      directory: of the report; may be absent.
+      drift, model, reference, service: see `render`.
+
+    Returns:
+      Path of the page to open.
+
+    Raises:
+      GraftNetError: `directory` holds something else.
+    """
+    directory = directory.rstrip("/")
+    check_replaceable(directory, (PAGE, FIGURES))
+    page = render(drift, model=model, reference=reference, service=service)
+    content = {"model": model, "reference": reference, "service": service, **drift.to_dict()}
+    with files.replacing_directory(directory) as aside:
+        files.write_json(os.path.join(aside, FIGURES), content)
+        files.write_text(os.path.join(aside, PAGE), page)
+    return os.path.join(directory, PAGE)
 
 
 def render(drift: Drift, *, model: str, reference: str, service: str) -> str:

@@ -12,7 +12,7 @@ from graftnet_tf.branch_training import train_branches
 from graftnet_tf.data_hash import input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
-from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted
+from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted, grafting_trunk
 from graftnet_tf.trunk_training import TrunkConfig, train_trunk
 from graftnet_tf.workspace import NEWEST, Workspace
 from serving.refresh.candidates import candidate_of
@@ -32,8 +32,8 @@ class Renewal:
       workspace: holds everything.
       found: what is stale in it.
       cache_directory, cache_limit: for features at the graft points, see `train_branch`.
-      trunk: version of a trunk to graft on; by default a retrained one where it is due, and
-        the one that is served otherwise.
+      trunk: version of a trunk to graft on, or "newest"; by default a retrained one where it
+        is due, and the one that is served otherwise.
       trunk_steps: of a retrained trunk; by default as many for each task as there were.
       left_out: tasks to do without.
       provenance: recorded in the manifests.
@@ -85,12 +85,15 @@ class Renewal:
 
     def _trunk(self) -> str:
         if self.trunk:
-            self.workspace.version_dir("trunks", self.trunk)
-        elif not self.found.trunk_due:
+            trunk = grafting_trunk(self.workspace, self.trunk)
+            self.workspace.version_dir("trunks", trunk)
+            if trunk != self.found.tree.trunk:
+                self._check_trainable()
+            return trunk
+        if not self.found.trunk_due:
             return self.found.tree.trunk
-        if self.trunk != self.found.tree.trunk:
-            self._check_trainable()
-        return self.trunk or self._retrained_trunk()
+        self._check_trainable()
+        return self._retrained_trunk()
 
     def _check_trainable(self) -> None:
         lost = [

@@ -15,14 +15,14 @@ def test_the_newest_models_are_joined(tmp_path):
     publish_model(workspace)
     publish_people(workspace)
     (run,) = run_all(
-        "compose_passengers", [[f"--workspace={tmp_path}", "--max_passengers=2", "--min_score=.5"]]
+        "compose_passengers", [[f"--workspace={tmp_path}", "--max_people=2", "--min_score=.5"]]
     )
     path = workspace.path(*PASSENGERS, "1")
     assert (run.status, run.stdout) == (0, f"Passengers are served model version 1: {path}\n")
     manifest.verify(path)
     assert manifest.read(path)["flags"] == {
         "workspace": str(tmp_path),
-        "max_passengers": 2,
+        "max_people": 2,
         "min_score": 0.5,
     }
 
@@ -30,10 +30,10 @@ def test_the_newest_models_are_joined(tmp_path):
 def test_mistakes_get_one_line_and_a_status(tmp_path):
     usual = f"--workspace={tmp_path}"
     nowhere, nobody, nothing = run_all(
-        "compose_passengers", [[], [usual, "--max_passengers=0"], [usual]]
+        "compose_passengers", [[], [usual, "--max_people=0"], [usual]]
     )
     assert (nowhere.status, nobody.status, nothing.status) == (2, 2, 1)
     assert "--workspace is missing" in nowhere.error
-    assert "max_passengers" in nobody.error
+    assert "max_people" in nobody.error
     assert "make one with graftnet-compose." in nothing.error
     assert "Traceback" not in nothing.stderr

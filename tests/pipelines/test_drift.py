@@ -39,23 +39,26 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
     publish_manifest(root, "passengers", "3", graftnet_version="7")
     publish_manifest(root, "graftnet", "9")
 
-    equal, drifted, missing, wrong, also_wrong, unnamed, passengers, nothing = run_all(
-        "drift",
-        [
-            [*base, f"--service={same}", "--json"],
+    equal, drifted, missing, wrong, also_wrong, unnamed, passengers, not_a_report, nothing = (
+        run_all(
+            "drift",
             [
-                *base,
-                f"--service={after}",
-                f"--reference={before}",
-                f"--report={tmp_path}/page.html",
+                [*base, f"--service={same}", "--json"],
+                [
+                    *base,
+                    f"--service={after}",
+                    f"--reference={before}",
+                    f"--report_dir={tmp_path}/drift",
+                ],
+                [f"--workspace={root}", "--model_version=8", f"--service={same}"],
+                [*base, f"--service={same}", "--since=earlier.prom"],
+                [*base, "--service=later.prom", f"--since={same}"],
+                base,
+                [base[0], f"--service={same}", "--model_name=passengers", "--json"],
+                [*base, f"--service={same}", f"--report_dir={root}"],
+                [base[0], f"--service={same}", "--model_name=passengers", "--model_version=4"],
             ],
-            [f"--workspace={root}", "--model_version=8", f"--service={same}"],
-            [*base, f"--service={same}", "--since=earlier.prom"],
-            [*base, "--service=later.prom", f"--since={same}"],
-            base,
-            [base[0], f"--service={same}", "--model_name=passengers", "--json"],
-            [base[0], f"--service={same}", "--model_name=passengers", "--model_version=4"],
-        ],
+        )
     )
 
     figures = json.loads(equal.stdout)
@@ -65,7 +68,7 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
     assert os.path.exists(figures["report"])
     assert drifted.status == 0
     assert "drifted: bald\n" in drifted.stdout
-    assert os.path.exists(tmp_path / "page.html")
+    assert os.path.exists(tmp_path / "drift" / "report.html")
     assert missing.status == 1
     assert (
         f"graftnet-evaluate --workspace={root} --model={root}/serving/graftnet/8" in missing.error
@@ -74,5 +77,6 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
     assert passengers.status == 0, passengers.stderr
     figures = json.loads(passengers.stdout)
     assert (figures["model"], figures["version"], figures["drifted"]) == ("passengers", "3", [])
-    assert nothing.status == 1
+    assert (not_a_report.status, nothing.status) == (1, 1)
+    assert f"{root} holds" in not_a_report.error
     assert "No serving/passengers/4" in nothing.error

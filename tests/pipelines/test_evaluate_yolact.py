@@ -23,11 +23,11 @@ def test_evaluate_yolact(tmp_path):
     report = str(tmp_path / "report")
     done, plain, strange, empty, foreign, incomplete = run_all(
         "evaluate_yolact",
-        [*usual, "--json", f"--report={report}"],
+        [*usual, "--json", f"--report_dir={report}"],
         [*usual, "--batch_size=1"],
         [*usual, f"--annotations={strangers}"],
         [*usual, f"--annotations={tmp_path}/empty.json"],
-        [*usual, f"--report={tmp_path}"],
+        [*usual, f"--report_dir={tmp_path}"],
         [f"--images={tmp_path}"],
     )
 

@@ -24,11 +24,11 @@ def runs(tmp_path_factory):
             "promote_serving",
             [
                 [*given, "--action=pin", "--json"],
-                [*given, canary, "--version_number=2"],
+                [*given, canary, "--model_version=2"],
                 [*given, "--action=promote", "--every_address"],
-                [*given, canary, "--version_number=9"],
+                [*given, canary, "--model_version=9"],
                 [*given, canary],
-                [*given, "--action=rollback", "--version_number=1"],
+                [*given, "--action=rollback", "--model_version=1"],
                 ["--action=pin"],
                 given,
             ],
@@ -58,8 +58,8 @@ def test_a_version_that_is_not_there_is_one_line(runs):
 @pytest.mark.parametrize(
     ("number", "message"),
     [
-        (4, "--version_number goes with --action=canary"),
-        (5, "--version_number goes with --action=canary"),
+        (4, "--model_version goes with --action=canary"),
+        (5, "--model_version goes with --action=canary"),
         (6, "--model_config_file is missing"),
         (7, "--action is missing"),
     ],

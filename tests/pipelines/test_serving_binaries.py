@@ -70,7 +70,7 @@ def test_compose_serve_predict(workspace, tmp_path):
     address = f"127.0.0.1:{port}"
     asking = [  # at once: the server is waited for
         start("predict", f"--server={address}", f"--pictures={tmp_path}/[ab].jpg", "--json"),
-        start("predict", f"--server={address}", f"--pictures={tmp_path}", "--batch=2"),
+        start("predict", f"--server={address}", f"--pictures={tmp_path}", "--batch_size=2"),
     ]
     good, mixed = map(finish, asking)
     assert address in server.stdout.readline()

@@ -19,7 +19,12 @@ def test_prepare_instances(tmp_path, annotations):
     done, no_source, needless, absent, no_ccp = run_all(
         "prepare_instances",
         [
-            ["--format=coco", f"--source={annotations}", "--held_out=0.5", f"--output={output}"],
+            [
+                "--format=coco",
+                f"--source={annotations}",
+                "--test_fraction=0.5",
+                f"--output={output}",
+            ],
             ["--format=ccp", f"--output={output}"],
             ["--format=scenes", f"--source={annotations}", f"--output={output}"],
             ["--format=coco", f"--source={tmp_path}/absent.json", f"--output={output}"],
@@ -54,7 +59,7 @@ def test_train_yolact_says_what_is_wrong(tmp_path, annotations):
             [*usual, data, "--milestones=half"],
             [*usual, data, "--config=yolact_vgg"],
             [*usual, f"--data={tmp_path}/absent.json,{tmp_path}"],
-            [f"--output={tmp_path}/other", data, f"--weights={annotations}"],
+            [f"--output={tmp_path}/other", data, f"--initial_weights={annotations}"],
         ],
     )
     for run, message in (

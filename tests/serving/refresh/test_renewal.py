@@ -122,7 +122,7 @@ def test_a_trunk_of_ones_own_and_its_steps_can_be_named(renew, served, trainer):
     renew(new_labels=1, trunk_steps=30)
     assert trainer.trained[0] == ("trunk", ["blue", "green", "red"], 30)
     trainer.trained.clear()
-    assert renew(trunk="0002") == "1"
+    assert renew(trunk="0002") == renew(trunk="newest") == "1"
     assert trainer.trained == []
     with pytest.raises(GraftNetError, match=r"No trunks/0007"):
         renew(trunk="0007")
