@@ -21,20 +21,20 @@ PRECISION = flags.DEFINE_enum(
     "which are computed with in float32. What it costs is measured on the test data and kept in "
     "the manifest. By default as the model that is served, else float32.",
 )
-TASKS = flags.DEFINE_list("tasks", [], "Tasks to include; all that have a branch by default.")
+TASK = flags.DEFINE_list("task", [], "Tasks to include; all that have a branch by default.")
 
 
 def main() -> None:
-    if TREE.value and (TASKS.value or PRECISION.value or trunk_flag.TRUNK.value):
+    if TREE.value and (TASK.value or PRECISION.value or trunk_flag.TRUNK.value):
         raise flags.Error(
-            "--tasks, --precision and --trunk are for a new tree; --tree names one that exists."
+            "--task, --precision and --trunk are for a new tree; --tree names one that exists."
         )
     workspace = shell.open_workspace()
     version = compose(
         workspace,
         TREE.value,
         trunk=trunk_flag.TRUNK.value,
-        tasks=TASKS.value,
+        tasks=TASK.value,
         precision=PRECISION.value,
         provenance=shell.provenance(),
     )

@@ -21,8 +21,8 @@ LATE = "maintenance"
 CHANCE = 0.5
 _LIGHT = Augmentation(shift=0.04, rotation=0.0, zoom=0.05, colour=0.1, erasing=0.0)
 
-TASKS = flags.DEFINE_list(
-    "tasks",
+TASK = flags.DEFINE_list(
+    "task",
     [*FIRST, LATE],
     "Tasks, of which the last one arrives late; `all` is all 16, with 18 attributes.",
 )
@@ -53,11 +53,11 @@ def main() -> None:
 
 def _tasks() -> list[Task]:
     known = {task.name: task for task in ATTRIBUTE_TASKS}
-    names = list(known) if TASKS.value == ["all"] else TASKS.value
+    names = list(known) if TASK.value == ["all"] else TASK.value
     unknown = [name for name in names if name not in known]
     if unknown or len(set(names)) < 2 or len(set(names)) < len(names):
         raise flags.Error(
-            f"--tasks={','.join(names)}: expected all, or two or more different ones of "
+            f"--task={','.join(names)}: expected all, or two or more different ones of "
             f"{', '.join(known)}."
         )
     return [known[name] for name in names]

@@ -1,6 +1,6 @@
 """Imports real data as single-label tasks into a workspace.
 
-prepare_tasks --workspace=DIR --format=ccp --source=CCP [--tasks=hat,bag]
+prepare_tasks --workspace=DIR --format=ccp --source=CCP [--task=hat,bag]
 """
 
 from absl import flags
@@ -13,8 +13,8 @@ from pipelines import shell
 
 FORMAT = flags.DEFINE_enum("format", None, sorted(IMPORTERS), "Layout of the source.")
 SOURCE = flags.DEFINE_string("source", None, "Folder, or CSV file, to import.")
-TASKS = flags.DEFINE_list(
-    "tasks",
+TASK = flags.DEFINE_list(
+    "task",
     [],
     "ccp: the tasks to import, all by default. folders, csv: the name of the one task, that "
     "of the folder or file by default.",
@@ -58,7 +58,7 @@ def main() -> None:
             "--workspace, --format and --source are needed: where to, what, from where."
         )
     reporting = Reporting(POSITIVE.value, tuple(ATTRIBUTES.value))
-    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASKS.value, reporting)
+    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASK.value, reporting)
     results = import_tasks(
         shell.open_workspace(create=True),
         collection,

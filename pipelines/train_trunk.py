@@ -9,7 +9,7 @@ from pipelines import shell, training_flags
 
 _DEFAULT = TrunkConfig()
 
-TASKS = flags.DEFINE_list("tasks", [], "Tasks to train on; all by default.")
+TASK = flags.DEFINE_list("task", [], "Tasks to train on; all by default.")
 INITIAL_WEIGHTS = flags.DEFINE_string(
     "initial_weights",
     _DEFAULT.initial_weights,
@@ -70,7 +70,7 @@ def main() -> None:
             probe_heads=PROBE_HEADS.value,
             **TRAINING(),
         ),
-        tasks=TASKS.value,
+        tasks=TASK.value,
         provenance=shell.provenance(),
     )
     print(f"trunk {version}")

@@ -118,7 +118,7 @@ def check_attributes(branches: Sequence[BranchPart]) -> None:
             if owner != branch.task.name:
                 raise GraftNetError(
                     f"Tasks {owner} and {branch.task.name} both report the attribute "
-                    f"{attribute!r}. Rename it in one of them, or leave one out with --tasks."
+                    f"{attribute!r}. Rename it in one of them, or leave one out with --task."
                 )
 
 

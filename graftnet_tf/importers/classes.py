@@ -68,13 +68,13 @@ def task_name(named: Sequence[str], default: str) -> str:
     if len(named) > 1:
         raise GraftNetError(
             f"Got the task names {', '.join(named)}; this source makes one task. "
-            "Name one with --tasks, and import each task from its own source."
+            "Name one with --task, and import each task from its own source."
         )
     name = named[0] if named else default
     if not re.fullmatch(r"\w[\w.-]*", name, re.ASCII):
         raise GraftNetError(
             f"{name!r} cannot name a task; expected letters, digits, _ . and - only. "
-            "Name it with --tasks=NAME."
+            "Name it with --task=NAME."
         )
     return name
 
@@ -204,7 +204,7 @@ def _require_servable(task: Task, source: str) -> None:
             continue
         would_do = servable_name(attribute)
         remedy = (
-            f"Name the task with --tasks={would_do}"
+            f"Name the task with --task={would_do}"
             if attribute == task.name and task.classes == BINARY_CLASSES
             else f"Rename class {attribute!r} of {source}, to {would_do} for example"
         )

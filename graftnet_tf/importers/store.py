@@ -118,7 +118,7 @@ def _require_new(workspace: Workspace, tasks: Sequence[Task], overwrite: bool) -
     if existing and not overwrite:
         raise GraftNetError(
             f"Tasks {', '.join(existing)} exist already in {workspace.root}. "
-            "Replace them with --overwrite, or name others with --tasks."
+            "Replace them with --overwrite, or name others with --task."
         )
     for task in tasks:
         for other in others.values():
@@ -126,7 +126,7 @@ def _require_new(workspace: Workspace, tasks: Sequence[Task], overwrite: bool) -
                 raise GraftNetError(
                     f"Task {other.name} of {workspace.root} reports {', '.join(common)} already, "
                     f"which {task.name} reports too; one model cannot serve both. Rename the "
-                    "class, or the task with --tasks."
+                    "class, or the task with --task."
                 )
 
 

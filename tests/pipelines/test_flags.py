@@ -42,7 +42,6 @@ OWN_WORDS = {
     "source",
     "steps",
     "task",
-    "tasks",
     "test_fraction",
     "timeout",
     "tls_certificate",
@@ -131,6 +130,7 @@ def test_flags_of_one_name_are_one_thing():
     ("one", "other"),
     [
         ("report_dir", "report"),
+        ("task", "tasks"),
         ("batch_size", "batch"),
         ("model_version", "version_number"),
         ("test_fraction", "held_out"),

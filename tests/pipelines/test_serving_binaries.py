@@ -53,14 +53,14 @@ def workspace(tmp_path_factory):
 
 def test_compose_serve_predict(workspace, tmp_path):
     status, stdout, _ = finish(
-        start("compose", f"--workspace={workspace.root}", "--tasks=bald,gender")
+        start("compose", f"--workspace={workspace.root}", "--task=bald,gender")
     )
     assert status == 0
     path = workspace.path(*SERVED, "1")
     assert stdout == f"Tree 0001 is served model version 1: {path}\n"
     assert manifest.read(path)["flags"] == {
         "workspace": workspace.root,
-        "tasks": ["bald", "gender"],
+        "task": ["bald", "gender"],
     }
 
     for name in ("a.jpg", "b.jpg"):

@@ -31,7 +31,7 @@ MISTAKES = {
         (["steps=3"], 2, "Unknown arguments ['steps=3']"),
         (["--workspace="], 2, "--workspace is missing"),
         (["--workspace=/no/such/place"], 1, "Workspace /no/such/place does not exist"),
-        (["--tasks=shoes"], 1, "no training picture of class positive"),
+        (["--task=shoes"], 1, "no training picture of class positive"),
     ],
     "train_branch": [
         ([], 2, "--task is missing"),
@@ -60,7 +60,7 @@ def runs(workspace, tmp_path_factory):
     folder = tmp_path_factory.mktemp("flags")
     flags = [f"--workspace={workspace.root}", "--steps=0", "--last_block=1"]
     own = {
-        "train_trunk": ["--height=80", "--width=75", "--tasks=hat,bag"],
+        "train_trunk": ["--height=80", "--width=75", "--task=hat,bag"],
         "train_branch": ["--task=hat", "--graft_after=0", "--noaugment", "--views=0"],
     }
     found = {}

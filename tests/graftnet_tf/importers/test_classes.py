@@ -80,9 +80,9 @@ def test_a_word_that_does_not_fit_is_refused(labels, reporting, message):
 @pytest.mark.parametrize(
     ("name", "labels", "would_do"),
     [
-        ("t-shirt", ["negative", "positive"], "--tasks=t_shirt"),
-        ("3d_glasses", ["no", "yes"], "--tasks=has_3d_glasses"),
-        ("features", ["0", "1"], "--tasks=has_features"),
+        ("t-shirt", ["negative", "positive"], "--task=t_shirt"),
+        ("3d_glasses", ["no", "yes"], "--task=has_3d_glasses"),
+        ("features", ["0", "1"], "--task=has_features"),
         ("sleeves", ["other", "long sleeve", "half"], "to long_sleeve for example"),
         ("size", ["0", "1", "2"], "to has_0 for example"),
         ("bald", ["other", "decoded"], "to has_decoded"),
@@ -106,5 +106,5 @@ def test_the_name_is_the_given_one_or_the_source_s():
 
 @pytest.mark.parametrize(("named", "default"), [(["a", "b"], "x"), (["../a"], "x"), ([], "my hat")])
 def test_names_that_will_not_do_are_refused(named, default):
-    with pytest.raises(GraftNetError, match="--tasks"):
+    with pytest.raises(GraftNetError, match="--task"):
         task_name(named, default)
