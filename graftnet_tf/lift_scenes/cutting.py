@@ -84,7 +84,7 @@ def _pairs(
 ) -> Iterator[tuple[Cutout, PassengerRecord]]:
     if not cutouts or not passengers:
         return
-    drawn = [run_lengths.frPyObjects(seen.rle, *seen.rle["size"]) for seen in passengers]
+    drawn = [seen.rle for seen in passengers]
     overlaps = run_lengths.iou([cutout.mask for cutout in cutouts], drawn, [False] * len(drawn))
     for crop, passenger in zip(*linear_sum_assignment(overlaps, maximize=True), strict=True):
         if overlaps[crop, passenger] >= SAME_PERSON_IOU:

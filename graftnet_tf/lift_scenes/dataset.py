@@ -21,7 +21,7 @@ def write_scenes(directory: str, count: int, seed: int, *, workers: int = -1) ->
     """Draws a series of snapshots.
 
     Writes `snapshots/NNNNNN.jpg`, `instances.json` (COCO instances, category person,
-    uncompressed RLE) and `truth.csv` (one line per passenger: box in pixels, visible
+    compressed RLE) and `truth.csv` (one line per passenger: box in pixels, visible
     fraction, whether it is hidden too far to be judged, and its class in every task).
 
     Args:

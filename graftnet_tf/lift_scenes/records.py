@@ -3,11 +3,12 @@
 import dataclasses
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image
+from pycocotools import mask as run_lengths
 
-from graftnet_tf.lift_scenes import run_lengths
 from graftnet_tf.lift_scenes.casting import Wish
 from graftnet_tf.lift_scenes.person_crop import person_crop
 from graftnet_tf.lift_scenes.scene import (
@@ -22,14 +23,18 @@ JPEG_QUALITY = 92
 
 @dataclasses.dataclass(frozen=True)
 class PassengerRecord:
-    """Ground truth of one passenger; `rle` is COCO's encoding of its mask, `area` in pixels."""
+    """Ground truth of one passenger; `area` in pixels.
+
+    `rle` is its mask over the whole snapshot, as COCO compresses it: `size` and a `counts` of
+    text.
+    """
 
     attributes: frozenset[str]
     box: tuple[int, int, int, int]
     area: int
     visible_fraction: float
     hidden: bool
-    rle: dict[str, list[int]]
+    rle: dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +88,8 @@ def _snapshot_record(snapshot: Snapshot) -> SnapshotRecord:
 
 def _passenger_record(seen: SeenPassenger) -> PassengerRecord:
     area = int(np.count_nonzero(seen.mask))
-    rle = run_lengths.encode(seen.mask)
+    runs = run_lengths.encode(np.asfortranarray(seen.mask, np.uint8))
+    rle = {**runs, "counts": runs["counts"].decode()}
     return PassengerRecord(seen.attributes, seen.box, area, seen.visible_fraction, seen.hidden, rle)
 
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from pycocotools import mask as compressed
+from pycocotools import mask as run_lengths
 
-from graftnet_tf.lift_scenes import run_lengths
 from graftnet_tf.lift_scenes.cutting import Cutout, Tally, cut_snapshots
 from graftnet_tf.lift_scenes.records import PassengerRecord, SnapshotRecord, jpeg, pixels
 
@@ -19,12 +18,12 @@ def _mask(box):
 
 def _passenger(box, name, hidden=False):
     mask = _mask(box)
-    rle = run_lengths.encode(mask.astype(bool))
+    rle = run_lengths.encode(mask)
     return PassengerRecord(frozenset({name}), box, int(mask.sum()), 1.0, hidden, rle)
 
 
 def _cutout(box, shade):
-    return Cutout(np.full((8, 8, 3), shade, np.uint8), compressed.encode(_mask(box)))
+    return Cutout(np.full((8, 8, 3), shade, np.uint8), run_lengths.encode(_mask(box)))
 
 
 SNAPSHOT = SnapshotRecord(

@@ -3,9 +3,9 @@ import csv
 import numpy as np
 import pytest
 from PIL import Image
+from pycocotools import mask as run_lengths
 
 from graftnet_tf import files
-from graftnet_tf.lift_scenes import run_lengths
 from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS, label
 from graftnet_tf.lift_scenes.dataset import write_scenes
 from graftnet_tf.lift_scenes.scene import render_snapshot
