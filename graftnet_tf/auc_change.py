@@ -1,4 +1,10 @@
-"""How much an AUC changed from one model to another on the same pictures, and how surely."""
+"""How sure an AUC is, and its change from one model to another on the same pictures.
+
+Both intervals are DeLong's (DeLong et al. 1988, "Comparing the Areas under Two or More
+Correlated Receiver Operating Characteristic Curves"). Pictures are taken as independent, which
+those of one person are not. Where no model errs an interval has no width, however few the
+pictures.
+"""
 
 import dataclasses
 
@@ -30,11 +36,8 @@ def auc_change(
 ) -> AucChange | None:
     """Compares two models' scores of the same pictures.
 
-    The interval is DeLong's for correlated curves (DeLong et al. 1988, "Comparing the Areas
-    under Two or More Correlated Receiver Operating Characteristic Curves"): what makes a
-    picture hard for both models drops out of it, so that it is narrower than either AUC's own
-    would suggest. Pictures are taken as independent, which those of one person are not. Where
-    neither model errs it has no width, however few the pictures.
+    What makes a picture hard for both models drops out of the interval, so that it is narrower
+    than either AUC's own would suggest.
 
     Args:
       labels: bool [N].
@@ -51,12 +54,42 @@ def auc_change(
     above_before, below_before = _placements(before[shown], before[hidden])
     above_after, below_after = _placements(after[shown], after[hidden])
     old, new = float(above_before.mean()), float(above_after.mean())
-    parts = (above_after - above_before, below_after - below_before)
+    reach = _reach(above_after - above_before, below_after - below_before, level)
+    return AucChange(old, new, None if reach is None else (new - old - reach, new - old + reach))
+
+
+def auc_interval(
+    labels: np.ndarray, scores: np.ndarray, *, level: float = 0.95
+) -> tuple[float, float] | None:
+    """The interval of one AUC, within 0…1.
+
+    Args:
+      labels: bool [N].
+      scores: float [N]; a picture that gave NaN is left out.
+      level: of the interval.
+
+    Returns:
+      (low, high), or None with fewer than two positives or negatives.
+    """
+    scored = ~np.isnan(scores)
+    shown, hidden = scores[labels & scored], scores[~labels & scored]
+    if not len(shown) or not len(hidden):
+        return None
+    above, below = _placements(shown, hidden)
+    reach = _reach(above, below, level)
+    if reach is None:
+        return None
+    area = float(above.mean())
+    return max(area - reach, 0.0), min(area + reach, 1.0)
+
+
+def _reach(above: np.ndarray, below: np.ndarray, level: float) -> float | None:
+    """Half the width of the interval of a mean of placements; None of fewer than two."""
+    parts = (above, below)
     if min(map(len, parts)) < 2:
-        return AucChange(old, new, None)
+        return None
     deviation = np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts))
-    reach = float(norm.ppf((1 + level) / 2) * deviation)
-    return AucChange(old, new, (new - old - reach, new - old + reach))
+    return float(norm.ppf((1 + level) / 2) * deviation)
 
 
 def _placements(positives: np.ndarray, negatives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from graftnet_tf import metrics
+from graftnet_tf.auc_change import auc_interval
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.loaded_model import LoadedModel
 from graftnet_tf.scoring import ScoredPictures, score_files
@@ -24,7 +25,7 @@ class AttributeEvaluation:
       scores: float32 [N] in 0…1; NaN for a picture that could not be scored.
       row: the figures at the threshold in the model's metadata.
       auc: area under the ROC curve, None when a class is missing.
-      auc_interval: its 95 % bootstrap interval.
+      auc_interval: its 95 % interval, DeLong's; None with fewer than two positives or negatives.
     """
 
     name: str
@@ -60,7 +61,6 @@ class Evaluation:
       unreadable: reason for each picture that could not be scored, by path.
       without_test_data: attributes of the model that have no test example.
       without_branch: tasks of the workspace that the model does not have.
-      seed: of the bootstrap.
     """
 
     model: str
@@ -70,7 +70,6 @@ class Evaluation:
     unreadable: dict[str, str]
     without_test_data: tuple[str, ...]
     without_branch: tuple[str, ...]
-    seed: int
 
     @property
     def model_version(self) -> str:
@@ -106,7 +105,6 @@ class Evaluation:
             "cautions": self.cautions,
             "without_test_data": list(self.without_test_data),
             "without_branch": list(self.without_branch),
-            "seed": self.seed,
         }
 
 
@@ -116,7 +114,6 @@ def evaluate(
     *,
     tasks: Sequence[str] | None = None,
     batch: int = 32,
-    seed: int = 0,
 ) -> Evaluation:
     """Scores every test picture once and measures each attribute on its own task.
 
@@ -127,7 +124,6 @@ def evaluate(
       workspace: the test splits of its tasks are the test data.
       tasks: names of the tasks to look at; None for all.
       batch: pictures per request.
-      seed: of the AUC's bootstrap interval.
 
     Raises:
       GraftNetError: the model is none of ours, an asked task does not exist, a task lacks
@@ -159,13 +155,12 @@ def evaluate(
         metadata=model.metadata,
         pictures=len(paths),
         attributes=tuple(
-            _measure(name, report, examples[report["task"]], scored, seed)
+            _measure(name, report, examples[report["task"]], scored)
             for name, report in measured.items()
         ),
         unreadable=scored.unreadable,
         without_test_data=tuple(name for name in asked if name not in measured),
         without_branch=tuple(name for name in names if name not in model.tasks),
-        seed=seed,
     )
 
 
@@ -194,7 +189,6 @@ def _measure(
     report: dict[str, Any],
     examples: list[tuple[str, str]],
     scored: ScoredPictures,
-    seed: int,
 ) -> AttributeEvaluation:
     paths = tuple(path for path, _ in examples)
     labels = np.array([label == report["class"] for _, label in examples])
@@ -207,5 +201,5 @@ def _measure(
         scores=scores,
         row=metrics.at_threshold(labels, scores, report["threshold"]),
         auc=metrics.auc(labels, scores),
-        auc_interval=metrics.auc_interval(labels, scores, seed=seed),
+        auc_interval=auc_interval(labels, scores),
     )

@@ -107,42 +107,6 @@ def auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
     return float(roc_auc_score(labels, scores)) if _has_both(labels) else None
 
 
-def auc_interval(
-    labels: np.ndarray,
-    scores: np.ndarray,
-    *,
-    seed: int,
-    resamples: int = 200,
-    level: float = 0.95,
-) -> tuple[float, float] | None:
-    """Percentile bootstrap interval of the AUC.
-
-    Positives and negatives are resampled separately, picture by picture: pictures of the
-    same person are taken as independent, so the interval is rather too narrow than too
-    wide.
-
-    Returns:
-      (low, high), or None when positives or negatives are missing.
-    """
-    labels, scores = _scored(labels, scores)
-    if not _has_both(labels):
-        return None
-    positives, negatives = scores[labels], scores[~labels]
-    # An AUC is the mean over positives of the share of negatives below, ties at a half.
-    # Counts per distinct score are enough to resample it.
-    values, index = np.unique(np.concatenate([positives, negatives]), return_inverse=True)
-    share = np.bincount(index[: len(positives)], minlength=len(values)) / len(positives)
-    other_share = np.bincount(index[len(positives) :], minlength=len(values)) / len(negatives)
-    rng = np.random.default_rng(seed)
-    areas = []
-    for _ in range(resamples):
-        above = rng.multinomial(len(positives), share) / len(positives)
-        below = rng.multinomial(len(negatives), other_share) / len(negatives)
-        areas.append(np.sum(above * (np.cumsum(below) - below / 2)))
-    low, high = np.quantile(areas, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def false_positives_at_top(labels: np.ndarray, scores: np.ndarray, count: int) -> int:
     """Negatives among the `count` highest scores (the paper's Table 3).
 

@@ -41,7 +41,7 @@ def main() -> None:
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
     model = MODEL.value or workspace.path(*SERVED, newest_served(workspace))
-    evaluation = evaluate(model, workspace, seed=shell.SEED.value)
+    evaluation = evaluate(model, workspace)
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}")
     report = write_report(evaluation, REPORT_DIR.value or default)
     print(_summary(evaluation, report), file=sys.stderr if JSON.value else sys.stdout)

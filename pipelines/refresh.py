@@ -85,7 +85,6 @@ def _deciding() -> dict[str, Any]:
     return {
         "margin": MAX_AUC_DROP.value,
         "left_out": frozenset(LEAVE_OUT.value),
-        "seed": shell.SEED.value,
         "provenance": shell.provenance(),
     }
 

@@ -117,7 +117,7 @@ class Story:
             after = self._add(late, client, passengers)
         self._begin("Evaluating on the test splits")
         newest = self._workspace.path(*SERVED, str(after[0].model_version))
-        evaluation = evaluate(newest, self._workspace, seed=self._seed)
+        evaluation = evaluate(newest, self._workspace)
         report = write_report(evaluation, self._workspace.path("reports", "demo"))
         self._begin("The end")
         return Outcome(

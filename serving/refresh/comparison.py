@@ -115,7 +115,6 @@ def compare(
     *,
     margin: float = MARGIN,
     left_out: Collection[str] = (),
-    seed: int = 0,
 ) -> Comparison:
     """Measures two composed models on the same test pictures.
 
@@ -126,14 +125,12 @@ def compare(
         change as measured: with few test pictures the change of an attribute that is as good
         as before often exceeds it by chance, so that the interval is shown beside it.
       left_out: tasks that `after` is meant to be without.
-      seed: of the AUCs' bootstrap intervals.
 
     Raises:
       GraftNetError: see `evaluate`.
     """
     old, new = (
-        evaluate(model, workspace, tasks=_testable(workspace, model), seed=seed)
-        for model in (before, after)
+        evaluate(model, workspace, tasks=_testable(workspace, model)) for model in (before, after)
     )
     pair = _Pair(old, new, margin, left_out)
     names = dict.fromkeys([*new.metadata["attributes"], *old.metadata["attributes"]])

@@ -51,7 +51,6 @@ def decide(
     in_any_case: bool = False,
     left_out: frozenset[str] = frozenset(),
     made_from: str | None = None,
-    seed: int = 0,
     provenance: Provenance = Provenance(),
 ) -> Decision:
     """Compares a candidate with what is served, promotes it if that is right, and reports.
@@ -66,7 +65,6 @@ def decide(
       left_out: tasks that it is meant to be without.
       made_from: version of the tree that the candidate was renewed from; what else is served
         by now, if anything, would be undone. Not looked at by default.
-      seed: of the AUCs' bootstrap intervals.
       provenance: the command behind this.
 
     Raises:
@@ -78,7 +76,7 @@ def decide(
     if made_from:
         check_served(workspace, made_from)
     directory = workspace.path(*CANDIDATES, candidate)
-    comparison = compare(workspace, served, directory, margin=margin, left_out=left_out, seed=seed)
+    comparison = compare(workspace, served, directory, margin=margin, left_out=left_out)
     if in_any_case:
         _check_heads(comparison, candidate)
     promoted = None

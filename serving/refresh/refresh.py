@@ -19,7 +19,6 @@ def refresh(
     left_out: frozenset[str] = frozenset(),
     cache_directory: str | None = None,
     cache_limit: int = feature_cache.DEFAULT_LIMIT,
-    seed: int = 0,
     provenance: Provenance = Provenance(),
 ) -> Decision | None:
     """Renews what is stale, and promotes the candidate if no AUC drops by more than a margin.
@@ -33,7 +32,6 @@ def refresh(
       new_labels: see `staleness`.
       margin: see `decide`.
       trunk, trunk_steps, left_out, cache_directory, cache_limit: see `Renewal`.
-      seed: of the AUCs' bootstrap intervals.
       provenance: the command behind this.
 
     Returns:
@@ -61,6 +59,5 @@ def refresh(
         margin=margin,
         left_out=left_out,
         made_from=found.tree_version,
-        seed=seed,
         provenance=provenance,
     )

@@ -4,9 +4,8 @@ import pathlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
 
 from graftnet_tf import metrics
 
@@ -143,7 +142,6 @@ def test_one_class_leaves_undefined_figures_undefined(label):
 
     assert metrics.auc(labels, scores) is None
     assert metrics.best_threshold(labels, scores) is None
-    assert metrics.auc_interval(labels, scores, seed=0) is None
     assert row.balanced_accuracy is None
     assert (row.recall is None, row.fpr is None) == (not label, label)
     assert row.accuracy == pytest.approx(2 / 3 if label else 1 / 3)
@@ -174,42 +172,6 @@ def test_unscored_examples_are_counted_and_change_no_figure():
 def test_labels_and_scores_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
         metrics.auc([0, 1], [0.1, 0.2, 0.3])
-
-
-def test_interval_is_seeded_and_covers_the_auc():
-    rng = np.random.default_rng(0)
-    labels = rng.random(300) < 0.3
-    scores = rng.normal(labels)
-
-    low, high = metrics.auc_interval(labels, scores, seed=1)
-
-    assert (low, high) == metrics.auc_interval(labels, scores, seed=1)
-    assert (low, high) != metrics.auc_interval(labels, scores, seed=2)
-    assert low < metrics.auc(labels, scores) < high
-
-
-def test_interval_agrees_with_resampling_the_pictures_themselves():
-    rng = np.random.default_rng(0)
-    labels = np.arange(80) < 30
-    scores = rng.normal(labels).round(1)  # with ties
-
-    areas = []
-    for _ in range(2000):
-        picked = np.concatenate(
-            [rng.choice(np.flatnonzero(labels == c), n) for c, n in ((True, 30), (False, 50))]
-        )
-        areas.append(roc_auc_score(labels[picked], scores[picked]))
-
-    interval = metrics.auc_interval(labels, scores, seed=0, resamples=2000)
-    assert interval == pytest.approx(np.quantile(areas, [0.025, 0.975]), abs=0.015)
-
-
-@settings(max_examples=50)
-@given(scored_examples)
-def test_interval_is_ordered_within_the_unit_range(examples):
-    interval = metrics.auc_interval(*examples, seed=0, resamples=20)
-    if interval is not None:
-        assert 0 <= interval[0] <= interval[1] <= 1 + 1e-9
 
 
 def test_mean_leaves_undefined_values_out():
