@@ -9,7 +9,7 @@ WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test slow kill soak conformance descriptors lock clean
+.PHONY: demo test slow kill soak conformance descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -50,6 +50,10 @@ $(VENV)/ready: requirements.lock setup.cfg
 # TF Serving's messages for the client, from the tensorflow-serving-api that is installed.
 descriptors: $(VENV)/ready
 	$(BIN)/python -m serving.tf_serving_api.collect
+
+# The snapshot that warms up passengers models, drawn anew.
+sample: $(VENV)/ready
+	$(BIN)/python -m serving.samples.draw
 
 # Resolves setup.cfg anew, and what the independent clients of conformance tests are installed from; needs uv.
 COMPILE := uv pip compile --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \

@@ -5,13 +5,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf.lift_scenes.scene import render_snapshot
 from serving.metadata_signatures import metadata_signatures
 from serving.passengers_metadata import PassengersMetadata
+from serving.samples import lift_snapshot
 
 FOUND = ("count", "boxes", "detection_scores", "decoded")
 PICTURES = ("crops", "masks")
-_SAMPLE_SIZE = (640, 360)  # width, height
 
 
 def decision_name(attribute: str) -> str:
@@ -49,9 +48,11 @@ class PassengersModel:
 
     def sample_inputs(self) -> dict[str, Mapping[str, Any]]:
         """Inputs to try each signature with that has any: a drawn snapshot of passengers."""
-        image = render_snapshot(seed=0, index=0, size=_SAMPLE_SIZE).image
-        snapshot = tf.io.encode_jpeg(image).numpy()
-        return {name: {"snapshots": [snapshot]} for name in self.signatures() if name != "metadata"}
+        return {
+            name: {"snapshots": [lift_snapshot()]}
+            for name in self.signatures()
+            if name != "metadata"
+        }
 
     def look(self, snapshots: tf.Tensor) -> dict[str, tf.Tensor]:
         """Finds everybody in snapshots, and scores their attributes.
