@@ -29,7 +29,8 @@ def held(path: str, *, wait: bool = True) -> Iterator[bool]:
         yield descriptor is not None
     finally:
         if descriptor is not None:
-            os.unlink(path)
+            if _is_at(descriptor, path):  # not where its directory was deleted meanwhile
+                os.unlink(path)
             os.close(descriptor)
 
 

@@ -2,6 +2,7 @@ import functools
 import glob
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 
@@ -82,14 +83,14 @@ def test_a_killed_run_loses_one_shard_at_most(tmp_path):
     assert filled(tmp_path, keys(*range(12))) == keys(8, 9, 10, 11)
 
 
-def test_leftovers_of_killed_runs_are_removed_but_not_those_of_another_shelf(tmp_path):
+def test_leftovers_of_killed_runs_are_removed_on_every_shelf(tmp_path):
     filled(tmp_path, keys(0))
     filled(tmp_path, keys(0), shelf="another")
     leftovers = [tmp_path / shelf / ".incoming-x" for shelf in ("shelf", "another")]
     for leftover in leftovers:
         leftover.write_bytes(b"half a shard")
     filled(tmp_path, keys(1))
-    assert [leftover.exists() for leftover in leftovers] == [False, True]
+    assert [leftover.exists() for leftover in leftovers] == [False, False]
     assert filled(tmp_path, keys(0, 1)) == []
 
 
@@ -126,12 +127,63 @@ def test_what_does_not_fit_is_left_out_and_logged(tmp_path, caplog):
     cache.fill(keys(*range(12)), worker, description="test")
     kept = [number for number in range(12) if cache.read(key(number)) is not None]
     assert kept == [0, 1, 2, 3]
-    assert shards(tmp_path, "another") == []
+    assert len(shards(tmp_path, "another")) == 1, "its room would not have been enough"
     assert "8 more views are computed for every batch" in caplog.text
     computed = list(worker.done)
     cache.fill(keys(11), worker, description="test")
     assert worker.done == computed, "a full cache computes nothing"
     assert sum(map(os.path.getsize, shards(tmp_path))) <= 12 * SIZE
+
+
+def test_what_another_job_reads_is_not_dropped_and_what_it_has_left_is(tmp_path):
+    filled(tmp_path, keys(*range(4)), shelf="closed")
+    other = FeatureCache(str(tmp_path), "another")
+    other.fill(keys(*range(4)), Worker(), description="test")
+    two = sum(map(os.path.getsize, shards(tmp_path)))
+    cache = FeatureCache(str(tmp_path), "shelf", limit=two)
+    cache.fill(keys(*range(8)), Worker(), description="test")
+    assert [len(shards(tmp_path, shelf)) for shelf in ("closed", "another", "shelf")] == [0, 1, 1]
+    assert cache.read(key(0)) is not None
+    assert cache.read(key(4)) is None
+    del other
+    filled(tmp_path, keys(8), shelf="new", limit=two)
+    assert [len(shards(tmp_path, shelf)) for shelf in ("another", "shelf")] == [0, 1]
+
+
+def test_what_a_killed_job_read_may_be_dropped(tmp_path):
+    def read_and_die():
+        cache = FeatureCache(str(tmp_path), "shelf")
+        cache.fill(keys(*range(4)), Worker(), description="test")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    job = multiprocessing.get_context("fork").Process(target=read_and_die)
+    job.start()
+    job.join()
+    assert job.exitcode == -signal.SIGKILL
+    one = sum(map(os.path.getsize, shards(tmp_path, "shelf")))
+    filled(tmp_path, keys(*range(4)), shelf="another", limit=one)
+    assert shards(tmp_path, "shelf") == []
+
+
+def test_a_cache_deleted_while_in_use_is_heeded_by_others_from_then_on(tmp_path):
+    directory = str(tmp_path / "cache")
+    cache = FeatureCache(directory, "shelf")
+    cache.fill(keys(*range(4)), Worker(), description="test")
+    shutil.rmtree(directory)
+    cache.fill(keys(*range(4, 8)), Worker(), description="test")
+    one = sum(map(os.path.getsize, shards(directory)))
+    other = FeatureCache(directory, "another", limit=one)
+    other.fill(keys(0), Worker(), description="test")
+    assert other.read(key(0)) is None
+    assert len(shards(directory, "shelf")) == 1
+
+
+def test_a_directory_that_cannot_be_made_leaves_everything_out(tmp_path, caplog):
+    (tmp_path / "file").write_text("no directory")
+    cache = FeatureCache(str(tmp_path / "file"), "shelf")
+    cache.fill(keys(0, 1), Worker(), description="test")
+    assert cache.read(key(0)) is None
+    assert "cannot be written" in caplog.text
 
 
 def test_a_disk_that_cannot_be_written_leaves_everything_out(tmp_path, monkeypatch, caplog):
@@ -164,6 +216,41 @@ def _compute_slowly(directory, done):
     cache = FeatureCache(directory, "shelf")
     cache.fill(keys(*range(24)), compute, description="test")
     assert all((cache.read(of) == array(of)).all() for of in keys(*range(24)))
+
+
+def _fill_beside(directory, shelf, limit, meeting, seen):
+    def compute(some):
+        meeting.wait(20)  # both have looked at the disk, neither has written
+        return Worker()(some)
+
+    cache = FeatureCache(directory, shelf, limit=limit)
+    for numbers in (range(4), range(4, 8)):
+        cache.fill(keys(*numbers), compute, description="test")
+        seen.put(sum(map(os.path.getsize, shards(directory))))
+    here = [of for of in keys(*range(8)) if cache.read(of) is not None]
+    meeting.wait(20)
+    assert here
+    assert all((cache.read(of) == array(of)).all() for of in here)
+    there = {of for path in shards(directory, shelf) for of in feature_cache._Shard(path).keys}
+    assert there.issuperset(here), "what this job reads is still there"
+
+
+def test_two_jobs_at_once_keep_the_limit_together_and_what_either_reads(tmp_path):
+    fork = multiprocessing.get_context("fork")
+    filled(tmp_path / "measured", keys(*range(4)))
+    limit = 3 * os.path.getsize(shards(tmp_path / "measured")[0])
+    directory, meeting, seen = str(tmp_path / "cache"), fork.Barrier(2), fork.Queue()
+    jobs = [
+        fork.Process(target=_fill_beside, args=(directory, shelf, limit, meeting, seen))
+        for shelf in ("one", "other")
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    assert [job.exitcode for job in jobs] == [0, 0]
+    assert max(seen.get(timeout=20) for _ in range(4)) <= limit
+    assert len(shards(directory)) == 3
 
 
 def test_jobs_that_need_the_same_at_once_compute_it_once(tmp_path):

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import threading
 
@@ -49,3 +50,13 @@ def test_the_lock_of_a_killed_job_is_free(tmp_path):
 def test_remote_file_systems_have_none():
     with locks.held("gs://bucket/lock") as one, locks.held("gs://bucket/lock") as other:
         assert (one, other) == (True, True)
+
+
+def test_a_directory_deleted_under_a_lock_is_no_error_and_a_new_one_s_lock_is_left_alone(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with locks.held(str(folder / "lock")):
+        shutil.rmtree(folder)
+        folder.mkdir()
+        (folder / "lock").write_text("another job's")
+    assert os.listdir(folder) == ["lock"]
