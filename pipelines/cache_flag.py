@@ -1,4 +1,4 @@
-"""The flags that say where features at graft points are cached, and how much of them."""
+"""The flags that say where features of the trunk are cached, and how much of them."""
 
 from absl import flags
 

@@ -16,7 +16,7 @@ from graftnet_tf.mining.points import SUMMARIES
 from graftnet_tf.mining.report import PAGE
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.workspace import MINING, Workspace
-from pipelines import shell, trunk_flag
+from pipelines import cache_flag, shell, trunk_flag
 
 _DEFAULT = MiningConfig()
 
@@ -119,6 +119,8 @@ def main() -> None:
             name,
             config,
             trunk_version=trunk,
+            cache_directory=cache_flag.CACHE_DIR.value,
+            cache_limit=cache_flag.cache_limit(),
             provenance=shell.provenance(),
         )
         mined[name] = _result(workspace, name, version)

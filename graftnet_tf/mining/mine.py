@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from graftnet_tf import manifest
+from graftnet_tf import feature_cache, manifest
 from graftnet_tf.blocks import CHANNELS
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
@@ -29,6 +29,8 @@ def mine(
     config: MiningConfig,
     *,
     trunk_version: str | None = None,
+    cache_directory: str | None = None,
+    cache_limit: int = feature_cache.DEFAULT_LIMIT,
     provenance: manifest.Provenance = manifest.Provenance(),
 ) -> str:
     """Mines a task and publishes WORKSPACE/tasks/TASK/mining/VERSION.
@@ -42,6 +44,9 @@ def mine(
       config: what to do.
       trunk_version: whose features, or "newest"; by default the one that branches are
         grafted on, see `grafting_trunk`.
+      cache_directory: local directory for features; by default
+        `feature_cache.default_directory`.
+      cache_limit: bytes that it may take; see `FeatureCache`.
       provenance: recorded in the manifest.
 
     Returns:
@@ -55,7 +60,8 @@ def mine(
     listed = workspace.training_examples(name)
     inputs = workspace.list_hashes(name)
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
-    reader = TrunkFeatureReader(trunk, workspace.path("cache", "trunk-features"))
+    cache_directory = cache_directory or feature_cache.default_directory(workspace.root)
+    reader = TrunkFeatureReader(trunk, cache_directory, limit=cache_limit)
     features = reader.read(sorted({workspace.image_path(e.image) for e in listed}))
     for path, reason in features.unreadable.items():
         logging.warning("Left out: %s: %s", path, reason)

@@ -3,8 +3,6 @@
 import dataclasses
 import functools
 import hashlib
-import io
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,12 +10,12 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from graftnet_tf import files
+from graftnet_tf import feature_cache
 from graftnet_tf.blocks import CHANNELS
+from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.pictures import UnreadablePictureError, decode, read_data
 from graftnet_tf.trunk import Trunk
 
-_SHARD = 256  # pictures per file of the cache
 _BATCH = 32
 _THREADS = 4
 
@@ -40,72 +38,88 @@ class TrunkFeatures:
 
 
 class TrunkFeatureReader:
-    """Computes features once and keeps them in small files, so that a killed run goes on.
+    """Computes each picture's features once and caches them, so that a killed run goes on.
 
-    A file is named by the trunk's fingerprint and the bytes of its pictures, so tasks over
-    the same pictures share it and a changed picture is never mistaken for the old one.
+    They are kept under the trunk's fingerprint and the picture's bytes, wherever it stands in
+    whatever list: tasks share their pictures, and a changed one is never mistaken for the old.
     Neither decoded pictures nor more than one batch of them are held in memory.
     """
 
-    def __init__(self, trunk: Trunk, directory: str):
-        """Takes the trunk and the cache's directory, local or `gs://`."""
-        self._trunk, self._directory = trunk, directory
-        self._fingerprint = trunk.fingerprints[str(trunk.last_block)]
+    def __init__(self, trunk: Trunk, directory: str, *, limit: int = feature_cache.DEFAULT_LIMIT):
+        """Takes the trunk, and the cache's directory and limit, see `FeatureCache`."""
+        self._trunk = trunk
+        shelf = f"{trunk.fingerprints[str(trunk.last_block)][:16]}-averages"
+        self._cache = FeatureCache(directory, shelf, limit=limit)
 
     def read(self, paths: Sequence[str]) -> TrunkFeatures:
-        """Features of different picture files, local or `gs://`, with a progress bar."""
-        vectors = np.empty([len(paths), CHANNELS[self._trunk.last_block]], np.float32)
-        contents = hashlib.sha256()
+        """Features of different picture files, local or `gs://`, with a progress bar.
+
+        Every file is read once.
+        """
+        vectors = np.empty([len(paths), self._size], np.float32)
+        rows: dict[str, int] = {}
+        unreadable: dict[str, str] = {}
+        digests = hashlib.sha256()
         with (
             ThreadPoolExecutor(_THREADS) as readers,
             tqdm(total=len(paths), desc="Features", unit="picture", leave=False) as bar,
         ):
-            for start in range(0, len(paths), _SHARD):
-                shard = list(readers.map(_content, paths[start : start + _SHARD]))
-                digests = b"".join(hashlib.sha256(content).digest() for content in shard)
-                contents.update(digests)
-                vectors[start : start + len(shard)] = self._shard(shard, digests, readers)
-                bar.update(len(shard))
-        readable = ~np.isnan(vectors[:, 0])
-        return TrunkFeatures(
-            vectors if readable.all() else vectors[readable],
-            {paths[index]: row for row, index in enumerate(np.flatnonzero(readable))},
-            {paths[index]: _reason(paths[index]) for index in np.flatnonzero(~readable)},
-            contents.hexdigest(),
-        )
+            for start in range(0, len(paths), feature_cache.SHARD):
+                part = paths[start : start + feature_cache.SHARD]
+                contents = list(readers.map(_content, part))
+                for path, content, vector in zip(
+                    part, contents, self._vectors(contents, readers), strict=True
+                ):
+                    digests.update(_sha256(content))
+                    if np.isnan(vector[0]):
+                        unreadable[path] = str(_decoded(content))
+                    else:
+                        vectors[len(rows)] = vector
+                        rows[path] = len(rows)
+                bar.update(len(part))
+        return TrunkFeatures(vectors[: len(rows)], rows, unreadable, digests.hexdigest())
 
-    def _shard(
-        self, contents: Sequence[bytes], digests: bytes, readers: ThreadPoolExecutor
+    @property
+    def _size(self) -> int:
+        return CHANNELS[self._trunk.last_block]
+
+    def _vectors(
+        self, contents: Sequence[bytes | UnreadablePictureError], readers: ThreadPoolExecutor
+    ) -> list[np.ndarray]:
+        """float32 [D] of each file; NaN where it cannot be read or decoded."""
+        keys = [_sha256(content)[:16] for content in contents]
+        by_key = dict(zip(keys, contents, strict=True))
+
+        def compute(wanted: Sequence[bytes]) -> np.ndarray:
+            return self._computed([by_key[key] for key in wanted], readers)
+
+        self._cache.fill(list(by_key), compute, description="Features")
+        kept = {key: self._cache.read(key) for key in by_key}
+        arrays = {key: vector for key, vector in kept.items() if vector is not None}
+        if left_out := [key for key in by_key if key not in arrays]:
+            arrays.update(zip(left_out, compute(left_out), strict=True))
+        return [arrays[key] for key in keys]
+
+    def _computed(
+        self, contents: Sequence[bytes | UnreadablePictureError], readers: ThreadPoolExecutor
     ) -> np.ndarray:
-        """float32 [n, D]; a row of NaN for a picture that cannot be decoded."""
-        key = hashlib.sha256(self._fingerprint.encode() + digests).hexdigest()
-        path = os.path.join(self._directory, f"{key[:32]}.npy")
-        if tf.io.gfile.exists(path):
-            return np.load(io.BytesIO(files.read_bytes(path)))
-        vectors = np.concatenate(
-            [
-                self._computed(list(readers.map(self._fitted, contents[start : start + _BATCH])))
-                for start in range(0, len(contents), _BATCH)
-            ]
-        )
-        npy = io.BytesIO()
-        np.save(npy, vectors)
-        files.write_bytes(path, npy.getvalue())
-        return vectors
+        """float32 [n, D] as for `_vectors`."""
+        parts = [contents[start : start + _BATCH] for start in range(0, len(contents), _BATCH)]
+        return np.concatenate([self._batch(list(readers.map(self._fitted, p))) for p in parts])
 
-    def _computed(self, pictures: Sequence[np.ndarray | None]) -> np.ndarray:
-        vectors = np.full([len(pictures), CHANNELS[self._trunk.last_block]], np.nan, np.float32)
+    def _batch(self, pictures: Sequence[np.ndarray | None]) -> np.ndarray:
+        vectors = np.full([len(pictures), self._size], np.nan, np.float32)
         decoded = [picture for picture in pictures if picture is not None]
         if decoded:
             filled = [index for index, picture in enumerate(pictures) if picture is not None]
             vectors[filled] = self._network(tf.constant(np.stack(decoded))).numpy()
         return vectors
 
-    def _fitted(self, content: bytes) -> np.ndarray | None:
-        try:
-            return self._trunk.preprocessing.letterbox(decode(content)[tf.newaxis])[0].numpy()
-        except UnreadablePictureError:
+    def _fitted(self, content: bytes | UnreadablePictureError) -> np.ndarray | None:
+        picture = _decoded(content)
+        if isinstance(picture, UnreadablePictureError):
             return None
+        return self._trunk.preprocessing.letterbox(picture[tf.newaxis])[0].numpy()
 
     @functools.cached_property
     def _network(self) -> tf.types.experimental.GenericFunction:
@@ -117,17 +131,24 @@ class TrunkFeatureReader:
         )
 
 
-def _content(path: str) -> bytes:
-    """A file's bytes; none when it cannot be read, which `_reason` then explains."""
+def _content(path: str) -> bytes | UnreadablePictureError:
+    """A file's bytes, or why they cannot be read."""
     try:
         return read_data(path)
-    except UnreadablePictureError:
-        return b""
-
-
-def _reason(path: str) -> str:
-    try:
-        decode(read_data(path))
     except UnreadablePictureError as error:
-        return str(error)
-    return "It could be decoded only at a second attempt; run again."
+        return error
+
+
+def _sha256(content: bytes | UnreadablePictureError) -> bytes:
+    """Of a file's bytes; one that cannot be read counts as empty."""
+    return hashlib.sha256(content if isinstance(content, bytes) else b"").digest()
+
+
+def _decoded(content: bytes | UnreadablePictureError) -> tf.Tensor | UnreadablePictureError:
+    """The picture of `_content`, uint8 [H, W, 3], or why there is none."""
+    if isinstance(content, UnreadablePictureError):
+        return content
+    try:
+        return decode(content)
+    except UnreadablePictureError as error:
+        return error

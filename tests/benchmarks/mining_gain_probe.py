@@ -87,7 +87,7 @@ def _features(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(float32 [M, D], labels int [M]) of the readable pictures of a split."""
     examples = workspace.examples(name, split)
-    reader = TrunkFeatureReader(trunk, workspace.path("cache", "trunk-features"))
+    reader = TrunkFeatureReader(trunk, workspace.path("cache"))
     features = reader.read(sorted({workspace.image_path(e.image) for e in examples}))
     readable = [e for e in examples if workspace.image_path(e.image) in features.rows]
     rows = [features.rows[workspace.image_path(e.image)] for e in readable]

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from graftnet_tf import feature_cache
+from graftnet_tf import pictures as picture_files
 from graftnet_tf.mining import trunk_features
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
 from graftnet_tf.trunk import Trunk
@@ -33,7 +35,7 @@ def ready_blocks(trained):
 @pytest.fixture(autouse=True)
 def _small_shards():
     with (
-        mock.patch.object(trunk_features, "_SHARD", 5),
+        mock.patch.object(feature_cache, "SHARD", 5),
         mock.patch.object(trunk_features, "_BATCH", 3),
     ):
         yield
@@ -73,15 +75,15 @@ def test_a_killed_run_goes_on_where_it_was(trunk, paths, tmp_path):
     computed = TrunkFeatureReader._computed
     batches: list[int] = []
 
-    def killed(self, some):
-        if len(batches) == 4:
+    def killed(self, some, readers):
+        if len(batches) == 2:
             raise Killed
         batches.append(len(some))
-        return computed(self, some)
+        return computed(self, some, readers)
 
     with mock.patch.object(TrunkFeatureReader, "_computed", killed), pytest.raises(Killed):
         reader.read(paths)
-    assert batches == [3, 2, 3, 2]
+    assert batches == [5, 5]
     batches.clear()
     with mock.patch.object(TrunkFeatureReader, "_computed", killed):
         found = reader.read(paths)
@@ -101,3 +103,63 @@ def test_a_changed_picture_is_computed_anew(trained, trunk, tmp_path):
     np.testing.assert_array_equal(after.vectors, reader.read([other]).vectors)
     assert not np.array_equal(after.vectors, before.vectors)
     assert after.content_hash != before.content_hash
+
+
+@pytest.fixture
+def computed():
+    """How many pictures' features were computed, a number for each time."""
+    counts: list[int] = []
+    whole = TrunkFeatureReader._computed
+
+    def counted(self, contents, readers):
+        counts.append(len(contents))
+        return whole(self, contents, readers)
+
+    with mock.patch.object(TrunkFeatureReader, "_computed", counted):
+        yield counts
+
+
+@pytest.mark.usefixtures("ready_blocks")
+@pytest.mark.parametrize("place", [0, 6, COUNT - 1])
+def test_a_new_picture_costs_its_own_features_wherever_it_stands(
+    trunk, paths, tmp_path, computed, place
+):
+    people = paths[1:]
+    new = people.pop(place)
+    before = TrunkFeatureReader(trunk, str(tmp_path)).read(people)
+    computed.clear()
+    after = TrunkFeatureReader(trunk, str(tmp_path)).read([new, *people])
+    assert computed == [1]
+    np.testing.assert_array_equal(after.vectors[1:], before.vectors)
+
+
+@pytest.mark.usefixtures("ready_blocks")
+def test_another_list_of_the_same_pictures_costs_nothing(trunk, paths, tmp_path, computed):
+    before = TrunkFeatureReader(trunk, str(tmp_path)).read(paths)
+    computed.clear()
+    after = TrunkFeatureReader(trunk, str(tmp_path)).read(paths[::-2])
+    assert computed == []
+    rows = [before.rows[path] for path in after.rows]
+    np.testing.assert_array_equal(after.vectors, before.vectors[rows])
+
+
+@pytest.mark.usefixtures("ready_blocks")
+@pytest.mark.parametrize("limit", [0, 30_000])
+def test_what_does_not_fit_the_limit_is_the_same(trunk, paths, tmp_path, limit):
+    whole = TrunkFeatureReader(trunk, str(tmp_path / "whole")).read(paths)
+    small = TrunkFeatureReader(trunk, str(tmp_path / "small"), limit=limit).read(paths)
+    np.testing.assert_array_equal(small.vectors, whole.vectors)
+    assert (small.rows, small.unreadable) == (whole.rows, whole.unreadable)
+    sizes = [path.stat().st_size for path in (tmp_path / "small").rglob("*.features")]
+    assert sum(sizes) <= limit
+
+
+@pytest.mark.usefixtures("ready_blocks")
+def test_every_file_is_read_once_and_one_that_is_missing_is_told(trunk, paths, tmp_path):
+    missing = str(tmp_path / "missing.png")
+    with mock.patch.object(trunk_features, "read_data", wraps=picture_files.read_data) as read:
+        found = TrunkFeatureReader(trunk, str(tmp_path / "cache")).read([missing, *paths])
+    assert sorted(call.args[0] for call in read.call_args_list) == sorted([missing, *paths])
+    assert list(found.unreadable) == [missing, paths[0]]
+    assert "missing.png" in found.unreadable[missing]
+    assert found.unreadable[paths[0]]
