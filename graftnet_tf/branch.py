@@ -12,7 +12,7 @@ from graftnet_tf.folding import FoldedBlocks
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.tasks import Task
-from graftnet_tf.workspace import Workspace, four_digits
+from graftnet_tf.workspace import four_digits
 
 LONGEST = 2**16  # numbers per picture that a classifier takes: bilinear pooling of 256 channels
 
@@ -123,9 +123,13 @@ def export(branch: Branch, directory: str, precision: str) -> None:
 
 
 def publish(
-    workspace: Workspace, branch: Branch, task: Task, *, content: dict, making: manifest.Making
+    parent: str, branch: Branch, task: Task, *, content: dict, making: manifest.Making
 ) -> str:
-    """Publishes a branch, with further fields for its manifest; returns its version."""
+    """Publishes a branch below `parent`, with further fields for its manifest.
+
+    Returns:
+      Its version.
+    """
 
     def write(directory: str, _: str) -> dict:
         for precision in PRECISIONS:
@@ -137,5 +141,4 @@ def publish(
             **content,
         }
 
-    parent = workspace.path("branches", task.name)
     return manifest.publish(parent, write, kind="branch", making=making, name=four_digits)

@@ -2,15 +2,17 @@
 
 import dataclasses
 import functools
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from absl import logging
 
 from graftnet_tf import branch as branches
-from graftnet_tf import feature_cache, files, labelled_pictures, metrics, validation
+from graftnet_tf import feature_cache, labelled_pictures, metrics, validation
 from graftnet_tf.branch_config import AUTO, BranchConfig
+from graftnet_tf.branch_inputs import BranchInputs, gather
 from graftnet_tf.feature_cache import FeatureCache
 from graftnet_tf.fine_tuning import FineTuning
 from graftnet_tf.folding import FoldedBlocks
@@ -18,12 +20,9 @@ from graftnet_tf.graft_features import CachedFeatures, GraftFeatures, LiveFeatur
 from graftnet_tf.labelled_pictures import LabelledPictures, LabelledRows
 from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.native_precision import native_precision
-from graftnet_tf.pictures import DecodedPictures
-from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.shape_search.choice import Choice, choose_shape
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training import run_key
-from graftnet_tf.trunk import Trunk
 from graftnet_tf.workspace import Workspace
 
 
@@ -107,154 +106,145 @@ def train_branches(
     Raises:
       GraftNetError: as for `train_branch`.
     """
-    trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
-    cache_directory = cache_directory or feature_cache.default_directory(workspace.root)
-    settled = {
-        name: _settled(workspace, name, config, trunk.last_block)
-        for name, config in configs.items()
-    }
-    for config in settled.values():
-        trunk.check_reaches(config.last_block or 0)
-    pictures = labelled_pictures.decode(workspace, list(settled), trunk.preprocessing)
+    minings = {name: config.mining for name, config in configs.items()}
+    inputs = gather(workspace, minings, trunk_version)
+    job = _Job(
+        inputs,
+        search,
+        cache_directory or feature_cache.default_directory(inputs.root),
+        cache_limit,
+        candidate,
+        provenance,
+    )
+    settled = {name: job.settled(name, config) for name, config in configs.items()}
+    splits = list(inputs.splits.values())
+    labelled = labelled_pictures.load_each(splits, inputs.trunk.preprocessing)
     for name, config in settled.items():
-        version = _train(
-            workspace,
-            name,
+        yield name, job.train(name, config, labelled[name])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """What the branches of one call have in common.
+
+    Attributes:
+      inputs: of all of them.
+      search, cache_directory, cache_limit, candidate, provenance: see `train_branches`.
+    """
+
+    inputs: BranchInputs
+    search: SearchConfig | None
+    cache_directory: str
+    cache_limit: int
+    candidate: bool
+    provenance: Provenance
+
+    def settled(self, name: str, config: BranchConfig) -> BranchConfig:
+        """With what it leaves open decided: where it ends, which mining, which precision.
+
+        Raises:
+          GraftNetError: the trunk ends before the branch would.
+        """
+        trunk, mined = self.inputs.trunk, self.inputs.splits[name].mined
+        last_block = trunk.last_block if config.last_block is None else config.last_block
+        trunk.check_reaches(last_block)
+        return dataclasses.replace(
+            config,
+            last_block=last_block,
+            mining=mined.version if mined else None,
+            view_precision=(
+                native_precision() if config.view_precision == AUTO else config.view_precision
+            ),
+        )
+
+    def train(self, name: str, config: BranchConfig, labelled: LabelledPictures) -> str:
+        """Trains and publishes one branch; returns its version."""
+        started = time.monotonic()
+        trunk, split = self.inputs.trunk, self.inputs.splits[name]
+        fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
+        inputs = labelled.inputs
+        if split.mined:
+            fitted = labelled.among(fitted, split.mined.paths)
+            inputs = {**inputs, "mining": split.mined.sha256}
+        searched: dict[str, Any] = {}
+        if self.search:
+            choice = self._choose(self.search, config, labelled, fitted, inputs)
+            config, searched = choice.shape.given_to(config), {"search": choice.record}
+        fingerprint = trunk.fingerprints[str(config.graft_after)]
+        inputs = {**inputs, "trunk": fingerprint}
+        optimizer = config.optimization.make(config.steps)
+        tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
+        key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
+        loop = tuning.loop(os.path.join(self.inputs.runs, f"branch-{name}-{key}"), config.steps)
+        loss = tuning.run(loop)
+        scores = tuning.scores(held_out)
+        validation_auc, examples = validation.aucs(held_out, scores), validation.sizes(held_out)
+        version = branches.publish(
+            os.path.join(self.inputs.published, name),
+            tuning.branch,
+            split.task,
+            content={
+                "trunk_version": trunk.version,
+                "trunk_fingerprint": fingerprint,
+                "pooling": config.pooling,
+                "reduction": config.reduction,
+                "candidate": self.candidate,
+                "thresholds": validation.thresholds(held_out, scores),
+                **searched,
+                "config": dataclasses.asdict(config),
+                "metrics": {
+                    "loss": loss,
+                    "validation_auc": validation_auc,
+                    "validation_examples": examples,
+                },
+                "unreadable": labelled.unreadable,
+            },
+            making=Making(inputs, config.seed, started, self.provenance),
+        )
+        loop.discard()
+        logging.info("Published branch %s of %s; validation AUC %s.", version, name, validation_auc)
+        for attribute, counts in examples.items():
+            if caution := metrics.caution(attribute, **counts):
+                logging.warning("Validation part of %s", caution)
+        return version
+
+    def _choose(
+        self,
+        search: SearchConfig,
+        config: BranchConfig,
+        labelled: LabelledPictures,
+        fitted: LabelledRows,
+        inputs: dict[str, str],
+    ) -> Choice:
+        trunk = self.inputs.trunk
+        key = run_key(
+            {
+                "config": dataclasses.asdict(config),
+                "search": dataclasses.asdict(search),
+                "inputs": {**inputs, "trunk": trunk.fingerprints[str(trunk.last_block)]},
+            }
+        )
+        return choose_shape(
+            search,
             config,
             trunk,
-            pictures,
-            search=search,
-            cache_directory=cache_directory,
-            cache_limit=cache_limit,
-            candidate=candidate,
-            provenance=provenance,
+            fitted,
+            features_of=functools.partial(self._features, labelled),
+            directory=os.path.join(self.inputs.runs, f"search-{fitted.task.name}-{key}"),
         )
-        yield name, version
 
-
-def _settled(
-    workspace: Workspace, name: str, config: BranchConfig, last_block: int
-) -> BranchConfig:
-    """With what it leaves open decided: where it ends, which mining, which precision."""
-    workspace.training_examples(name, config.mining)
-    return dataclasses.replace(
-        config,
-        last_block=last_block if config.last_block is None else config.last_block,
-        mining=config.mining and workspace.mining_version(name, config.mining),
-        view_precision=(
-            native_precision() if config.view_precision == AUTO else config.view_precision
-        ),
-    )
-
-
-def _train(
-    workspace: Workspace,
-    name: str,
-    config: BranchConfig,
-    trunk: Trunk,
-    pictures: DecodedPictures,
-    *,
-    search: SearchConfig | None,
-    cache_directory: str,
-    cache_limit: int,
-    candidate: bool,
-    provenance: Provenance,
-) -> str:
-    started = time.monotonic()
-    task = workspace.task(name)
-    labelled = labelled_pictures.load(workspace, [name], trunk.preprocessing, pictures)
-    fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
-    inputs = labelled.inputs
-    if config.mining:
-        fitted = labelled.among(fitted, workspace.training_paths(name, config.mining))
-        inputs = {**inputs, "mining": files.sha256(workspace.mined_list(name, config.mining))}
-    features_of = functools.partial(_features, trunk, labelled, cache_directory, cache_limit)
-    searched: dict[str, Any] = {}
-    if search:
-        choice = _choose(workspace, search, config, trunk, fitted, inputs, features_of)
-        config, searched = choice.shape.given_to(config), {"search": choice.record}
-    fingerprint = trunk.fingerprints[str(config.graft_after)]
-    inputs = {**inputs, "trunk": fingerprint}
-    optimizer = config.optimization.make(config.steps)
-    tuning = FineTuning(trunk, features_of(config), fitted, config, optimizer)
-    key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
-    loop = tuning.loop(workspace.path("runs", f"branch-{name}-{key}"), config.steps)
-    loss = tuning.run(loop)
-    scores = tuning.scores(held_out)
-    validation_auc, examples = validation.aucs(held_out, scores), validation.sizes(held_out)
-    version = branches.publish(
-        workspace,
-        tuning.branch,
-        task,
-        content={
-            "trunk_version": trunk.version,
-            "trunk_fingerprint": fingerprint,
-            "pooling": config.pooling,
-            "reduction": config.reduction,
-            "candidate": candidate,
-            "thresholds": validation.thresholds(held_out, scores),
-            **searched,
-            "config": dataclasses.asdict(config),
-            "metrics": {
-                "loss": loss,
-                "validation_auc": validation_auc,
-                "validation_examples": examples,
-            },
-            "unreadable": labelled.unreadable,
-        },
-        making=Making(inputs, config.seed, started, provenance),
-    )
-    loop.discard()
-    logging.info("Published branch %s of %s; validation AUC %s.", version, name, validation_auc)
-    for attribute, counts in examples.items():
-        if caution := metrics.caution(attribute, **counts):
-            logging.warning("Validation part of %s", caution)
-    return version
-
-
-def _choose(
-    workspace: Workspace,
-    search: SearchConfig,
-    config: BranchConfig,
-    trunk: Trunk,
-    fitted: LabelledRows,
-    inputs: dict[str, str],
-    features_of: Callable[[BranchConfig], GraftFeatures],
-) -> Choice:
-    key = run_key(
-        {
-            "config": dataclasses.asdict(config),
-            "search": dataclasses.asdict(search),
-            "inputs": {**inputs, "trunk": trunk.fingerprints[str(trunk.last_block)]},
-        }
-    )
-    return choose_shape(
-        search,
-        config,
-        trunk,
-        fitted,
-        features_of=features_of,
-        directory=workspace.path("runs", f"search-{fitted.task.name}-{key}"),
-    )
-
-
-def _features(
-    trunk: Trunk,
-    labelled: LabelledPictures,
-    cache_directory: str,
-    cache_limit: int,
-    config: BranchConfig,
-) -> GraftFeatures:
-    live = LiveFeatures(
-        functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),
-        trunk.preprocessing,
-        config.augmentation,
-        labelled.images,
-        config.seed,
-        view_precision=config.view_precision,
-    )
-    if not config.views:
-        return live
-    shelf = trunk.fingerprints[str(config.graft_after)][:16]
-    cache = FeatureCache(cache_directory, shelf, limit=cache_limit)
-    return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)
+    def _features(self, labelled: LabelledPictures, config: BranchConfig) -> GraftFeatures:
+        trunk = self.inputs.trunk
+        live = LiveFeatures(
+            functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),
+            trunk.preprocessing,
+            config.augmentation,
+            labelled.images,
+            config.seed,
+            view_precision=config.view_precision,
+        )
+        if not config.views:
+            return live
+        shelf = trunk.fingerprints[str(config.graft_after)][:16]
+        cache = FeatureCache(self.cache_directory, shelf, limit=self.cache_limit)
+        return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)

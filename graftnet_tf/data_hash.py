@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 
 from graftnet_tf.pictures import UnreadablePictureError, process_all, read_data
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.task_split import TaskSplit
 
 
 def input_name(task: str) -> str:
@@ -13,35 +13,41 @@ def input_name(task: str) -> str:
     return f"data/{task}"
 
 
-def data_hashes(workspace: Workspace, names: Sequence[str]) -> dict[str, str]:
-    """Hash of each task's training data as it lies in the workspace now.
+def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
+    """Hash of each task's training data as it lies in the workspace now; none is decoded.
 
-    It covers the task's classes and attributes and, in the order of its train list, each
-    picture's name, bytes, class and group. Every different picture is read once; one that
-    cannot be read counts as such.
+    Every different picture is read once.
 
     Args:
-      workspace: holds the tasks.
-      names: of the tasks.
+      splits: the train splits of different tasks.
 
     Returns:
-      sha256 by task name.
-
-    Raises:
-      GraftNetError: a task is unknown, or its train list is missing or damaged.
+      sha256 by task name, see `data_hash`.
     """
-    examples = {name: workspace.examples(name, "train") for name in names}
-    paths = {workspace.image_path(e.image) for some in examples.values() for e in some}
-    contents = dict(process_all(sorted(paths), _content_hash, description="Hashing pictures"))
-    hashes = {}
-    for name, some in examples.items():
-        rows = [
-            (e.image, _known(contents[workspace.image_path(e.image)]), e.label, e.group)
-            for e in some
-        ]
-        text = json.dumps([workspace.task(name).to_dict(), rows])
-        hashes[name] = hashlib.sha256(text.encode()).hexdigest()
-    return hashes
+    splits = list(splits)
+    paths = {path for split in splits for path in split.paths}
+    found = process_all(sorted(paths), _content_hash, description="Hashing pictures")
+    contents = {path: _known(content) for path, content in found}
+    return {split.task.name: data_hash(split, contents) for split in splits}
+
+
+def data_hash(split: TaskSplit, contents: Mapping[str, str | None]) -> str:
+    """Hash of a task's training data.
+
+    It covers the task's classes and attributes and, in the order of its train list, each
+    picture's name, bytes, class and group.
+
+    Args:
+      split: the task's train split.
+      contents: sha256 of the bytes of each of its pictures, by path; None for one that
+        cannot be read, which counts as such.
+    """
+    rows = [
+        (example.image, contents[path], example.label, example.group)
+        for example, path in zip(split.examples, split.paths, strict=True)
+    ]
+    text = json.dumps([split.task.to_dict(), rows])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _content_hash(path: str) -> str:

@@ -11,6 +11,7 @@ from graftnet_tf.auc_change import auc_interval
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.loaded_model import LoadedModel
 from graftnet_tf.scoring import ScoredPictures, score_files
+from graftnet_tf.task_split import TaskSplit
 from graftnet_tf.workspace import Workspace
 
 
@@ -132,18 +133,18 @@ def evaluate(
     """
     model = LoadedModel(model_dir)
     looked_at = workspace.task_names() if tasks is None else tasks
-    names = [workspace.task(name).name for name in looked_at]
-    examples = {name: _labelled(workspace, name) for name in names if name in model.tasks}
+    splits = {name: workspace.split(name, "test") for name in looked_at}
+    examples = {name: _labelled(split) for name, split in splits.items() if name in model.tasks}
     paths = list(dict.fromkeys(path for rows in examples.values() for path, _ in rows))
     if not paths:
         raise GraftNetError(
             f"No test picture in {workspace.root} for {model_dir}: it has the tasks "
-            f"{', '.join(model.tasks)}; looked at {', '.join(names) or 'no task'}. "
+            f"{', '.join(model.tasks)}; looked at {', '.join(splits) or 'no task'}. "
             "Prepare one of its tasks with a test fraction above 0."
         )
     asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
     measured = {a: r for a, r in asked.items() if examples.get(r["task"])}
-    _check_classes(measured, workspace)
+    _check_classes(measured, splits, workspace.root)
     scored = score_files(model, paths, batch=batch)
     if len(scored.unreadable) == len(paths):
         raise GraftNetError(
@@ -160,26 +161,25 @@ def evaluate(
         ),
         unreadable=scored.unreadable,
         without_test_data=tuple(name for name in asked if name not in measured),
-        without_branch=tuple(name for name in names if name not in model.tasks),
+        without_branch=tuple(name for name in splits if name not in model.tasks),
     )
 
 
-def _labelled(workspace: Workspace, task: str) -> list[tuple[str, str]]:
-    """(picture file, class name) of each of a task's test examples."""
-    classes = workspace.task(task).classes
-    return [
-        (workspace.image_path(example.image), classes[example.label])
-        for example in workspace.examples(task, "test")
-    ]
+def _labelled(split: TaskSplit) -> list[tuple[str, str]]:
+    """(picture file, class name) of each example."""
+    pairs = zip(split.paths, split.examples, strict=True)
+    return [(path, split.task.classes[example.label]) for path, example in pairs]
 
 
-def _check_classes(attributes: dict[str, dict[str, Any]], workspace: Workspace) -> None:
+def _check_classes(
+    attributes: dict[str, dict[str, Any]], splits: dict[str, TaskSplit], root: str
+) -> None:
     for attribute, report in attributes.items():
-        classes = workspace.task(report["task"]).classes
+        classes = splits[report["task"]].task.classes
         if report["class"] not in classes:
             raise GraftNetError(
                 f"The model reports {attribute} for class {report['class']} of task "
-                f"{report['task']}, which has the classes {list(classes)} in {workspace.root}: "
+                f"{report['task']}, which has the classes {list(classes)} in {root}: "
                 "evaluate on the workspace that the model was trained in."
             )
 

@@ -25,10 +25,20 @@ def read_json(path: str) -> Any:
       GraftNetError: the file is missing or is not JSON.
     """
     try:
-        with tf.io.gfile.GFile(path) as file:
-            return json.load(file)
+        content = read_bytes(path)
     except tf.errors.NotFoundError:
         raise GraftNetError(f"{path} does not exist.") from None
+    return parse_json(content, path)
+
+
+def parse_json(content: bytes, path: str) -> Any:
+    """The parsed content of the JSON file that lies at `path`.
+
+    Raises:
+      GraftNetError: it is not JSON.
+    """
+    try:
+        return json.loads(content)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise GraftNetError(f"{path} is not valid JSON ({error}).") from None
 

@@ -10,13 +10,13 @@ import numpy as np
 from absl import logging
 from sklearn.model_selection import StratifiedGroupKFold
 
-from graftnet_tf.data_hash import data_hashes, input_name
+from graftnet_tf.data_hash import data_hash, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.linear_probe import class_weights
 from graftnet_tf.pictures import DecodedPictures, decode_all
 from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.task_split import TaskSplit
 from graftnet_tf.tasks import Task, class_counts
-from graftnet_tf.workspace import Workspace
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,78 +111,82 @@ class LabelledPictures:
         return chosen
 
 
-def decode(
-    workspace: Workspace, names: Sequence[str], preprocessing: Preprocessing
-) -> DecodedPictures:
-    """Decodes the train splits of some tasks; unreadable pictures are logged and left out.
+def load(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> LabelledPictures:
+    """The pictures and labels of some tasks together, every different picture read once.
+
+    Unreadable pictures are logged and left out.
+
+    Args:
+      splits: the tasks' train splits.
+      preprocessing: gives the pictures' size.
 
     Raises:
-      GraftNetError: a task is unknown, or a class has no example.
+      GraftNetError: a task has no readable picture of some class.
     """
-    pictures = decode_all(sorted(_paths(workspace, names)), preprocessing)
+    return _label(splits, _decode(splits, preprocessing))
+
+
+def load_each(
+    splits: Sequence[TaskSplit], preprocessing: Preprocessing
+) -> dict[str, LabelledPictures]:
+    """The pictures and labels of each task by itself, every different picture read once.
+
+    They share the decoded pictures; what is said of a task is what `load` of it alone says.
+
+    Args:
+      splits: the tasks' train splits.
+      preprocessing: gives the pictures' size.
+
+    Returns:
+      One for each task, by name.
+
+    Raises:
+      GraftNetError: a task has no readable picture of some class.
+    """
+    pictures = _decode(splits, preprocessing)
+    return {split.task.name: _label([split], pictures) for split in splits}
+
+
+def _decode(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> DecodedPictures:
+    paths = sorted({path for split in splits for path in split.paths})
+    pictures = decode_all(paths, preprocessing)
     for path, reason in pictures.unreadable.items():
         logging.warning("Left out: %s: %s", path, reason)
     return pictures
 
 
-def load(
-    workspace: Workspace,
-    names: Sequence[str],
-    preprocessing: Preprocessing,
-    pictures: DecodedPictures | None = None,
-) -> LabelledPictures:
-    """The train splits of some tasks.
-
-    Args:
-      workspace: holds the tasks.
-      names: of the tasks.
-      preprocessing: gives the pictures' size.
-      pictures: from `decode` of these tasks and any others; decoded now by default.
-
-    Raises:
-      GraftNetError: a task is unknown, or has no readable picture of some class.
-    """
-    if pictures is None:
-        pictures = decode(workspace, names, preprocessing)
-    tasks = [_labelled(workspace, name, pictures.rows) for name in names]
-    own = np.unique(np.concatenate([labelled.rows for labelled in tasks]))
+def _label(splits: Sequence[TaskSplit], pictures: DecodedPictures) -> LabelledPictures:
+    tasks = [_labelled(split, pictures.rows) for split in splits]
+    own = np.unique(np.concatenate([some.rows for some in tasks]))
     pixels = b"".join(pictures.digests[row] for row in own)
     inputs = {"pictures": hashlib.sha256(pixels).hexdigest()}
-    for labelled in tasks:
-        positions = np.searchsorted(own, labelled.rows)
-        digest = hashlib.sha256(positions.tobytes() + labelled.labels.tobytes())
-        digest.update("\n".join(labelled.groups).encode())
-        inputs[f"tasks/{labelled.task.name}"] = digest.hexdigest()
-    for name, data in data_hashes(workspace, names).items():
-        inputs[input_name(name)] = data
-    paths = _paths(workspace, names)
+    for some in tasks:
+        positions = np.searchsorted(own, some.rows)
+        digest = hashlib.sha256(positions.tobytes() + some.labels.tobytes())
+        digest.update("\n".join(some.groups).encode())
+        inputs[f"tasks/{some.task.name}"] = digest.hexdigest()
+    for split in splits:
+        inputs[input_name(split.task.name)] = data_hash(split, pictures.contents)
+    paths = {path for split in splits for path in split.paths}
     unreadable = {path: why for path, why in pictures.unreadable.items() if path in paths}
     return LabelledPictures(
         pictures.images, pictures.rows, pictures.digests, tasks, unreadable, inputs
     )
 
 
-def _paths(workspace: Workspace, names: Sequence[str]) -> set[str]:
-    return {
-        workspace.image_path(example.image)
-        for name in names
-        for example in workspace.training_examples(name)
-    }
-
-
-def _labelled(workspace: Workspace, name: str, rows: dict[str, int]) -> LabelledRows:
-    task = workspace.task(name)
-    examples = workspace.training_examples(name)
-    readable = [e for e in examples if workspace.image_path(e.image) in rows]
-    counts = class_counts(task, readable)
+def _labelled(split: TaskSplit, rows: dict[str, int]) -> LabelledRows:
+    pairs = zip(split.examples, split.paths, strict=True)
+    readable = [(example, rows[path]) for example, path in pairs if path in rows]
+    examples = [example for example, _ in readable]
+    counts = class_counts(split.task, examples)
     if 0 in counts.values():
         raise GraftNetError(
-            f"Task {task.name} has no readable training picture of some class (counts: {counts}); "
-            "the unreadable ones are listed above."
+            f"Task {split.task.name} has no readable training picture of some class (counts: "
+            f"{counts}); the unreadable ones are listed above."
         )
     return LabelledRows(
-        task,
-        np.array([rows[workspace.image_path(e.image)] for e in readable], np.int64),
-        np.array([e.label for e in readable], np.int32),
-        [e.group for e in readable],
+        split.task,
+        np.array([row for _, row in readable], np.int64),
+        np.array([example.label for example in examples], np.int32),
+        [example.group for example in examples],
     )

@@ -34,11 +34,13 @@ class DecodedPictures:
       images: uint8 [M, height, width, 3] RGB in 0…255, one row per readable file.
       rows: row in `images` of each readable path.
       unreadable: reason for each path that could not be decoded.
+      contents: sha256 of each file's bytes, by path; None where it could not be read.
     """
 
     images: np.ndarray
     rows: dict[str, int]
     unreadable: dict[str, str]
+    contents: dict[str, str | None]
 
     @functools.cached_property
     def digests(self) -> list[bytes]:
@@ -114,7 +116,7 @@ def process_all(
 def decode_all(
     paths: Sequence[str], preprocessing: Preprocessing, *, memory_limit: int = 4 << 30
 ) -> DecodedPictures:
-    """Decodes every different path once and letterboxes it to the trunk's input size.
+    """Reads and decodes every different path once and letterboxes it to the trunk's input size.
 
     Args:
       paths: JPEG or PNG files, local or `gs://`.
@@ -129,17 +131,24 @@ def decode_all(
     images = _allocate(shape, memory_limit)
     rows: dict[str, int] = {}
     unreadable: dict[str, str] = {}
+    contents: dict[str, str | None] = {}
 
-    def fitted(path: str) -> np.ndarray:
-        return preprocessing.letterbox(decode(read_data(path))[tf.newaxis])[0].numpy()
+    def fitted(path: str) -> tuple[str, np.ndarray | UnreadablePictureError]:
+        data = read_data(path)
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            return digest, preprocessing.letterbox(decode(data)[tf.newaxis])[0].numpy()
+        except UnreadablePictureError as error:
+            return digest, error
 
-    for path, result in process_all(paths, fitted, description="Decoding"):
+    for path, found in process_all(paths, fitted, description="Decoding"):
+        contents[path], result = found if isinstance(found, tuple) else (None, found)
         if isinstance(result, UnreadablePictureError):
             unreadable[path] = str(result)
         else:
             images[len(rows)] = result
             rows[path] = len(rows)
-    return DecodedPictures(images[: len(rows)], rows, unreadable)
+    return DecodedPictures(images[: len(rows)], rows, unreadable, contents)
 
 
 def _allocate(shape: tuple[int, ...], memory_limit: int) -> np.ndarray:

@@ -5,14 +5,13 @@ import dataclasses
 import io
 import os
 
-import tensorflow as tf
-
 from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 
 BINARY_CLASSES = ("negative", "positive")
 SPLITS = ("train", "test")
 COLUMNS = ("image", "class", "group")
+TASK_FILE = "task.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +81,7 @@ def write_task(directory: str, task: Task, splits: dict[str, list[Example]]) -> 
     """Writes `directory`/task.json and one CSV per split, each atomically."""
     for split in SPLITS:
         write_list(os.path.join(directory, f"{split}.csv"), task, splits.get(split, []))
-    files.write_json(os.path.join(directory, "task.json"), task.to_dict())
+    files.write_json(os.path.join(directory, TASK_FILE), task.to_dict())
 
 
 def write_list(path: str, task: Task, examples: list[Example]) -> None:
@@ -97,28 +96,20 @@ def write_list(path: str, task: Task, examples: list[Example]) -> None:
 
 def read_task(directory: str) -> Task:
     """The task whose folder is `directory`."""
-    return Task.from_dict(files.read_json(os.path.join(directory, "task.json")))
+    return Task.from_dict(files.read_json(os.path.join(directory, TASK_FILE)))
 
 
-def read_examples(directory: str, split: str) -> list[Example]:
-    """The examples of one split of the task whose folder is `directory`.
-
-    Raises:
-      GraftNetError: as `read_list`.
-    """
-    return read_list(os.path.join(directory, f"{split}.csv"), read_task(directory))
-
-
-def read_list(path: str, task: Task) -> list[Example]:
-    """The examples in a CSV of a task.
+def parse_list(content: bytes, path: str, task: Task) -> list[Example]:
+    """The examples of a task in the CSV that lies at `path`.
 
     Raises:
-      GraftNetError: the file is missing, lacks a column, or names an unknown class.
+      GraftNetError: it is not UTF-8, lacks a column, or names an unknown class.
     """
-    if not tf.io.gfile.exists(path):
-        raise GraftNetError(f"{path} does not exist; expected columns {', '.join(COLUMNS)}.")
-    with tf.io.gfile.GFile(path) as file:
-        rows = list(csv.DictReader(io.StringIO(file.read())))
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise GraftNetError(f"{path} is not UTF-8 ({error}); save it as such.") from None
+    rows = list(csv.DictReader(io.StringIO(text)))
     if rows and not set(COLUMNS) <= set(rows[0]):
         raise GraftNetError(f"{path} has columns {list(rows[0])}; expected {list(COLUMNS)}.")
     unknown = {row["class"] for row in rows} - set(task.classes)

@@ -94,14 +94,18 @@ def export(blocks: Blocks, preprocessing: Preprocessing, directory: str, precisi
 
 
 def publish(
-    workspace: Workspace,
+    parent: str,
     blocks: Blocks,
     preprocessing: Preprocessing,
     *,
     content: dict,
     making: manifest.Making,
 ) -> str:
-    """Publishes a trunk, with further fields for its manifest; returns its version."""
+    """Publishes a trunk below `parent`, with further fields for its manifest.
+
+    Returns:
+      Its version.
+    """
 
     def write(directory: str, _: str) -> dict:
         for precision in PRECISIONS:
@@ -116,5 +120,4 @@ def publish(
             **content,
         }
 
-    parent = workspace.path("trunks")
     return manifest.publish(parent, write, kind="trunk", making=making, name=four_digits)

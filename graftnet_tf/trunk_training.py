@@ -111,8 +111,7 @@ def train_trunk(
     names = list(tasks) or workspace.task_names()
     if not names:
         raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
-    for name in names:
-        workspace.training_examples(name)
+    splits = [workspace.training_split(name) for name in names]
     preprocessing = Preprocessing(
         config.height, config.width, *weights.value_range(config.initial_weights)
     )
@@ -120,7 +119,7 @@ def train_trunk(
         blocks = Blocks(0, config.last_block)
         weights.initialise(blocks, config.initial_weights)
         blocks.freeze_below(config.train_from)
-        pictures = labelled_pictures.load(workspace, names, preprocessing)
+        pictures = labelled_pictures.load(splits, preprocessing)
         initial = blocks.fingerprints("")[str(blocks.last)]
         inputs = {"initial_weights": initial, **pictures.inputs}
         loop: Loop | None = None
@@ -130,7 +129,7 @@ def train_trunk(
             directory = workspace.path("runs", f"trunk-{key}")
             loop, losses = _train(directory, config, blocks, preprocessing, pictures)
     version = trunk.publish(
-        workspace,
+        workspace.path("trunks"),
         blocks,
         preprocessing,
         content={

@@ -4,12 +4,12 @@ import os
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest
+from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.tasks import Example, Task, class_counts, read_examples, read_list, read_task
+from graftnet_tf.task_split import TaskSplit, image_path, read_split, read_training_split
+from graftnet_tf.tasks import TASK_FILE, Example, Task, read_task
 
 MINING = "mining"  # folder of a task's minings
-MINED_LIST = "train.csv"
 NEWEST = "newest"
 
 four_digits = "{:04d}".format
@@ -46,7 +46,7 @@ class Workspace:
 
     def image_path(self, image: str) -> str:
         """Path to open for an example's `image` (relative ones start at the root)."""
-        return image if os.path.isabs(image) or "://" in image else self.path(image)
+        return image_path(self.root, image)
 
     # Tasks
 
@@ -60,7 +60,7 @@ class Workspace:
             name
             for name in names
             if not name.startswith(files.INCOMING)
-            and tf.io.gfile.exists(self.path("tasks", name, "task.json"))
+            and tf.io.gfile.exists(self.path("tasks", name, TASK_FILE))
         ]
 
     def task(self, name: str) -> Task:
@@ -69,81 +69,51 @@ class Workspace:
         Raises:
           GraftNetError: there is none, listing those there are.
         """
-        if name not in self.task_names():
-            raise GraftNetError(
-                f"No task {name!r} in {self.root}; it has "
-                f"{', '.join(self.task_names()) or 'no tasks'}."
-            )
+        self._check_task(name)
         return read_task(self.path("tasks", name))
+
+    def _check_task(self, name: str) -> None:
+        names = self.task_names()
+        if name not in names:
+            raise GraftNetError(
+                f"No task {name!r} in {self.root}; it has {', '.join(names) or 'no tasks'}."
+            )
 
     def examples(self, name: str, split: str) -> list[Example]:
         """The examples of `split` ("train" or "test") of a task."""
-        self.task(name)
-        return read_examples(self.path("tasks", name), split)
+        return self.split(name, split).examples
 
     def training_examples(self, name: str, mining: str | None = None) -> list[Example]:
-        """The train split of a task that can be learnt from, or what a mining left of it.
+        """The examples of `training_split`, or what the mining left of them."""
+        split = self.training_split(name, mining)
+        return split.mined.examples if split.mined else split.examples
+
+    def split(self, name: str, split: str) -> TaskSplit:
+        """A split ("train" or "test") of a task, its files read once.
+
+        Raises:
+          GraftNetError: there is no such task, or a file is damaged.
+        """
+        self._check_task(name)
+        return read_split(self.root, name, split)
+
+    def training_split(self, name: str, mining: str | None = None) -> TaskSplit:
+        """The train split of a task that can be learnt from, its files read once.
 
         Args:
           name: of the task.
-          mining: version of a mining, or "newest"; None for the whole train split.
+          mining: version of a mining to read what it left, or "newest".
 
         Raises:
           GraftNetError: a class has no example; the mining does not exist, or the train list
             or the classes have changed since.
         """
-        if mining is None:
-            examples = self.examples(name, "train")
-        else:
-            examples = self._mined(name, self.mining_version(name, mining))
-        counts = class_counts(self.task(name), examples)
-        empty = [label for label, count in counts.items() if count == 0]
-        if empty:
-            raise GraftNetError(
-                f"Task {name} has no training picture of class {', '.join(empty)} "
-                f"(counts: {counts}). Add some, or leave this task out."
-            )
-        return examples
-
-    def training_paths(self, name: str, mining: str | None = None) -> list[str]:
-        """Paths of the pictures of `training_examples`."""
-        return [self.image_path(e.image) for e in self.training_examples(name, mining)]
-
-    def mining_version(self, name: str, mining: str) -> str:
-        """The version meant by `mining`: itself, or the task's newest for "newest".
-
-        Raises:
-          GraftNetError: the task or the version does not exist.
-        """
-        self.task(name)
-        version = self.newest("tasks", name, MINING) if mining == NEWEST else mining
-        self.mined_list(name, version)
-        return version
-
-    def mined_list(self, name: str, version: str) -> str:
-        """Path of the list that a mining left.
-
-        Raises:
-          GraftNetError: the mining does not exist.
-        """
-        return os.path.join(self.version_dir("tasks", name, MINING, version), MINED_LIST)
-
-    def list_hashes(self, name: str) -> dict[str, str]:
-        """sha256 of the files that say what a task's training examples are, by path."""
-        parts = [os.path.join("tasks", name, file) for file in ("task.json", "train.csv")]
-        return {part: files.sha256(self.path(part)) for part in parts}
-
-    def _mined(self, name: str, version: str) -> list[Example]:
-        mined_list = self.mined_list(name, version)
-        mined_from = manifest.read(os.path.dirname(mined_list))["inputs"]
-        for path, digest in self.list_hashes(name).items():
-            if mined_from[path] != digest:
-                raise GraftNetError(
-                    f"{path} has changed since mining {version} of {name}: it would leave out "
-                    f"what is new. Mine again with `graftnet-mine-negatives "
-                    f"--workspace={self.root} --task={name}`."
-                )
-        return read_list(mined_list, self.task(name))
+        self._check_task(name)
+        directory = None
+        if mining is not None:
+            version = self.newest("tasks", name, MINING) if mining == NEWEST else mining
+            directory = self.version_dir("tasks", name, MINING, version)
+        return read_training_split(self.root, name, directory)
 
     # Versions
 
@@ -175,3 +145,17 @@ class Workspace:
                 f"there are {', '.join(self.versions(*parts[:-1])) or 'none'}."
             )
         return directory
+
+    def tree_path(self, version: str) -> str:
+        """Path of a published tree.
+
+        Raises:
+          GraftNetError: it does not exist, listing those there are.
+        """
+        path = self.path("trees", f"{version}.json")
+        if not tf.io.gfile.exists(path):
+            raise GraftNetError(
+                f"No tree {version!r} in {self.root}; "
+                f"there are {', '.join(self.versions('trees')) or 'none'}."
+            )
+        return path

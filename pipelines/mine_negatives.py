@@ -11,10 +11,9 @@ from absl import flags
 
 from graftnet_tf import manifest
 from graftnet_tf.mining.config import CLUSTER_SIDES, MiningConfig
-from graftnet_tf.mining.mine import REPORT, mine
+from graftnet_tf.mining.mine import REPORT, mine_all
 from graftnet_tf.mining.points import SUMMARIES
 from graftnet_tf.mining.report import PAGE
-from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.workspace import MINING, Workspace
 from pipelines import cache_flag, shell, trunk_flag
 
@@ -109,20 +108,16 @@ def main() -> None:
         emd_iterations=EMD_ITERATIONS.value,
         seed=shell.SEED.value,
     )
-    for name in TASK.value:
-        workspace.training_examples(name)
-    trunk = grafting_trunk(workspace, trunk_flag.TRUNK.value)
     mined = {}
-    for name in TASK.value:
-        version = mine(
-            workspace,
-            name,
-            config,
-            trunk_version=trunk,
-            cache_directory=cache_flag.CACHE_DIR.value,
-            cache_limit=cache_flag.cache_limit(),
-            provenance=shell.provenance(),
-        )
+    for name, version in mine_all(
+        workspace,
+        TASK.value,
+        config,
+        trunk_version=trunk_flag.TRUNK.value,
+        cache_directory=cache_flag.CACHE_DIR.value,
+        cache_limit=cache_flag.cache_limit(),
+        provenance=shell.provenance(),
+    ):
         mined[name] = _result(workspace, name, version)
         print(_line(name, mined[name]), file=sys.stderr if JSON.value else sys.stdout, flush=True)
     if JSON.value:

@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
 from graftnet_tf.mining.report import ReportedMining, write_report
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
 from graftnet_tf.registry.tree import grafting_trunk
+from graftnet_tf.task_split import MINED_LIST, TaskSplit
 from graftnet_tf.tasks import Example, Task, class_counts, write_list
 from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import MINED_LIST, MINING, Workspace, four_digits
+from graftnet_tf.workspace import MINING, Workspace, four_digits
 
 REPORT = "report"
 
@@ -55,18 +56,68 @@ def mine(
     Raises:
       GraftNetError: unknown task, no trunk, nothing to compare, or a distance not found.
     """
-    started = time.monotonic()
-    task = workspace.task(name)
-    listed = workspace.training_examples(name)
-    inputs = workspace.list_hashes(name)
+    ((_, version),) = mine_all(
+        workspace,
+        [name],
+        config,
+        trunk_version=trunk_version,
+        cache_directory=cache_directory,
+        cache_limit=cache_limit,
+        provenance=provenance,
+    )
+    return version
+
+
+def mine_all(
+    workspace: Workspace,
+    names: Sequence[str],
+    config: MiningConfig,
+    *,
+    trunk_version: str | None = None,
+    cache_directory: str | None = None,
+    cache_limit: int = feature_cache.DEFAULT_LIMIT,
+    provenance: manifest.Provenance = manifest.Provenance(),
+) -> Iterator[tuple[str, str]]:
+    """Mines several tasks, each as `mine` would alone; none before all were found fit for it.
+
+    Args:
+      workspace: as for `mine`.
+      names: of the tasks.
+      config, trunk_version, cache_directory, cache_limit, provenance: as for `mine`, of all.
+
+    Yields:
+      (name of a task, version of its mining), as soon as that is published.
+
+    Raises:
+      GraftNetError: as for `mine`.
+    """
+    splits = [workspace.training_split(name) for name in names]
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
     cache_directory = cache_directory or feature_cache.default_directory(workspace.root)
     reader = TrunkFeatureReader(trunk, cache_directory, limit=cache_limit)
-    features = reader.read(sorted({workspace.image_path(e.image) for e in listed}))
+    for split in splits:
+        parent = workspace.path("tasks", split.task.name, MINING)
+        yield split.task.name, _mine(split, trunk, reader, config, parent, provenance)
+
+
+def _mine(
+    split: TaskSplit,
+    trunk: Trunk,
+    reader: TrunkFeatureReader,
+    config: MiningConfig,
+    parent: str,
+    provenance: manifest.Provenance,
+) -> str:
+    """Mines one task and publishes below `parent`; returns the version."""
+    started = time.monotonic()
+    task, name = split.task, split.task.name
+    features = reader.read(sorted(set(split.paths)))
     for path, reason in features.unreadable.items():
         logging.warning("Left out: %s: %s", path, reason)
-    examples = [e for e in listed if workspace.image_path(e.image) in features.rows]
-    vectors = features.vectors[[features.rows[workspace.image_path(e.image)] for e in examples]]
+    pairs = zip(split.examples, split.paths, strict=True)
+    readable = [(example, path) for example, path in pairs if path in features.rows]
+    examples, paths = [example for example, _ in readable], [path for _, path in readable]
+    vectors = features.vectors[[features.rows[path] for path in paths]]
     labels = np.array([example.label for example in examples], np.int32)
     found = find_hard_negatives(vectors, labels, task, config)
     mined = [examples[row] for row in np.flatnonzero(found.mask)]
@@ -89,17 +140,16 @@ def mine(
 
     def write(directory: str, version: str) -> dict[str, Any]:
         write_list(os.path.join(directory, MINED_LIST), task, mined)
-        paths = [workspace.image_path(e.image) for e in examples]
         reported = ReportedMining(found, examples, paths, content)
         write_report(os.path.join(directory, REPORT), version, reported)
         return content
 
     version = manifest.publish(
-        workspace.path("tasks", name, MINING),
+        parent,
         write,
         kind="mining",
         making=manifest.Making(
-            {**inputs, "pictures": features.content_hash, "trunk": fingerprint},
+            {**split.hashes, "pictures": features.content_hash, "trunk": fingerprint},
             config.seed,
             started,
             provenance,

@@ -177,12 +177,7 @@ def read_tree(workspace: Workspace, version: str) -> Tree:
     Raises:
       GraftNetError: it does not exist, listing those there are.
     """
-    if version not in workspace.versions("trees"):
-        raise GraftNetError(
-            f"No tree {version!r} in {workspace.root}; "
-            f"there are {', '.join(workspace.versions('trees')) or 'none'}."
-        )
-    return Tree.from_dict(files.read_json(workspace.path("trees", f"{version}.json")))
+    return Tree.from_dict(files.read_json(workspace.tree_path(version)))
 
 
 def branches_for(

@@ -10,6 +10,7 @@ from graftnet_tf.data_hash import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.metrics import mean_defined
 from graftnet_tf.registry.tree import GraftedBranch, Tree, branches_for, served_tree
+from graftnet_tf.task_split import TaskSplit
 from graftnet_tf.workspace import Workspace
 
 NEW_LABELS = 5
@@ -125,8 +126,9 @@ def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Stalenes
     tree_version, tree = served
     known = manifest.read(workspace.version_dir("trunks", tree.trunk))["tasks"]
     names = sorted({*workspace.task_names(), *tree.branches})
-    problems = {name: _problem(workspace, name) for name in names}
-    hashes = data_hashes(workspace, [name for name in names if problems[name] is None])
+    splits = {name: _training_split(workspace, name) for name in names}
+    problems = {name: it if isinstance(it, str) else None for name, it in splits.items()}
+    hashes = data_hashes(it for it in splits.values() if not isinstance(it, str))
     states = (
         _state(workspace, name, tree, name not in known, problems[name], hashes.get(name))
         for name in names
@@ -159,12 +161,12 @@ def current_branch(
     return None
 
 
-def _problem(workspace: Workspace, task: str) -> str | None:
+def _training_split(workspace: Workspace, task: str) -> TaskSplit | str:
+    """What a task is trained on, or why it cannot be trained."""
     try:
-        workspace.training_examples(task)
+        return workspace.training_split(task)
     except GraftNetError as error:
         return str(error)
-    return None
 
 
 def _state(

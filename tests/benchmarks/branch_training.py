@@ -77,7 +77,9 @@ def main() -> None:
         view_precision=native_precision(),
         seed=shell.SEED.value,
     )
-    pictures = labelled_pictures.load(workspace, TASK.value, trunk.preprocessing)
+    pictures = labelled_pictures.load(
+        [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
+    )
     parts = [task.split(config.validation, config.seed)[0] for task in pictures.tasks]
     live = CountedFeatures(
         functools.partial(FoldedBlocks, trunk.blocks(0, _GRAFT_AFTER)),

@@ -67,7 +67,9 @@ class RememberedFeatures(LiveFeatures):
 def main() -> None:
     workspace = shell.open_workspace()
     trunk = Trunk.open(workspace, TRUNK.value)
-    train = labelled_pictures.load(workspace, TASK.value, trunk.preprocessing)
+    train = labelled_pictures.load(
+        [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
+    )
     frozen = trunk.blocks(0, _GRAFT_AFTER)
     frozen_in = functools.partial(FoldedBlocks, frozen)
     test = TestFeatures(workspace, trunk, frozen)

@@ -41,7 +41,7 @@ def main() -> None:
     tf.keras.utils.set_random_seed(seed)
     size = Trunk.open(workspace).preprocessing
     preprocessing = Preprocessing(size.height, size.width, *weights.value_range(INITIAL.value))
-    pictures = labelled_pictures.load(workspace, [TASK.value], preprocessing)
+    pictures = labelled_pictures.load([workspace.training_split(TASK.value)], preprocessing)
     model = _network(preprocessing)
     steps = STEPS.value
     model.fit(_batches(pictures.images, pictures.tasks[0], preprocessing, seed).take(steps))

@@ -90,8 +90,12 @@ def workspace(tmp_path_factory):
     return draw_workspace(str(tmp_path_factory.mktemp("drawn") / "workspace"))
 
 
+def loaded_from(workspace, names, size):
+    return labelled_pictures.load([workspace.training_split(name) for name in names], size)
+
+
 def test_tasks_share_pictures_and_unreadable_ones_are_left_out(workspace, caplog):
-    loaded = labelled_pictures.load(workspace, ["hat", "gender"], SIZE)
+    loaded = loaded_from(workspace, ["hat", "gender"], SIZE)
     assert loaded.images.shape == (COUNT, 30, 20, 3)
     assert list(loaded.unreadable) == [workspace.path(UNREADABLE)]
     hat, gender = loaded.tasks
@@ -104,18 +108,18 @@ def test_tasks_share_pictures_and_unreadable_ones_are_left_out(workspace, caplog
 
 
 def test_inputs_tell_labels_and_pixels_apart(workspace):
-    hat = labelled_pictures.load(workspace, ["hat"], SIZE).inputs
-    assert hat == labelled_pictures.load(workspace, ["hat"], SIZE).inputs
-    smaller = labelled_pictures.load(workspace, ["hat"], Preprocessing(15, 10)).inputs
+    hat = loaded_from(workspace, ["hat"], SIZE).inputs
+    assert hat == loaded_from(workspace, ["hat"], SIZE).inputs
+    smaller = loaded_from(workspace, ["hat"], Preprocessing(15, 10)).inputs
     assert smaller["tasks/hat"] == hat["tasks/hat"]
     assert smaller["pictures"] != hat["pictures"]
-    bag = labelled_pictures.load(workspace, ["bag"], SIZE).inputs
+    bag = loaded_from(workspace, ["bag"], SIZE).inputs
     assert bag["pictures"] == hat["pictures"]
     assert bag["tasks/bag"] != hat["tasks/hat"]
 
 
 def test_a_task_can_be_limited_to_some_pictures_of_every_class(workspace):
-    loaded = labelled_pictures.load(workspace, ["hat"], SIZE)
+    loaded = loaded_from(workspace, ["hat"], SIZE)
     hat = loaded.tasks[0]
     paths = [workspace.path(f"pictures/person{number:02d}.png") for number in (2, 5, 7)]
     some = loaded.among(hat, [*paths, "not/there.png"])
@@ -133,23 +137,22 @@ def test_a_class_without_a_readable_picture_is_refused(tmp_path):
     directory = workspace.path("tasks", "shoes")
     write_task(directory, Task.binary("shoes"), {"train": people})
     with pytest.raises(GraftNetError, match="no training picture of class positive"):
-        labelled_pictures.load(workspace, ["shoes"], SIZE)
+        loaded_from(workspace, ["shoes"], SIZE)
     broken = [*people, Example(UNREADABLE, 1, "x")]
     write_task(directory, Task.binary("shoes"), {"train": broken})
     with pytest.raises(GraftNetError, match="no readable training picture of some class"):
-        labelled_pictures.load(workspace, ["shoes"], SIZE)
+        loaded_from(workspace, ["shoes"], SIZE)
     with pytest.raises(GraftNetError, match="No task 'boots'"):
-        labelled_pictures.load(workspace, ["boots"], SIZE)
+        loaded_from(workspace, ["boots"], SIZE)
 
 
 def test_pictures_decoded_for_other_tasks_too_change_nothing(tmp_path):
     workspace = draw_workspace(str(tmp_path / "workspace"))
     late = workspace.examples("bag", "train")[COUNT // 2 :]
     write_task(workspace.path("tasks", "late"), Task.binary("late"), {"train": late})
-    shared = labelled_pictures.decode(workspace, ["hat", "late"], SIZE)
-    alone, together = (
-        labelled_pictures.load(workspace, ["late"], SIZE, pictures) for pictures in (None, shared)
-    )
+    alone = loaded_from(workspace, ["late"], SIZE)
+    splits = [workspace.training_split(name) for name in ("hat", "late")]
+    together = labelled_pictures.load_each(splits, SIZE)["late"]
     assert together.inputs == alone.inputs
     assert together.unreadable == alone.unreadable == {}
     rows = [loaded.tasks[0].rows for loaded in (alone, together)]

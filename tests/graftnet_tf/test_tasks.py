@@ -1,9 +1,11 @@
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.tasks import Example, Task, class_counts, read_examples, read_task, write_task
+from graftnet_tf.tasks import Example, Task, class_counts, parse_list, read_task, write_task
 
 GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})
 
@@ -44,18 +46,22 @@ def test_examples_read_back(tmp_path_factory, rows):
     examples = [Example(image, label, f"group of {image}") for image, label in rows]
     write_task(directory, GENDER, {"train": examples})
     assert read_task(directory) == GENDER
-    assert read_examples(directory, "train") == examples
-    assert read_examples(directory, "test") == []
+    for split, written in (("train", examples), ("test", [])):
+        with open(os.path.join(directory, f"{split}.csv"), "rb") as file:
+            assert parse_list(file.read(), "a.csv", GENDER) == written
 
 
-def test_an_unknown_class_and_a_missing_column_are_named(tmp_path):
-    write_task(str(tmp_path), GENDER, {})
-    (tmp_path / "train.csv").write_text("image,class,group\na.jpg,tall,a\n")
-    with pytest.raises(GraftNetError, match=r"'tall'.*'other', 'male', 'female'"):
-        read_examples(str(tmp_path), "train")
-    (tmp_path / "train.csv").write_text("image,label\na.jpg,male\n")
-    with pytest.raises(GraftNetError, match="columns"):
-        read_examples(str(tmp_path), "train")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"image,class,group\na.jpg,tall,a\n", r"a\.csv.*'tall'.*'other', 'male', 'female'"),
+        (b"image,label\na.jpg,male\n", r"a\.csv has columns \['image', 'label'\]"),
+        ("image,class,group\nä.jpg,male,a\n".encode("latin-1"), r"a\.csv is not UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_named(content, told):
+    with pytest.raises(GraftNetError, match=told):
+        parse_list(content, "a.csv", GENDER)
 
 
 def test_counts_name_every_class():

@@ -10,8 +10,9 @@ from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
 from graftnet_tf.registry.tree import served_tree
+from graftnet_tf.task_split import MINED_LIST
 from graftnet_tf.trunk_training import train_trunk
-from graftnet_tf.workspace import MINED_LIST, Workspace
+from graftnet_tf.workspace import Workspace
 from serving.compose import compose
 from serving.promotion import promote
 from tests.serving.fake_versions import publish_branch, publish_model

@@ -47,7 +47,7 @@ class Networks:
         self._workspace = Workspace(root)
         self.trunk = _drawn(Blocks(), seed=0)
         self._trunk_version = trunks.publish(
-            self._workspace, self.trunk, _PREPROCESSING, content={}, making=_making()
+            self._workspace.path("trunks"), self.trunk, _PREPROCESSING, content={}, making=_making()
         )
 
     def add_branch(self, graft_after: int = GRAFT_AFTER) -> None:
@@ -56,9 +56,8 @@ class Networks:
         blocks = _drawn(Blocks(graft_after + 1), seed=1 + len(self.branches))
         branch = self.branches[name] = Branch(blocks, Task.binary(name), "gap")
         content = self._content(name, graft_after)
-        branches.publish(
-            self._workspace, branch, Task.binary(name), content=content, making=_making()
-        )
+        parent = self._workspace.path("branches", name)
+        branches.publish(parent, branch, Task.binary(name), content=content, making=_making())
 
     def copy_branch(self, number: int) -> None:
         """Publishes the files of the first branch once more, as another attribute's."""

@@ -63,7 +63,7 @@ def publish_trunk(
         "tasks": tasks,
         "config": dataclasses.asdict(config),
     }
-    inputs = {input_name(task): data for task, data in data_hashes(workspace, tasks).items()}
+    inputs = {input_name(task): data for task, data in _data_hashes(workspace, tasks).items()}
     return _publish(workspace.path("trunks"), "trunk", _trunk_model(), content, inputs)
 
 
@@ -101,9 +101,13 @@ def publish_branch(
         "metrics": {"validation_auc": {task: 0.75}},
         "candidate": candidate,
     }
-    inputs = {input_name(task): data_hashes(workspace, [task])[task]}
+    inputs = {input_name(task): _data_hashes(workspace, [task])[task]}
     parent = workspace.path("branches", task)
     return _publish(parent, "branch", _branch_model(TASKS.index(task), noise), content, inputs)
+
+
+def _data_hashes(workspace: Workspace, tasks: list[str]) -> dict[str, str]:
+    return data_hashes(workspace.split(task, "train") for task in tasks)
 
 
 @functools.cache

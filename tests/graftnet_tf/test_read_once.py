@@ -1,0 +1,95 @@
+"""Jobs read every picture once, and the files that describe a task once."""
+
+import dataclasses
+
+import pytest
+
+from graftnet_tf import evaluation, labelled_pictures
+from graftnet_tf.branch_training import train_branches
+from graftnet_tf.data_hash import data_hashes
+from graftnet_tf.mining.config import MiningConfig
+from graftnet_tf.mining.mine import mine_all
+from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.trunk_training import train_trunk
+from tests.counted_opens import counted_opens
+from tests.trained_workspace import COUNT, CUT_SHORT, TRUNK, UNREADABLE
+
+TASKS = ["hat", "bag"]
+PICTURES = sorted([UNREADABLE, *(f"pictures/person{number:02d}.png" for number in range(COUNT))])
+MINING = MiningConfig(clusters=2, suspects=0)
+
+
+def _splits(workspace):
+    return [workspace.training_split(task) for task in TASKS]
+
+
+def _load(workspace):
+    labelled_pictures.load(_splits(workspace), Preprocessing(30, 20))
+
+
+def _load_each(workspace):
+    labelled_pictures.load_each(_splits(workspace), Preprocessing(30, 20))
+
+
+def _hash(workspace):
+    data_hashes(_splits(workspace))
+
+
+def _train_trunk(workspace):
+    train_trunk(workspace, dataclasses.replace(TRUNK, steps=0), tasks=TASKS)
+
+
+JOBS = [_load, _load_each, _hash, _train_trunk]
+
+
+@pytest.fixture
+def workspace(trained, tmp_path):
+    return trained.copy(str(tmp_path / "workspace"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_published(monkeypatch):
+    """Saving models takes seconds and reads none of this."""
+    for kind in ("branch", "trunk"):
+        monkeypatch.setattr(f"graftnet_tf.{kind}.publish", lambda *_, **__: "0001")
+
+
+def _check_read_once(counts, tasks):
+    described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "train.csv")]
+    assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)
+    assert {path: counts[path] for path in PICTURES} == dict.fromkeys(PICTURES, 1)
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.__name__.strip("_"))
+def test_every_picture_and_every_description_of_a_task_is_read_once(workspace, job):
+    with counted_opens(workspace.root) as counts:
+        job(workspace)
+    _check_read_once(counts, TASKS)
+
+
+def test_mining_reads_pictures_again_for_its_page_alone(workspace, monkeypatch):
+    monkeypatch.setattr("graftnet_tf.mining.mine.write_report", lambda *_: None)
+    with counted_opens(workspace.root) as counts:
+        list(mine_all(workspace, ["hat"], MINING))
+    _check_read_once(counts, ["hat"])
+
+
+def test_branches_are_trained_from_one_reading_of_their_tasks_and_of_what_mining_left(workspace):
+    list(mine_all(workspace, ["hat"], MINING))
+    whole = dataclasses.replace(CUT_SHORT, steps=0, views=0)
+    configs = {"hat": dataclasses.replace(whole, mining="newest"), "bag": whole}
+    with counted_opens(workspace.root) as counts:
+        list(train_branches(workspace, configs))
+    _check_read_once(counts, TASKS)
+    mined = [f"tasks/hat/mining/0001/{file}" for file in ("train.csv", "manifest.json")]
+    assert [counts[path] for path in mined] == [1, 1]
+
+
+def test_an_evaluation_reads_every_task_and_every_picture_once(colour_model, colour_workspace):
+    with counted_opens(colour_workspace.root) as counts:
+        evaluation.evaluate(colour_model, colour_workspace)
+    tasks = colour_workspace.task_names()
+    described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "test.csv")]
+    assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)
+    pictures = {path: count for path, count in counts.items() if path.startswith("pictures/")}
+    assert set(pictures.values()) == {1}
