@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import resource
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from tests.yolact_tf.annotated_folder import HEIGHT, WIDTH, annotation, content,
 from yolact_tf.coco import read_coco
 from yolact_tf.errors import YolactError
 
-VALUES = [
+VALUES: list[Any] = [
     None,
     True,
     -1,
