@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from graftnet_tf.errors import GraftNetError
@@ -96,7 +96,7 @@ class Metrics(Collector):
                 histogram.observe(score)
 
     def collect(self) -> Iterator[Metric]:
-        """What can be read at any time: versions, and requests under way."""
+        """What can be read at any time: versions, failed looks for them, requests under way."""
         statuses = self._store.statuses()
         self._drop_all_but(
             {(model, str(number)) for model, versions in statuses.items() for number in versions}
@@ -110,6 +110,21 @@ class Metrics(Collector):
             for number, status in versions.items():
                 loaded.add_metric((model, str(number)), float(status.state == AVAILABLE))
         yield loaded
+        errors = self._store.poll_errors
+        failed = CounterMetricFamily(
+            "graftnet_poll_errors", "Failed looks for new versions.", labels=("model",)
+        )
+        for model, count in (dict.fromkeys(("", *statuses), 0) | errors.counts()).items():
+            failed.add_metric((model,), count)
+        yield failed
+        last = GaugeMetricFamily(
+            "graftnet_poll_last_error_timestamp_seconds",
+            "When the last look failed, and why; none where it succeeded.",
+            labels=("model", "error"),
+        )
+        for model, error in errors.last().items():
+            last.add_metric((model, error.text), error.time)
+        yield last
         yield GaugeMetricFamily(
             "graftnet_requests_running", "Requests being answered.", self._admission.running
         )

@@ -8,15 +8,19 @@ import tensorflow as tf
 from absl import logging
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
-from graftnet_tf.errors import GraftNetError
 from serving.embedded.model_config import ModelConfig
+from serving.embedded.poll_errors import PollErrors
 from serving.embedded.request_error import invalid, not_found
 from serving.embedded.servable import Servable
-from serving.embedded.served_model import ServedModel, VersionStatus, start_serving
+from serving.embedded.served_model import AVAILABLE, ServedModel, VersionStatus, start_serving
 
 
 class ModelStore:
-    """The served models by name."""
+    """The served models by name.
+
+    Attributes:
+      poll_errors: what went wrong in looking for new versions.
+    """
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class ModelStore:
           GraftNetError: a model has no version, one cannot be loaded, or a label is given to
             a version that is not there.
         """
+        self.poll_errors = PollErrors()
         self._load = load
         self._allow_unavailable = allow_labels_for_unavailable
         self._changed: Callable[[], None] = lambda: None
@@ -63,12 +68,19 @@ class ModelStore:
     def statuses_of(self, spec: ModelSpec) -> dict[int, VersionStatus]:
         """State of the version that is asked for, or of all; as TF Serving, blind to labels.
 
+        Where the last look for new versions failed, the error is told with those that answer.
+
         Raises:
           RequestError: NOT_FOUND, no model is named, or there is no such one.
         """
         if not spec.name:
             raise not_found("model_spec names no model.")
         statuses = self._model(spec).statuses()
+        if error := self.poll_errors.last().get(spec.name):
+            stale = f"The last look for new versions failed: {error.text}"
+            for version, status in statuses.items():
+                if status.state == AVAILABLE:
+                    statuses[version] = status._replace(error=stale)
         if not spec.HasField("version"):
             return statuses
         if spec.version.value not in statuses:
@@ -89,13 +101,15 @@ class ModelStore:
             yield servable
 
     def refresh(self) -> None:
-        """Moves every model to the versions that are wanted now."""
-        for model in list(self._models.values()):
-            try:
+        """Moves every model to the versions that are wanted now.
+
+        What goes wrong with one is logged and counted in `poll_errors`, and holds up no other.
+        """
+        for name, model in list(self._models.items()):
+            with self._looking(name):
                 model.refresh()
-            except tf.errors.OpError as error:
-                logging.error("Cannot look for new versions: %s", error.message)
-        self._changed()
+        with self._looking(""):
+            self._changed()
 
     def reload(self, configs: Sequence[ModelConfig]) -> None:
         """Serves these models and no others.
@@ -119,7 +133,7 @@ class ModelStore:
                         unlabelled = ModelConfig(config.name, config.base_path, config.policy)
                         model = added[config.name] = start_serving(unlabelled, self._load)
                     model.check_labels(config.labels, allow_unavailable=self._allow_unavailable)
-            except GraftNetError:
+            except Exception:
                 for model in added.values():
                     model.retire()
                 raise
@@ -130,6 +144,7 @@ class ModelStore:
             self._models = models
         for model in removed:
             model.retire()
+        self.poll_errors.forget_all_but(models)
         self._changed()
         self._wake.set()
 
@@ -138,7 +153,7 @@ class ModelStore:
 
         def poll() -> None:
             while not self._stopping:
-                self._wake.wait(seconds or None)
+                self._wake.wait(min(seconds, threading.TIMEOUT_MAX) or None)
                 self._wake.clear()
                 if not self._stopping:
                     self.refresh()
@@ -155,6 +170,20 @@ class ModelStore:
             self._poller.join()
         for model in self._models.values():
             model.retire()
+
+    @contextlib.contextmanager
+    def _looking(self, model: str) -> Iterator[None]:
+        """Outlives any exception: the poller is never started again."""
+        try:
+            yield
+        except Exception as error:
+            self.poll_errors.failed(model, error)
+            if isinstance(error, tf.errors.OpError):
+                logging.error("Cannot look for new versions of %r: %s", model, error.message)
+            else:
+                logging.exception("A fault of this server's in looking after %r.", model)
+        else:
+            self.poll_errors.succeeded(model)
 
     def _model(self, spec: ModelSpec) -> ServedModel:
         if not spec.name:

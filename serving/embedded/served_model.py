@@ -1,6 +1,5 @@
 """One model: which of its versions are in memory, and moving to those that are wanted."""
 
-import collections
 import contextlib
 import os
 import threading
@@ -26,7 +25,7 @@ _ENDED_KEPT = 8
 
 
 class VersionStatus(NamedTuple):
-    """A state, as numbered in ModelVersionStatus, and why a version could not be loaded if so."""
+    """A state, as numbered in ModelVersionStatus, and what went wrong if anything did."""
 
     state: int
     error: str = ""
@@ -53,7 +52,7 @@ class ServedModel:
         self._lock = threading.Lock()
         self._loaded: dict[int, ServedVersion] = {}
         self._statuses: dict[int, VersionStatus] = {}
-        self._ended: collections.deque[int] = collections.deque()
+        self._ended: dict[int, None] = {}  # those whose status is END without an error, by age
 
     @property
     def available(self) -> list[int]:
@@ -174,7 +173,7 @@ class ServedModel:
         with self._lock:
             replaced = self._loaded.get(version)
             self._loaded[version] = served
-            self._statuses[version] = VersionStatus(AVAILABLE)
+            self._note(version, VersionStatus(AVAILABLE))
         if replaced:
             replaced.retire()
         logging.info("Serving %s version %d from %s.", self._config.name, version, directory)
@@ -184,7 +183,7 @@ class ServedModel:
             retired = {v: served for v, served in self._loaded.items() if v not in wanted}
             for version in retired:
                 del self._loaded[version]
-                self._statuses[version] = VersionStatus(UNLOADING)
+                self._note(version, VersionStatus(UNLOADING))
         for version, served in retired.items():
             logging.info("Retiring %s version %d.", self._config.name, version)
             served.retire()
@@ -192,14 +191,14 @@ class ServedModel:
     def _end(self, version: int) -> None:
         """A version was freed; the last few are remembered."""
         with self._lock:
-            if version in self._loaded:  # it was loaded again meanwhile
+            status = self._statuses.get(version)
+            if status is None or status.state != UNLOADING:  # it came back meanwhile, or failed to
                 return
-            self._statuses[version] = VersionStatus(END)
-            self._ended.append(version)
+            self._note(version, VersionStatus(END))
+            self._ended[version] = None
             if len(self._ended) > _ENDED_KEPT:
-                oldest = self._ended.popleft()
-                if oldest not in self._ended and self._statuses[oldest].state == END:
-                    del self._statuses[oldest]
+                oldest = next(iter(self._ended))
+                del self._ended[oldest], self._statuses[oldest]
 
     def _forget_failures_but(self, wanted: Mapping[int, str]) -> None:
         with self._lock:
@@ -209,7 +208,12 @@ class ServedModel:
 
     def _set_status(self, version: int, status: VersionStatus) -> None:
         with self._lock:
-            self._statuses[version] = status
+            self._note(version, status)
+
+    def _note(self, version: int, status: VersionStatus) -> None:
+        """Every change of a status, made under the lock."""
+        self._statuses[version] = status
+        self._ended.pop(version, None)
 
 
 def start_serving(config: ModelConfig, load: Callable[[str, int], Servable]) -> ServedModel:

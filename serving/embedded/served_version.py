@@ -4,6 +4,8 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 
+from absl import logging
+
 from serving.embedded.servable import Servable
 
 
@@ -29,12 +31,18 @@ class ServedVersion:
             self._users += 1
 
     def release(self) -> None:
-        """Frees the model if this was the last use of a retired one."""
+        """Frees the model if this was the last use of a retired one.
+
+        Where freeing fails, that is logged: whoever used the model last is not to blame.
+        """
         with self._lock:
             self._users -= 1
             last = self._users == 0
         if last:
-            self.servable.close()
+            try:
+                self.servable.close()
+            except Exception:
+                logging.exception("Cannot free the model of %s.", self.directory)
             self._freed()
 
     def retire(self) -> None:

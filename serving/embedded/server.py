@@ -78,8 +78,10 @@ class ModelServer:
 
         Raises:
           GraftNetError: a model has no version, one cannot be loaded, a label is given to a
-            version that is not there, or the port is taken.
+            version that is not there, the port is taken, or `poll_seconds` is no time.
         """
+        if not poll_seconds >= 0:
+            raise GraftNetError(f"poll_seconds is {poll_seconds}; expected 0 or more.")
         configs = [ModelConfig(model_name, models)] if isinstance(models, str) else models
         self._poll_seconds = poll_seconds
         self._health = health.HealthServicer()

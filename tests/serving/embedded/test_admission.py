@@ -6,6 +6,7 @@ import pytest
 
 from serving.embedded.admission import Admission
 from serving.embedded.request_error import RequestError
+from tests.serving.embedded.until import until
 
 
 class FakeContext:
@@ -30,11 +31,6 @@ class FakeContext:
         self.active = False
         for callback in self.callbacks:
             callback()
-
-
-def until(condition):
-    while not condition():
-        time.sleep(0.001)
 
 
 class Waiter(threading.Thread):

@@ -10,8 +10,10 @@ import tensorflow as tf
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from graftnet_tf.errors import GraftNetError
+from serving.embedded.admission import Admission
 from serving.embedded.batching import Batching
 from serving.embedded.limits import Limits
+from serving.embedded.metrics import Metrics
 from serving.embedded.model_config import ModelConfig
 from serving.embedded.model_store import ModelStore
 from serving.embedded.request_error import RequestError
@@ -19,6 +21,7 @@ from serving.embedded.servable import Servable
 from serving.embedded.served_model import AVAILABLE, END, LOADING, UNLOADING, start_serving
 from serving.embedded.version_policy import All, Latest, Specific
 from tests.serving.embedded.number_models import numbers, publish
+from tests.serving.embedded.until import until
 
 
 def load(directory, version):
@@ -197,6 +200,70 @@ def test_a_reload_wakes_the_poller(number_versions):
         store.watch(lambda: moved.set() if store.available() == {"m": [2]} else None)
         store.reload([ModelConfig("m", number_versions, Specific(frozenset({2})))])
         assert moved.wait(timeout=30)
+
+
+def fail_to_list(store, monkeypatch, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("serving.embedded.served_model.files.numbered", fail)
+
+
+def fail_to_tell(store, monkeypatch, error):
+    def fail():
+        if store.poll_errors.counts().get("", 0) < 1:
+            raise error
+
+    monkeypatch.setattr(store, "_changed", fail)
+
+
+@pytest.mark.parametrize(
+    ("fail", "error"),
+    [
+        (fail_to_list, KeyError(3)),
+        (fail_to_list, OSError("gone")),
+        (fail_to_list, tf.errors.UnavailableError(None, None, "gone")),
+        (fail_to_tell, RuntimeError("closed")),
+    ],
+    ids=lambda it: it.__name__ if callable(it) else repr(it),
+)
+def test_the_poller_outlives_any_exception_and_tells_it(
+    number_versions, tmp_path, monkeypatch, caplog, fail, error
+):
+    shutil.copytree(os.path.join(number_versions, "1"), tmp_path / "1")
+    with storing(ModelConfig("m", str(tmp_path))) as store:
+        registry = Metrics(store, Admission(1, 1)).registry
+        model = "m" if fail is fail_to_list else ""
+        kind = type(error).__name__
+        with monkeypatch.context() as patch:
+            fail(store, patch, error)
+            store.start_polling(0.01)
+            until(lambda: store.poll_errors.counts().get(model, 0) >= 1)
+            if model:
+                assert kind in store.poll_errors.last()["m"].text
+                (status,) = store.statuses_of(ModelSpec(name="m")).values()
+                assert status.state == AVAILABLE
+                assert "look for new versions failed" in status.error
+                assert {
+                    sample.labels["error"].partition(":")[0]
+                    for family in registry.collect()
+                    for sample in family.samples
+                    if sample.name == "graftnet_poll_last_error_timestamp_seconds"
+                } == {kind}
+        shutil.copytree(os.path.join(number_versions, "2"), tmp_path / ".incoming-2")
+        os.rename(tmp_path / ".incoming-2", tmp_path / "2")
+        until(lambda: store.available() == {"m": [2]} and not store.poll_errors.last())
+        assert registry.get_sample_value("graftnet_poll_errors_total", {"model": model}) >= 1
+        assert not any(status.error for status in store.statuses()["m"].values())
+        assert any(record.levelname == "ERROR" for record in caplog.records)
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), 1e300])
+def test_a_poller_that_waits_for_ever_is_woken_all_the_same(number_versions, seconds):
+    with storing(ModelConfig("m", number_versions, Specific(frozenset({1})))) as store:
+        store.start_polling(seconds)
+        store.reload([ModelConfig("m", number_versions, Specific(frozenset({2})))])
+        until(lambda: store.available() == {"m": [2]})
 
 
 def test_many_swaps_leave_no_graph_and_no_history_behind(tmp_path):

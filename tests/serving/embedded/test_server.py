@@ -246,3 +246,9 @@ def test_a_port_in_use_is_refused(number_versions):
         pytest.raises(GraftNetError, match="Cannot listen"),
     ):
         ModelServer(number_versions, port=int(server.address.rpartition(":")[2]))
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan")])
+def test_a_poll_at_no_time_is_refused(number_versions, seconds):
+    with pytest.raises(GraftNetError, match="poll_seconds is"):
+        ModelServer(number_versions, poll_seconds=seconds)
