@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
+from absl import logging
 
 from graftnet_tf import locks
 from graftnet_tf.errors import GraftNetError
@@ -16,6 +17,7 @@ from graftnet_tf.exchange import exchange
 
 INCOMING = ".incoming-"
 _CLAIM = f"{INCOMING}number-"
+_LARGEST_NUMBER = 2**63 - 1
 
 
 def read_json(path: str) -> Any:
@@ -158,7 +160,7 @@ def publish_next(
         systems alone, for want of locks; nothing of the other's is touched.
     """
     tf.io.gfile.makedirs(parent)
-    with _claimed_number(parent) as number:
+    with _claimed_number(parent, suffix=os.path.splitext(name(0))[1]) as number:
         published = name(number)
         aside = os.path.join(parent, f"{_aside(number)}{uuid.uuid4().hex}")
         try:
@@ -179,12 +181,12 @@ def _rename_to_new(aside: str, path: str) -> None:
 
 
 @contextlib.contextmanager
-def _claimed_number(parent: str) -> Iterator[int]:
+def _claimed_number(parent: str, *, suffix: str) -> Iterator[int]:
     """A number below `parent` that is neither published nor claimed by another living job."""
     with contextlib.ExitStack() as claim:
         with locks.held(os.path.join(parent, f"{INCOMING}lock")):
             claimed = _swept_claims(parent)  # before listing what they may become meanwhile
-            number = max([*claimed, *numbered(parent)], default=0) + 1
+            number = max([*claimed, *numbered(parent, suffix=suffix)], default=0) + 1
             claim.enter_context(locks.held(_claim(parent, number)))
         yield number
 
@@ -213,9 +215,39 @@ def _aside(number: int) -> str:
     return f"{INCOMING}{number}-"
 
 
-def numbered(parent: str) -> list[int]:
-    """Numbers of the versions published below `parent`, ascending; none if it is absent."""
+def numbered(parent: str, *, suffix: str) -> list[int]:
+    """Numbers of the versions published below `parent`, ascending; see `names_by_number`."""
+    return list(names_by_number(parent, suffix=suffix))
+
+
+def names_by_number(parent: str, *, suffix: str) -> dict[int, str]:
+    """File names of the versions published below `parent`, by their numbers, ascending.
+
+    Zeros before a number are no part of it, as for TF Serving: `0001` is version 1. Of two
+    names of one number the shorter counts, and a warning tells so.
+
+    Args:
+      parent: directory that holds the versions; none are in one that is absent.
+      suffix: what follows the number in a version's file name, such as `".json"`; empty for
+        directories. What ends otherwise, such as `2.bak`, is no version.
+
+    Raises:
+      tf.errors.OpError: the directory cannot be listed.
+    """
     if not tf.io.gfile.isdir(parent):
-        return []
-    stems = (os.path.splitext(name.rstrip("/"))[0] for name in tf.io.gfile.listdir(parent))
-    return sorted(int(stem) for stem in stems if stem.isdecimal())
+        return {}
+    found: dict[int, str] = {}
+    names = (name.rstrip("/") for name in tf.io.gfile.listdir(parent))
+    for name in sorted(names, key=lambda name: (len(name), name)):
+        stem = name.removesuffix(suffix)
+        is_number = name.endswith(suffix) and stem.isascii() and stem.isdecimal()
+        if not is_number or int(stem) > _LARGEST_NUMBER:
+            continue
+        if (number := int(stem)) in found:
+            logging.warning(
+                "Both %s and %s in %s are version %d: the former counts.",
+                *(found[number], name, parent, number),
+            )
+        else:
+            found[number] = name
+    return dict(sorted(found.items()))

@@ -119,7 +119,14 @@ class Workspace:
 
     def versions(self, *kind: str) -> list[str]:
         """Version names below a kind's folder, ascending: `versions("branches", "bald")`."""
-        return [four_digits(number) for number in files.numbered(self.path(*kind))]
+        suffix = self.version_suffix(*kind)
+        names = files.names_by_number(self.path(*kind), suffix=suffix).items()
+        return [four_digits(it) for it, name in names if name == f"{four_digits(it)}{suffix}"]
+
+    @staticmethod
+    def version_suffix(*kind: str) -> str:
+        """What follows the number in the file names of a kind: trees are files, not folders."""
+        return ".json" if kind == ("trees",) else ""
 
     def newest(self, *kind: str) -> str:
         """The newest version name below a kind's folder.

@@ -60,7 +60,7 @@ def main() -> None:
     name = MODEL_NAME.value
     folder = PASSENGERS if name == PASSENGERS[-1] else SERVED
     given = MODEL_VERSION.value
-    version = newest_served(workspace, folder) if given is None else str(given)
+    version = str(int(newest_served(workspace, folder)) if given is None else given)
     service = read_scores(SERVICE.value, name, version, after=SINCE.value)
     reference = REFERENCE.value or _evaluation(workspace, folder, version)
     drift = compare(read_scores(reference, name, version), service, seed=shell.SEED.value)

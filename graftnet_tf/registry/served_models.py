@@ -15,14 +15,14 @@ _MADE_BY: dict[tuple[str, ...], str] = {
 
 
 def newest_served(workspace: Workspace, folder: tuple[str, ...] = SERVED) -> str:
-    """The newest version of what a folder of this file serves.
+    """Directory name of the newest version of what a folder of this file serves.
 
     Raises:
       GraftNetError: there is none.
     """
-    versions = files.numbered(workspace.path(*folder))
-    if not versions:
+    names = files.names_by_number(workspace.path(*folder), suffix="")
+    if not names:
         raise GraftNetError(
             f"No model in {workspace.path(*folder)} yet: make one with {_MADE_BY[folder]}."
         )
-    return str(versions[-1])
+    return names[max(names)]

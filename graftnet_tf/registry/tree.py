@@ -64,8 +64,8 @@ def served_trees(workspace: Workspace) -> Iterator[tuple[str, Tree]]:
     Raises:
       GraftNetError: a composed model's manifest or its tree is damaged or missing.
     """
-    for number in reversed(files.numbered(workspace.path(*SERVED))):
-        version = manifest.read(workspace.path(*SERVED, str(number)))["tree"]
+    for name in reversed(files.names_by_number(workspace.path(*SERVED), suffix="").values()):
+        version = manifest.read(workspace.path(*SERVED, name))["tree"]
         yield version, read_tree(workspace, version)
 
 

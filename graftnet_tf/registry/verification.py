@@ -22,9 +22,9 @@ def published(workspace: Workspace) -> Iterator[tuple[str, ...]]:
         *(("tasks", task, "mining") for task in _names(workspace, "tasks")),
     )
     for folder in folders:
-        for name in _names(workspace, *folder):
-            if os.path.splitext(name)[0].isdecimal():
-                yield *folder, name
+        suffix = workspace.version_suffix(*folder)
+        for name in files.names_by_number(workspace.path(*folder), suffix=suffix).values():
+            yield *folder, name
 
 
 def damage(workspace: Workspace) -> dict[str, str]:

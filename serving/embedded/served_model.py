@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -107,31 +107,37 @@ class ServedModel:
                 )
 
     def configure(self, config: ModelConfig) -> None:
-        """Labels change at once, versions at the next `refresh`."""
+        """Labels change at once, versions at the next `refresh`; old failures are forgotten."""
         with self._lock:
             self._config = config
+            self._forget_failures_but(())
 
     def refresh(self) -> None:
         """Loads what is wanted and not there, then retires what is there and not wanted.
 
         A version that cannot be loaded is tried again at the next call. Where no wanted
-        version can be loaded, the old ones stay.
+        version can be loaded, the old ones stay. A version that the policy names and that is
+        not there has the state END and an error, as one that cannot be loaded.
         """
         with self._refreshing:
             if self._retired:
                 return
             config = self._config
-            present = files.numbered(config.base_path)
+            names = files.names_by_number(config.base_path, suffix="")
             wanted = {
-                version: os.path.join(config.base_path, str(version))
-                for version in config.policy.choose(present)
+                version: os.path.join(config.base_path, names[version])
+                for version in config.policy.choose(list(names))
             }
-            self._forget_failures_but(wanted)
+            missing = config.policy.missing(list(names))
+            with self._lock:
+                self._forget_failures_but({*wanted, *missing})
             for version in sorted(wanted, reverse=True):
                 if not self._is_loaded(version, wanted[version]):
                     self._try_to_load(version, wanted[version])
             if any(self._is_loaded(*version) for version in wanted.items()):
                 self._retire_but(wanted)
+            for version in missing:
+                self._note_missing(version, config.base_path)
 
     def retire(self) -> None:
         """Retires every version; later calls of `refresh` load none."""
@@ -200,11 +206,20 @@ class ServedModel:
                 oldest = next(iter(self._ended))
                 del self._ended[oldest], self._statuses[oldest]
 
-    def _forget_failures_but(self, wanted: Mapping[int, str]) -> None:
+    def _note_missing(self, version: int, base_path: str) -> None:
+        error = f"No version {version} in {base_path}, which the version policy names."
         with self._lock:
-            for version, status in list(self._statuses.items()):
-                if status.error and version not in wanted:
-                    del self._statuses[version]
+            status = self._statuses.get(version)
+            if status and status.state in (AVAILABLE, UNLOADING):
+                return
+            self._note(version, VersionStatus(END, error))
+        logging.error("%s", error)
+
+    def _forget_failures_but(self, wanted: Collection[int]) -> None:
+        """To be called under the lock."""
+        for version, status in list(self._statuses.items()):
+            if status.error and version not in wanted:
+                del self._statuses[version]
 
     def _set_status(self, version: int, status: VersionStatus) -> None:
         with self._lock:
@@ -220,7 +235,8 @@ def start_serving(config: ModelConfig, load: Callable[[str, int], Servable]) -> 
     """A model with its versions loaded.
 
     Raises:
-      GraftNetError: there is no version to serve, or one cannot be loaded.
+      GraftNetError: there is no version to serve, one cannot be loaded, or one that the
+        policy names is not there.
     """
     model = ServedModel(config, load)
     try:
@@ -230,7 +246,7 @@ def start_serving(config: ModelConfig, load: Callable[[str, int], Servable]) -> 
     errors = [status.error for status in model.statuses().values() if status.error]
     if errors:
         model.retire()
-        raise GraftNetError(errors[0])
+        raise GraftNetError(" ".join(reversed(errors)))
     if not model.available:
         raise GraftNetError(
             f"No model version in {config.base_path} that is to be served; expected "

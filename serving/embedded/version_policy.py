@@ -12,6 +12,10 @@ class VersionPolicy(Protocol):
         """Those of `present`, ascending, that are to be served, ascending too."""
         ...
 
+    def missing(self, present: Sequence[int]) -> list[int]:
+        """Versions named that are not `present`, ascending."""
+        ...
+
 
 @dataclasses.dataclass(frozen=True)
 class Latest:
@@ -21,6 +25,9 @@ class Latest:
 
     def choose(self, present: Sequence[int]) -> list[int]:
         return list(present)[-self.count :]
+
+    def missing(self, present: Sequence[int]) -> list[int]:
+        return []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +39,9 @@ class Specific:
     def choose(self, present: Sequence[int]) -> list[int]:
         return [version for version in present if version in self.versions]
 
+    def missing(self, present: Sequence[int]) -> list[int]:
+        return sorted(self.versions - set(present))
+
 
 @dataclasses.dataclass(frozen=True)
 class All:
@@ -39,3 +49,6 @@ class All:
 
     def choose(self, present: Sequence[int]) -> list[int]:
         return list(present)
+
+    def missing(self, present: Sequence[int]) -> list[int]:
+        return []

@@ -111,4 +111,4 @@ def promote_candidate(
 
 
 def _candidates(workspace: Workspace) -> list[str]:
-    return [str(number) for number in files.numbered(workspace.path(*CANDIDATES))]
+    return list(files.names_by_number(workspace.path(*CANDIDATES), suffix="").values())

@@ -157,7 +157,7 @@ def _check_present(base_path: str, steps: Sequence[Versions]) -> None:
     """Checks that the versions exist, where this machine can see them."""
     if not tf.io.gfile.isdir(base_path):
         return
-    present = files.numbered(base_path)
+    present = files.numbered(base_path, suffix="")
     missing = sorted({version for step in steps for version in step.served} - set(present))
     if missing:
         raise GraftNetError(

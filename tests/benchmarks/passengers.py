@@ -15,9 +15,8 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import files
 from graftnet_tf.lift_scenes.scene import render_snapshot
-from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED
+from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
 from pipelines import shell
 from serving.embedded.limits import Limits
 from serving.embedded.servable import Servable
@@ -32,9 +31,9 @@ Outputs = dict[str, np.ndarray]
 def main() -> None:
     workspace = shell.open_workspace()
     passengers, people, attributes = (
-        Servable(workspace.path(*folder, str(version)), version)
+        Servable(workspace.path(*folder, name), int(name))
         for folder in (PASSENGERS, PEOPLE, SERVED)
-        for version in files.numbered(workspace.path(*folder))[-1:]
+        for name in [newest_served(workspace, folder)]
     )
 
     def one_call(snapshot: bytes) -> Outputs:

@@ -72,8 +72,36 @@ def test_versions_are_numbered_one_after_another(tmp_path):
     parent = str(tmp_path / "trunks")
     names = [files.publish_next(parent, write_directory, name="{:04d}".format) for _ in range(3)]
     assert names == ["0001", "0002", "0003"]
-    assert files.numbered(parent) == [1, 2, 3]
+    assert files.numbered(parent, suffix="") == [1, 2, 3]
     assert (tmp_path / "trunks" / "0002" / "version").read_text() == "0002"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "names"),
+    [("", {1: "0001", 3: "3", 10: "10"}), (".json", {2: "0002.json", 3: "3.json"})],
+)
+def test_a_version_is_a_number_and_the_suffix_that_is_expected(tmp_path, suffix, names):
+    told = ("0001", "10", "3", "0002.json", "3.json", "2.bak", "2.json.bak", "-1", "1.5", "4 ")
+    others = ("٣", "²", ".json", ".incoming-5", str(2**63), "9" * 200)
+    for name in (*told, *others):
+        (tmp_path / name).mkdir()
+    assert files.names_by_number(str(tmp_path), suffix=suffix) == names
+    assert files.numbered(str(tmp_path), suffix=suffix) == list(names)
+    assert files.names_by_number(str(tmp_path / "absent"), suffix=suffix) == {}
+
+
+def test_of_two_names_of_one_number_the_shorter_counts_and_that_is_told(tmp_path, caplog):
+    for name in ("0002", "2", "02"):
+        (tmp_path / name).mkdir()
+    assert files.names_by_number(str(tmp_path), suffix="") == {2: "2"}
+    assert f"Both 2 and 0002 in {tmp_path} are version 2" in caplog.text
+
+
+def test_a_backup_takes_no_number(tmp_path):
+    for name in ("0001.json", "0007.json.bak", "0009"):
+        (tmp_path / name).mkdir()
+    name = "{:04d}.json".format
+    assert files.publish_next(str(tmp_path), write_directory, name=name) == "0002.json"
 
 
 def test_a_failed_publication_is_not_listed_and_leaves_nothing(tmp_path):
@@ -88,7 +116,7 @@ def test_a_failed_publication_is_not_listed_and_leaves_nothing(tmp_path):
 
 def test_the_leftover_of_a_kill_is_no_version(tmp_path):
     write_directory(str(tmp_path / f"{files.INCOMING}abc-0001"), "0001")
-    assert files.numbered(str(tmp_path)) == []
+    assert files.numbered(str(tmp_path), suffix="") == []
 
 
 def test_the_next_publication_removes_what_a_killed_one_left(tmp_path):
@@ -103,7 +131,7 @@ def test_the_next_publication_removes_what_a_killed_one_left(tmp_path):
 
         files.publish_next(parent, die, name=str)
     os.waitpid(child, 0)
-    assert files.numbered(parent) == [1]
+    assert files.numbered(parent, suffix="") == [1]
     assert len(os.listdir(parent)) == 3, "the leftover and its claim"
     assert files.publish_next(parent, write_directory, name=str) == "2"
     assert sorted(os.listdir(parent)) == ["1", "2"]

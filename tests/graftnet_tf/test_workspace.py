@@ -43,7 +43,7 @@ def test_relative_images_start_at_the_root(workspace):
 def test_versions_are_listed_and_missing_ones_answered_with_the_list(workspace):
     with pytest.raises(GraftNetError, match="No trunks in"):
         workspace.newest("trunks")
-    for version in ("0001", "0010", "0002"):
+    for version in ("0001", "0010", "0002", "0011.bak", "12"):
         os.makedirs(workspace.path("trunks", version))
     assert workspace.versions("trunks") == ["0001", "0002", "0010"]
     assert workspace.newest("trunks") == "0010"

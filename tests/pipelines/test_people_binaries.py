@@ -74,7 +74,7 @@ def test_export_yolact(tmp_path, weights):
     )
     assert done.status == 0, done.stderr
     directory = os.path.join(workspace, "serving", "yolact")
-    assert files.numbered(directory) == [1]
+    assert files.numbered(directory, suffix="") == [1]
     assert done.stdout.splitlines()[-1].endswith(os.path.join(directory, "1"))
     manifest.verify(os.path.join(directory, "1"))
     content = manifest.read(os.path.join(directory, "1"))

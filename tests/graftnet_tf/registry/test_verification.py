@@ -6,7 +6,7 @@ import pytest
 from graftnet_tf import files, manifest
 from graftnet_tf.files import INCOMING
 from graftnet_tf.manifest import Making, Provenance
-from graftnet_tf.registry.served_models import PASSENGERS
+from graftnet_tf.registry.served_models import PASSENGERS, newest_served
 from graftnet_tf.registry.verification import damage, leftovers, published
 from graftnet_tf.workspace import Workspace
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
@@ -40,6 +40,13 @@ def test_every_kind_of_version_is_found_and_whole(whole):
     assert set(published(whole)) == VERSIONS
     assert damage(whole) == {}
     assert leftovers(whole) == []
+
+
+def test_a_backup_is_no_version(copied):
+    for parts in (("serving", "graftnet", "2.bak"), ("trees", "0002.json.bak"), ("trees", "0003")):
+        os.makedirs(copied.path(*parts))
+    assert set(published(copied)) == VERSIONS
+    assert newest_served(copied) == "1"
 
 
 def test_an_empty_workspace_has_nothing_to_check(tmp_path):

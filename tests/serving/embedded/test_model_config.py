@@ -34,6 +34,7 @@ model_config_list {
 def test_versions_chosen(policy, chosen):
     assert policy.choose([1, 4, 9]) == chosen
     assert policy.choose([]) == []
+    assert policy.missing([1, 4, 9]) == ([12] if isinstance(policy, Specific) else [])
 
 
 def test_a_configuration_is_read_from_text(tmp_path):

@@ -10,7 +10,7 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from serving.embedded.model_config import ModelConfig
 from serving.embedded.served_model import AVAILABLE, END, UNLOADING, ServedModel
-from serving.embedded.version_policy import All, Latest
+from serving.embedded.version_policy import All, Latest, Specific
 
 _KEPT = 8
 _VERSIONS = range(1, 13)
@@ -68,6 +68,9 @@ class Orders:
         self.failed = wanted - self.served
         if wanted & self.served:
             self.served &= wanted
+        in_use = {servable.version for _, servable in self.requests}
+        unloading = in_use - self.served
+        self.failed |= set(self.policy.missing(sorted(self.present))) - self.served - unloading
 
     def ask(self, version):
         """Begins a request to a version, which lasts until `answer`."""
@@ -122,7 +125,9 @@ _FORGOTTEN = [
 ]
 
 
-@pytest.mark.parametrize("policy", [Latest(), Latest(2), All()], ids=repr)
+@pytest.mark.parametrize(
+    "policy", [Latest(), Latest(2), All(), Specific(frozenset({2, 3, 5}))], ids=repr
+)
 @given(steps)
 @example(_FORGOTTEN)
 @settings(max_examples=150, derandomize=True, deadline=None, database=None)

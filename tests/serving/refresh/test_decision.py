@@ -18,7 +18,7 @@ from tests.serving.refresh.coloured_versions import draw_tasks
 
 
 def served_versions(workspace):
-    return files.numbered(workspace.path("serving", "graftnet"))
+    return files.numbered(workspace.path("serving", "graftnet"), suffix="")
 
 
 def scores(directory, workspace, attribute):
