@@ -1,13 +1,22 @@
-"""Requests of many clients in one run, by TensorFlow's own batch scheduler."""
+"""Requests of many clients in one run, by TensorFlow's own batch scheduler.
+
+TensorFlow has two. The one that is made for a fixed number of threads wakes each of them a
+thousand times a second, which for a model of ten signatures is a tenth of a core while nothing
+is asked. The adaptive one sleeps until a request comes; with its least and its largest number of
+batches at once the same, it adapts nothing and is the other's equal.
+"""
 
 import dataclasses
 
 import tensorflow as tf
+from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from graftnet_tf.errors import GraftNetError
 
 _LARGEST_REQUEST = 1 << 20
+_ADAPTIVE = 0  # in place of a number of threads
+_AT_ONCE = ("_min_inflight_batches", "_initial_inflight_batches", "_max_inflight_batches")
 _LEAST = {
     "max_batch_size": 1,
     "batch_timeout_micros": 0,
@@ -98,7 +107,7 @@ def batched(
     }
 
     @tf.nondifferentiable_batch_function(
-        num_batch_threads=batching.num_batch_threads,
+        num_batch_threads=_ADAPTIVE,
         max_batch_size=_LARGEST_REQUEST,  # a larger one than the last size is split
         batch_timeout_micros=batching.batch_timeout_micros,
         allowed_batch_sizes=list(batching.sizes),
@@ -115,6 +124,7 @@ def batched(
         count = tf.shape(rows[0])[:1]
         return (*values, tf.fill(count, count[0]))
 
-    with graph.as_default():
+    at_once = {name: AttrValue(i=batching.num_batch_threads) for name in _AT_ONCE}
+    with graph.as_default(), graph._attr_scope(at_once):  # the op has no argument for them
         *values, batch_rows = run(*(graph.get_tensor_by_name(name) for name in placeholders))
     return dict(zip(outputs, values, strict=True)), batch_rows

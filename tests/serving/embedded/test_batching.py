@@ -1,4 +1,6 @@
 import os
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -8,7 +10,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
 from graftnet_tf.errors import GraftNetError
-from serving.embedded.batching import Batching, can_be_batched
+from serving.embedded.batching import Batching, batched, can_be_batched
 from serving.embedded.limits import Limits
 from serving.embedded.request_error import RequestError
 from serving.embedded.servable import Servable
@@ -82,6 +84,60 @@ def test_a_full_queue_is_said_to_be_full(number_versions):
     answer = servable.predict("serving_default", numbers(2), limits=Limits())
     assert answer.outputs["product"].tolist() == [2]
     servable.close()
+
+
+def switches():
+    """How often the threads of this process went to sleep since they began."""
+    count = 0
+    for thread in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{thread}/status") as status:
+            count += next(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+    return count
+
+
+def test_batch_threads_sleep_while_nothing_is_asked(servable):
+    for signature, inputs in {
+        "serving_default": numbers(1, 2, 3, 4),
+        "strict": numbers(1, 2, 3, 4),
+        "lengths": {"texts": tf.make_tensor_proto(["a", "b", "c", "d"])},
+    }.items():
+        assert servable.predict(signature, inputs, limits=Limits()).batch_rows == 4
+    before = switches()
+    time.sleep(0.5)
+    # Of the scheduler with threads of its own, each of three signatures makes 400.
+    assert switches() - before < 300
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_as_many_batches_are_computed_at_once_as_asked_for(threads):
+    lock, running, most = threading.Lock(), [0], [0]
+
+    def count(values):
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.02)
+        with lock:
+            running[0] -= 1
+        return values
+
+    options = Batching(max_batch_size=1, batch_timeout_micros=0, num_batch_threads=threads)
+    own_threads = tf.compat.v1.ConfigProto(
+        inter_op_parallelism_threads=12, use_per_session_threads=True
+    )
+    with tf.Graph().as_default() as graph:
+        given = tf.compat.v1.placeholder(tf.float32, [None])
+        counted = tf.numpy_function(count, [given], tf.float32)
+        counted.set_shape([None])
+        info = tf.compat.v1.saved_model.build_tensor_info
+        signature = SignatureDef(inputs={"in": info(given)}, outputs={"out": info(counted)})
+        outputs = batched(graph, signature, options)
+        with (
+            tf.compat.v1.Session(config=own_threads) as session,
+            ThreadPoolExecutor(12) as pool,
+        ):
+            list(pool.map(lambda value: session.run(outputs, {given: [value]}), range(12)))
+    assert 1 <= most[0] <= threads
 
 
 @pytest.mark.parametrize(
