@@ -8,6 +8,7 @@ from absl import flags, logging
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import SERVED
 from pipelines import shell
+from serving import ports
 from serving.embedded.batching import Batching
 from serving.embedded.json_log import JsonLines
 from serving.embedded.limits import Limits
@@ -29,9 +30,15 @@ ALLOW_LABELS = flags.DEFINE_bool(
     "Whether a label that is not in use may be given to a version before it is loaded.",
 )
 HOST = flags.DEFINE_string("host", "127.0.0.1", "Interface to listen on; 0.0.0.0 is all of them.")
-PORT = flags.DEFINE_integer("port", 8500, "Port; 0 picks a free one.", lower_bound=0)
+PORT = flags.DEFINE_integer(
+    "port", 8500, "Port; 0 picks a free one.", lower_bound=0, upper_bound=ports.LARGEST
+)
 METRICS_PORT = flags.DEFINE_integer(
-    "metrics_port", None, "Port of Prometheus metrics on 127.0.0.1; 0 picks a free one."
+    "metrics_port",
+    None,
+    "Port of Prometheus metrics on 127.0.0.1; 0 picks a free one.",
+    lower_bound=0,
+    upper_bound=ports.LARGEST,
 )
 POLL_SECONDS = flags.DEFINE_float(
     "poll_seconds", 30.0, "Seconds between looks for new versions; 0 is never.", lower_bound=0

@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from serving.client.tls import Tls
+from serving.ports import check_address
 from serving.tf_serving_api.messages import ModelSpec
 
 _RETRY_BUFFER = 256 << 20  # bytes of a request that is kept until it is answered
@@ -47,6 +48,7 @@ class Endpoint:
     message_bytes: int = 64 << 20
 
     def __post_init__(self) -> None:
+        check_address(self.address)
         if self.version is not None and self.version_label is not None:
             raise ValueError("Ask for a version or for a version label, not for both.")
         if not 1 <= self.attempts <= 5:

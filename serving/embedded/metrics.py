@@ -12,6 +12,7 @@ from serving.embedded.admission import Admission
 from serving.embedded.call import Call
 from serving.embedded.model_store import ModelStore
 from serving.embedded.served_model import AVAILABLE
+from serving.ports import check_port
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -136,7 +137,7 @@ class Metrics(Collector):
         """Serves the metrics at http://host:port/metrics; port 0 picks a free one.
 
         Raises:
-          GraftNetError: the port is taken.
+          GraftNetError: the port is taken or does not exist.
         """
         return MetricsPage(self.registry, host, port)
 
@@ -166,6 +167,7 @@ class MetricsPage:
     """
 
     def __init__(self, registry: CollectorRegistry, host: str, port: int):
+        check_port(port)
         try:
             self._server, self._thread = start_http_server(port, host, registry)
         except OSError as error:

@@ -24,6 +24,7 @@ from serving.embedded.predict_service import PredictService
 from serving.embedded.servable import Servable
 from serving.embedded.tls import Tls, warn_if_exposed
 from serving.embedded.warm_up import warm_up
+from serving.ports import check_free
 from serving.tf_serving_api.descriptors import MODEL_SERVICE, PREDICTION_SERVICE
 
 _NAMED = (PREDICTION_SERVICE, MODEL_SERVICE)
@@ -67,7 +68,7 @@ class ModelServer:
           models: what to serve; a base path alone means its newest version.
           model_name: that requests state, where `models` is a base path.
           host: interface to listen on.
-          port: 0 picks a free one.
+          port: 0 to 65535; 0 picks a free one.
           poll_seconds: how often to look for new versions; 0 is never.
           batching: how requests are gathered; None runs each alone.
           limits: of requests.
@@ -78,7 +79,8 @@ class ModelServer:
 
         Raises:
           GraftNetError: a model has no version, one cannot be loaded, a label is given to a
-            version that is not there, the port is taken, or `poll_seconds` is no time.
+            version that is not there, the port is taken or does not exist, or
+            `poll_seconds` is no time.
         """
         if not poll_seconds >= 0:
             raise GraftNetError(f"poll_seconds is {poll_seconds}; expected 0 or more.")
@@ -157,6 +159,7 @@ class ModelServer:
 
     def _listen(self, host: str, port: int, tls: Tls | None) -> str:
         """Takes the port; returns `host:port`."""
+        check_free(host, port)
         warn_if_exposed(host, tls)
         address = f"{host}:{port}"
         try:
@@ -166,8 +169,8 @@ class ModelServer:
                 taken = self._server.add_insecure_port(address)
         except RuntimeError:
             raise GraftNetError(
-                f"Cannot listen on {address}: it is taken or not ours, or a certificate and its "
-                "key do not fit. Choose another port, or 0 for a free one."
+                f"Cannot listen on {address}: it was taken just now, or a certificate and its "
+                "key do not fit."
             ) from None
         return f"{host}:{taken}"
 

@@ -16,6 +16,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from graftnet_tf.errors import GraftNetError
 from serving.client.call_error import CallError, call_error
 from serving.client.endpoint import Endpoint
+from serving.ports import check_address
 from serving.rollout.versions import Versions
 
 _LOOK_AGAIN = 0.2  # seconds
@@ -25,8 +26,9 @@ def every_address(name: str) -> list[str]:
     """`ip:port` of every machine that `host:port` stands for.
 
     Raises:
-      GraftNetError: the name cannot be resolved.
+      GraftNetError: the name cannot be resolved, or its port does not exist.
     """
+    check_address(name)
     host, _, port = name.rpartition(":")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -77,6 +77,9 @@ WRONG = {
     "go together": ["--model_base_path=b", "--tls_key=k"],
     "expected numbers": ["--model_base_path=b", "--allowed_batch_sizes=1,two"],
     "end with max_batch_size": ["--model_base_path=b", "--allowed_batch_sizes=1,2"],
+    "flag --port=99999": ["--model_base_path=b", "--port=99999"],
+    "flag --metrics_port=65536": ["--model_base_path=b", "--metrics_port=65536"],
+    "flag --metrics_port=-1": ["--model_base_path=b", "--metrics_port=-1"],
     "Limit rows is 0": ["--model_base_path=b", "--max_rows=0"],
 }
 

@@ -240,12 +240,23 @@ def test_a_base_path_without_a_version_is_refused(tmp_path):
         ModelServer(str(tmp_path))
 
 
-def test_a_port_in_use_is_refused(number_versions):
+def test_a_port_in_use_is_refused_in_one_line(number_versions, capfd):
+    with serving(number_versions) as (server, _):
+        capfd.readouterr()
+        with pytest.raises(GraftNetError, match=r"Cannot listen on .*: Address already in use"):
+            ModelServer(number_versions, port=int(server.address.rpartition(":")[2]))
+        assert capfd.readouterr().err == "", "gRPC says nothing of its own"
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_port_that_does_not_exist_is_refused(number_versions, port):
+    with pytest.raises(GraftNetError, match=f"Port {port} does not exist"):
+        ModelServer(number_versions, port=port)
     with (
         serving(number_versions) as (server, _),
-        pytest.raises(GraftNetError, match="Cannot listen"),
+        pytest.raises(GraftNetError, match=f"Port {port} does not exist"),
     ):
-        ModelServer(number_versions, port=int(server.address.rpartition(":")[2]))
+        server.metrics.serve(port)
 
 
 @pytest.mark.parametrize("seconds", [-1.0, float("nan")])
