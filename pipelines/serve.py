@@ -72,6 +72,9 @@ MAX_MEGAPIXELS = flags.DEFINE_integer(
 )
 MAX_IN_FLIGHT = flags.DEFINE_integer("max_in_flight", 64, "Requests answered at once.")
 MAX_WAITING = flags.DEFINE_integer("max_waiting", 64, "Requests that may wait for their turn.")
+MAX_MIB_IN_FLIGHT = flags.DEFINE_integer(
+    "max_mib_in_flight", 512, "Size of all requests that are answered or wait, in MiB."
+)
 
 TLS_CERTIFICATE = flags.DEFINE_string("tls_certificate", None, "PEM file; with --tls_key.")
 TLS_KEY = flags.DEFINE_string("tls_key", None, "PEM file of the certificate's private key.")
@@ -149,6 +152,7 @@ def _limits() -> Limits:
             decoded_pixels=MAX_MEGAPIXELS.value * 1_000_000,
             in_flight=MAX_IN_FLIGHT.value,
             waiting=MAX_WAITING.value,
+            bytes_in_flight=MAX_MIB_IN_FLIGHT.value << 20,
         )
     except GraftNetError as error:
         raise flags.Error(str(error)) from None

@@ -16,6 +16,8 @@ class Limits:
       decoded_pixels: of all pictures in a request together, each as often as it has scans.
       in_flight: requests being answered at once.
       waiting: requests that wait for their turn; more are refused.
+      bytes_in_flight: of all requests that are answered or wait, as they come over the wire;
+        more are refused before they are parsed.
     """
 
     message_bytes: int = 64 << 20
@@ -24,9 +26,15 @@ class Limits:
     decoded_pixels: int = 1_000_000_000
     in_flight: int = 64
     waiting: int = 64
+    bytes_in_flight: int = 512 << 20
 
     def __post_init__(self) -> None:
         for name, value in dataclasses.asdict(self).items():
             least = 0 if name == "waiting" else 1
             if value < least:
                 raise GraftNetError(f"Limit {name} is {value}; expected at least {least}.")
+        if self.bytes_in_flight < self.message_bytes:
+            raise GraftNetError(
+                f"Limit bytes_in_flight is {self.bytes_in_flight}, which has no room for one "
+                f"request of message_bytes, {self.message_bytes}; expected at least that."
+            )

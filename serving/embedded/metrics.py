@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from graftnet_tf.errors import GraftNetError
 from serving.embedded.admission import Admission
+from serving.embedded.bytes_in_flight import BytesInFlight
 from serving.embedded.call import Call
 from serving.embedded.model_store import ModelStore
 from serving.embedded.served_model import AVAILABLE
@@ -29,10 +30,11 @@ class Metrics(Collector):
       registry: of this server alone.
     """
 
-    def __init__(self, store: ModelStore, admission: Admission):
-        """Measures the calls that it is told of; `store` and `admission` are read."""
+    def __init__(self, store: ModelStore, admission: Admission, in_flight: BytesInFlight):
+        """Measures the calls that it is told of; the others are read."""
         self._store = store
         self._admission = admission
+        self._in_flight = in_flight
         self.registry = CollectorRegistry()
         self.registry.register(self)  # the first, so that it drops series before they are read
         version = ("model", "version")
@@ -131,6 +133,11 @@ class Metrics(Collector):
         )
         yield GaugeMetricFamily(
             "graftnet_requests_waiting", "Requests that wait.", self._admission.waiting
+        )
+        yield GaugeMetricFamily(
+            "graftnet_request_bytes",
+            "Size of the requests that are being answered or wait.",
+            self._in_flight.held,
         )
 
     def serve(self, port: int, host: str = "127.0.0.1") -> "MetricsPage":

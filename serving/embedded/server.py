@@ -11,6 +11,7 @@ from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_p
 from graftnet_tf.errors import GraftNetError
 from serving.embedded.admission import Admission
 from serving.embedded.batching import Batching
+from serving.embedded.bytes_in_flight import BytesInFlight
 from serving.embedded.call import Call
 from serving.embedded.described import Described
 from serving.embedded.json_log import log_call
@@ -30,7 +31,7 @@ from serving.tf_serving_api.descriptors import MODEL_SERVICE, PREDICTION_SERVICE
 _NAMED = (PREDICTION_SERVICE, MODEL_SERVICE)
 # The short ones are those that TF Serving gives its health by.
 SERVICES = ("", *_NAMED, "PredictionService", "ModelService")
-_SPARE_THREADS = 8  # for health, status and metadata while every turn is taken
+_SPARE_THREADS = 8  # half for status and metadata while every turn is taken, half for health
 _LAST_REPLIES_SECONDS = 0.2
 _STATUS = health_pb2.HealthCheckResponse
 
@@ -90,11 +91,15 @@ class ModelServer:
         self._healthy: set[str] = set()
         self._admission = Admission(limits.in_flight, limits.waiting)
         threads = limits.in_flight + limits.waiting + _SPARE_THREADS
+        in_flight = BytesInFlight(
+            limits.bytes_in_flight, limits.message_bytes, threads - _SPARE_THREADS // 2
+        )
         self._server = grpc.server(
             futures.ThreadPoolExecutor(threads, "grpc"),
-            interceptors=[ParsingInterceptor()],
+            interceptors=[ParsingInterceptor(in_flight, self._record)],
             maximum_concurrent_rpcs=threads,
             options=[
+                ("grpc.http2.bdp_probe", 0),  # windows stay small until a message is wanted
                 ("grpc.max_receive_message_length", limits.message_bytes),
                 ("grpc.max_send_message_length", -1),
                 ("grpc.so_reuseport", 0),
@@ -112,24 +117,19 @@ class ModelServer:
             load,
             allow_labels_for_unavailable=allow_labels_for_unavailable,
         )
-        self.metrics = Metrics(self.store, self._admission)
-
-        def record(call: Call) -> None:
-            self.metrics.record(call)
-            log_call(call)
-
+        self.metrics = Metrics(self.store, self._admission, in_flight)
         predict = PredictService(
             self.store,
             self._admission,
             limits,
-            record,
+            self._record,
             self.metrics.record_scores,
             tensor_content=tensor_content,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predict, self._server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(
-            ModelService(self.store, record), self._server
+            ModelService(self.store, self._record), self._server
         )
         named = (*_NAMED, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(named, self._server, Described())
@@ -173,6 +173,10 @@ class ModelServer:
                 "key do not fit."
             ) from None
         return f"{host}:{taken}"
+
+    def _record(self, call: Call) -> None:
+        self.metrics.record(call)
+        log_call(call)
 
     def _tell_health(self) -> None:
         """A health service per model: SERVING while a version is available."""

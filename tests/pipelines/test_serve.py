@@ -80,6 +80,7 @@ WRONG = {
     "flag --port=99999": ["--model_base_path=b", "--port=99999"],
     "flag --metrics_port=65536": ["--model_base_path=b", "--metrics_port=65536"],
     "flag --metrics_port=-1": ["--model_base_path=b", "--metrics_port=-1"],
+    "no room for one request": ["--model_base_path=b", "--max_mib_in_flight=63"],
     "Limit rows is 0": ["--model_base_path=b", "--max_rows=0"],
 }
 

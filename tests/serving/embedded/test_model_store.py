@@ -12,6 +12,7 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 from graftnet_tf.errors import GraftNetError
 from serving.embedded.admission import Admission
 from serving.embedded.batching import Batching
+from serving.embedded.bytes_in_flight import BytesInFlight
 from serving.embedded.limits import Limits
 from serving.embedded.metrics import Metrics
 from serving.embedded.model_config import ModelConfig
@@ -268,7 +269,7 @@ def test_the_poller_outlives_any_exception_and_tells_it(
 ):
     shutil.copytree(os.path.join(number_versions, "1"), tmp_path / "1")
     with storing(ModelConfig("m", str(tmp_path))) as store:
-        registry = Metrics(store, Admission(1, 1)).registry
+        registry = Metrics(store, Admission(1, 1), BytesInFlight(1, 1, 1)).registry
         model = "m" if fail is fail_to_list else ""
         kind = type(error).__name__
         with monkeypatch.context() as patch:

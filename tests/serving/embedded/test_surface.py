@@ -29,6 +29,8 @@ from serving.embedded.server import ModelServer
 from serving.embedded.tls import Tls
 from tests.serving.certificates import Authority
 from tests.serving.embedded.number_models import config, numbers, specific
+from tests.serving.embedded.test_admission import FakeContext
+from tests.serving.embedded.until import until
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -258,6 +260,57 @@ def test_rows_and_strings_are_limited(number_versions):
         texts = {"texts": tf.make_tensor_proto(["abcdef"])}
         with refused(grpc.StatusCode.INVALID_ARGUMENT, "string of 6 bytes"):
             client.predict("m", signature="lengths", inputs=texts)
+
+
+def test_requests_are_refused_unread_while_others_leave_no_room(number_versions):
+    """One request is answered at a time, and that is held up from outside."""
+    limits = Limits(message_bytes=2000, bytes_in_flight=4000, rows=400, in_flight=1, waiting=9)
+    listed = config(m=(number_versions, {}))
+    with serving(listed, limits=limits) as (server, client):
+
+        def ask(rows):
+            request = predict_pb2.PredictRequest(model_spec={"name": "m"})
+            request.inputs["values"].CopyFrom(tf.make_tensor_proto(np.ones(rows, np.float32)))
+            return client.prediction.Predict.future(request, timeout=60)
+
+        def value(name, **labels):
+            return server.metrics.registry.get_sample_value(name, labels)
+
+        turn = server._admission.turn(FakeContext())
+        turn.__enter__()
+        asked = []
+        for rows, held in ((250, 1000), (100, 1400), (350, 2800)):
+            asked.append((rows, ask(rows)))
+            until(lambda: value("graftnet_requests_waiting") == len(asked))
+            assert held < value("graftnet_request_bytes") < held + 200
+        for message in (b"\xff", b"\xff" * 1999):  # unread, or it would be said not to parse
+            with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "no room for one of up to 2000"):
+                client.send(message, timeout=60)
+        assert client.health("m") == SERVING
+        turn.__exit__(None, None, None)
+        for rows, answer in asked:
+            assert len(answer.result().outputs["sum"].float_val) == rows
+        until(lambda: value("graftnet_request_bytes") == 0)
+        assert len(ask(350).result().outputs["sum"].float_val) == 350
+        counted = {"method": "Predict", "model": "", "version": "0", "signature": ""}
+        assert value("graftnet_requests_total", **counted, code="RESOURCE_EXHAUSTED") == 2
+
+
+def test_a_call_without_a_request_is_refused(two_models):
+    with grpc.insecure_channel(two_models[0].address) as channel:
+        send = channel.stream_unary("/tensorflow.serving.PredictionService/Predict")
+        with refused(grpc.StatusCode.INTERNAL, "no request"):
+            send(iter([]), timeout=30)
+
+
+@pytest.mark.parametrize("message", [b"\xff\xff", b""])
+def test_a_request_that_fails_leaves_its_bytes(number_versions, message):
+    limits = Limits(message_bytes=1000, bytes_in_flight=1000)
+    with serving(config(m=(number_versions, {})), limits=limits) as (server, client):
+        with pytest.raises(grpc.RpcError):
+            client.send(message, timeout=30)
+        registry = server.metrics.registry
+        until(lambda: registry.get_sample_value("graftnet_request_bytes") == 0)
 
 
 def test_pictures_that_cost_too_much_together_are_refused(number_versions):
