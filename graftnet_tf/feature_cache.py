@@ -13,8 +13,8 @@ import numpy as np
 from absl import logging
 from tqdm import tqdm
 
-from graftnet_tf import locks
 from graftnet_tf.files import INCOMING
+from graftnet_tf.io import file_locks
 
 DEFAULT_LIMIT = 20 * 10**9
 SHARD = 256  # arrays in one file: what a kill loses at most
@@ -88,7 +88,7 @@ class FeatureCache:
                 with contextlib.ExitStack() as turn:
                     with self._heeding_the_disk():
                         os.makedirs(self._shelf, exist_ok=True)
-                        turn.enter_context(locks.held(os.path.join(self._shelf, _LOCK)))
+                        turn.enter_context(file_locks.held(os.path.join(self._shelf, _LOCK)))
                         self._find(missing)
                     part = self._missing(missing)[:SHARD]
                     if part and not self._full:
@@ -119,7 +119,7 @@ class FeatureCache:
     def _locked(self) -> Iterator[None]:
         """Alone in the whole directory, for as long as files are opened, written or dropped."""
         os.makedirs(self._directory, exist_ok=True)
-        with locks.held(os.path.join(self._directory, _LOCK)):
+        with file_locks.held(os.path.join(self._directory, _LOCK)):
             yield
 
     def _find(self, keys: Sequence[bytes]) -> None:
@@ -215,7 +215,7 @@ class _Reads:
         """Adds a shard to those that must stay."""
         if not os.path.exists(self._path):  # not yet, or deleted with the cache
             self._lock.close()
-            self._lock.enter_context(locks.held(self._path))
+            self._lock.enter_context(file_locks.held(self._path))
         with open(self._path, "a", encoding="utf-8", errors="surrogateescape") as file:
             file.write(os.path.relpath(path, self._directory) + "\n")
 
@@ -227,7 +227,7 @@ class _Reads:
         return found
 
     def _read(self, path: str) -> Iterable[str]:
-        with locks.held(path, wait=False) as dead:
+        with file_locks.held(path, wait=False) as dead:
             if dead:
                 return []
             with open(path, encoding="utf-8", errors="surrogateescape") as file:

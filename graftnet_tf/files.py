@@ -11,9 +11,9 @@ from typing import Any
 import tensorflow as tf
 from absl import logging
 
-from graftnet_tf import locks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.exchange import exchange
+from graftnet_tf.io import file_locks
 
 INCOMING = ".incoming-"
 _CLAIM = f"{INCOMING}number-"
@@ -184,10 +184,10 @@ def _rename_to_new(aside: str, path: str) -> None:
 def _claimed_number(parent: str, *, suffix: str) -> Iterator[int]:
     """A number below `parent` that is neither published nor claimed by another living job."""
     with contextlib.ExitStack() as claim:
-        with locks.held(os.path.join(parent, f"{INCOMING}lock")):
+        with file_locks.held(os.path.join(parent, f"{INCOMING}lock")):
             claimed = _swept_claims(parent)  # before listing what they may become meanwhile
             number = max([*claimed, *numbered(parent, suffix=suffix)], default=0) + 1
-            claim.enter_context(locks.held(_claim(parent, number)))
+            claim.enter_context(file_locks.held(_claim(parent, number)))
         yield number
 
 
@@ -196,7 +196,7 @@ def _swept_claims(parent: str) -> list[int]:
     names = [name.rstrip("/") for name in tf.io.gfile.listdir(parent)]
     living = []
     for number in (int(name[len(_CLAIM) :]) for name in names if name.startswith(_CLAIM)):
-        with locks.held(_claim(parent, number), wait=False) as dead:
+        with file_locks.held(_claim(parent, number), wait=False) as dead:
             if not dead:
                 living.append(number)
                 continue

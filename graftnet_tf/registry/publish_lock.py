@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from graftnet_tf import locks
 from graftnet_tf.files import INCOMING
+from graftnet_tf.io import file_locks
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import Workspace
 
@@ -22,7 +22,7 @@ def publish_lock(workspace: Workspace) -> Iterator[None]:
     What reads the served tree and publishes its successor belongs into one block. Whatever
     publishes trees or served models takes the lock itself; a thread that holds it already
     goes on, so that several such calls can be one change. A job that is killed gives the lock
-    back. On a remote file system there is no lock (`locks.held`).
+    back. On a remote file system there is no lock (`file_locks.held`).
     """
     path = _lock_file(workspace)
     lock = (os.getpid(), path)  # a forked process holds none of its parent's
@@ -30,7 +30,7 @@ def publish_lock(workspace: Workspace) -> Iterator[None]:
     if lock in held:
         yield
         return
-    with locks.held(path):
+    with file_locks.held(path):
         held.add(lock)
         try:
             yield

@@ -8,8 +8,9 @@ import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from graftnet_tf import files, locks
+from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import file_locks
 
 _HEADER = "# Versions and labels are kept by graftnet-promote-serving.\n"
 
@@ -42,7 +43,7 @@ def locked(path: str) -> Iterator[None]:
     """Holds the file's lock inside the block: for reading it, changing a part, and writing it.
 
     The lock is a file beside it, by whatever link it is named. On a remote file system there is
-    none (`locks.held`).
+    none (`file_locks.held`).
 
     Raises:
       GraftNetError: the folder is missing or cannot be written to.
@@ -51,7 +52,9 @@ def locked(path: str) -> Iterator[None]:
     folder, name = os.path.split(real)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(locks.held(os.path.join(folder, f"{files.INCOMING}lock-{name}")))
+            stack.enter_context(
+                file_locks.held(os.path.join(folder, f"{files.INCOMING}lock-{name}"))
+            )
         except OSError as error:
             raise GraftNetError(f"{path} cannot be changed: {error.strerror} ({folder}).") from None
         yield

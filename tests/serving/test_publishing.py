@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
-from graftnet_tf import files, locks
+from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import file_locks
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.registry import publish_lock, tree
 from graftnet_tf.registry.served_models import SERVED
@@ -77,7 +78,7 @@ def test_everything_is_published_under_the_lock(grown, monkeypatch, name):
     publish_next = files.publish_next
 
     def noted(parent, write, **named):
-        with locks.held(lock, wait=False) as was_free:
+        with file_locks.held(lock, wait=False) as was_free:
             free.append((os.path.relpath(parent, grown.root), was_free))
         return publish_next(parent, write, **named)
 
@@ -91,7 +92,7 @@ def test_everything_is_published_under_the_lock(grown, monkeypatch, name):
 def meanwhile(monkeypatch, module, function, job):
     """Runs `job` in another thread, once, when `function` of a module was called, and goes on
     as soon as the job waits for the publishing lock or is over."""
-    original, held = getattr(module, function), locks.held
+    original, held = getattr(module, function), file_locks.held
     waits, threads = threading.Event(), []
 
     def noted(path, **named):

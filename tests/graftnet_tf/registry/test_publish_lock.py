@@ -2,14 +2,14 @@ import os
 
 import pytest
 
-from graftnet_tf import locks
+from graftnet_tf.io import file_locks
 from graftnet_tf.registry import publish_lock as module
 from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.workspace import Workspace
 
 
 def is_free(workspace):
-    with locks.held(module._lock_file(workspace), wait=False) as free:
+    with file_locks.held(module._lock_file(workspace), wait=False) as free:
         return free
 
 

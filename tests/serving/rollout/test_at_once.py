@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from graftnet_tf import files, locks
+from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import file_locks
 from serving.embedded.model_config import models_of
 from serving.embedded.server import ModelServer
 from serving.rollout import config_file, plan
@@ -114,7 +115,7 @@ def test_one_inside_the_other_ends_as_both_would_alone(path, inside, outer_fails
 def test_what_is_sent_last_is_what_was_written_last(path, monkeypatch, sending):
     """Another rollout starts while the first sends a configuration that it has read."""
     sent, threads = [], []
-    at_the_lock, held = threading.Event(), locks.held
+    at_the_lock, held = threading.Event(), file_locks.held
 
     def noted(lock, **named):
         if threads and threading.current_thread() is threads[0]:
@@ -219,7 +220,7 @@ def test_a_link_and_the_file_have_one_lock(path, tmp_path):
     os.symlink(path, link)
     with (
         config_file.locked(link),
-        locks.held(
+        file_locks.held(
             os.path.join(str(tmp_path), f"{files.INCOMING}lock-models.config"), wait=False
         ) as free,
     ):

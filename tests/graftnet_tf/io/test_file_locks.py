@@ -3,16 +3,16 @@ import shutil
 import signal
 import threading
 
-from graftnet_tf import locks
+from graftnet_tf.io import file_locks
 
 
 def test_one_holder_at_a_time_and_nothing_is_left(tmp_path):
     path = str(tmp_path / "lock")
-    with locks.held(path) as first, locks.held(path, wait=False) as second:
+    with file_locks.held(path) as first, file_locks.held(path, wait=False) as second:
         assert (first, second) == (True, False)
         assert os.path.exists(path)
     assert os.listdir(tmp_path) == []
-    with locks.held(path, wait=False) as again:
+    with file_locks.held(path, wait=False) as again:
         assert again
 
 
@@ -21,7 +21,7 @@ def test_waiting_jobs_take_turns(tmp_path):
 
     def count():
         for _ in range(50):
-            with locks.held(path):
+            with file_locks.held(path):
                 seen = counts[0]
                 os.stat(tmp_path)  # lets other threads run
                 counts[0] = seen + 1
@@ -38,17 +38,17 @@ def test_the_lock_of_a_killed_job_is_free(tmp_path):
     path = str(tmp_path / "lock")
     child = os.fork()
     if child == 0:
-        with locks.held(path):
+        with file_locks.held(path):
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     assert os.path.exists(path)
-    with locks.held(path, wait=False) as free:
+    with file_locks.held(path, wait=False) as free:
         assert free
     assert not os.path.exists(path)
 
 
 def test_remote_file_systems_have_none():
-    with locks.held("gs://bucket/lock") as one, locks.held("gs://bucket/lock") as other:
+    with file_locks.held("gs://bucket/lock") as one, file_locks.held("gs://bucket/lock") as other:
         assert (one, other) == (True, True)
 
 
