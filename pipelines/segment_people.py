@@ -3,7 +3,9 @@
 segment_people --pictures=SNAPSHOTS --output=DIR [--weights=FILE.npz] [--json]
 
 Writes DIR/crops/, DIR/people.jsonl (box, score, mask as COCO run lengths, source of each
-crop), DIR/people.csv and DIR/skipped.csv. The same command again does what is missing.
+crop), DIR/people.csv and DIR/skipped.csv. The same command again does what is missing: images
+that are new, or replaced under their name, or were skipped. An image is known by its place and
+its content; one at a URL by the URL alone. One job at a time may write to DIR.
 """
 
 import dataclasses

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.file_names import is_utf8, printable
 from graftnet_tf.io.hidden_files import is_hidden
 
 
@@ -64,11 +65,10 @@ def files_below(path: str, root: str | None = None) -> Files:
             relative = os.path.relpath(found, path)
             if any(is_hidden(part) for part in relative.split(os.sep)):
                 continue
-            if _is_utf8(found):
+            if is_utf8(found):
                 names.append(relative)
             else:
-                shown = found.encode(errors="surrogateescape").decode(errors="backslashreplace")
-                skipped[shown] = "The file name is not UTF-8; rename it."
+                skipped[printable(found)] = "The file name is not UTF-8; rename it."
     return Files(sorted(names), skipped)
 
 
@@ -96,11 +96,3 @@ def _leads_back(path: str, root: str) -> bool:
     return os.path.commonpath([target, parent]) == target or (
         os.path.commonpath([target, tree]) == tree
     )
-
-
-def _is_utf8(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

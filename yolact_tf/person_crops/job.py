@@ -2,21 +2,25 @@
 
 import collections
 import dataclasses
+import functools
 import hashlib
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import tensorflow as tf
 from tqdm import tqdm
 
+from graftnet_tf.io.file_names import printable
+from yolact_tf import files
 from yolact_tf.errors import YolactError
 from yolact_tf.people import PeopleFinder, Person
-from yolact_tf.person_crops.journal import Journal, Totals
-from yolact_tf.person_crops.snapshot import UnreadableError, read_snapshot
+from yolact_tf.person_crops import snapshot as snapshots
+from yolact_tf.person_crops.journal import Journal, Totals, open_journal
+from yolact_tf.person_crops.snapshot import UnreadableError
 from yolact_tf.person_crops.sources import list_sources
 
 _THREADS = 4
@@ -33,6 +37,22 @@ class Summary(Totals):
     pictures_per_second: float
 
 
+class _Snapshot(NamedTuple):
+    """A snapshot that was fetched.
+
+    Attributes:
+      source: its location.
+      stamp: see `snapshot.stamp`.
+      sha256: of its content; empty where there is none to be had.
+      image: uint8 [H, W, 3]; or why there is none; None for a content that is noted already.
+    """
+
+    source: str
+    stamp: str | None
+    sha256: str
+    image: tf.Tensor | UnreadableError | None
+
+
 def segment_people(
     names: Iterable[str],
     output: str,
@@ -44,9 +64,11 @@ def segment_people(
 ) -> Summary:
     """Cuts the people out of snapshots.
 
-    Makes OUTPUT/crops/XX/NAME-NNN.png, one for each person, named by a hash of its source,
-    and the tables of `journal`. A run into the same folder does what is missing: snapshots
-    that are new, that were skipped, or that were under way when a run was killed.
+    Makes OUTPUT/crops/XX/NAME-NNN.png, one for each person, named by a hash of its source and
+    content, and the tables of `journal`. A run into the same folder does what is missing:
+    snapshots that are new, whose content is another, that were skipped, or that were under way
+    when a run was killed. A file of the same size and times is not read again, a URL not
+    fetched again; what is gone or unreadable since keeps its crops.
 
     Args:
       names: snapshots; see `sources.list_sources`.
@@ -57,76 +79,92 @@ def segment_people(
       timeout: seconds that a web server may stay silent.
 
     Raises:
-      YolactError: a name matches nothing, there is no picture at all, or `output` was made
-        with other settings.
+      YolactError: a name matches nothing, there is no picture at all, or `output` cannot be
+        continued; see `journal.open_journal`.
     """
     names = list(names)
     total = sum(1 for _ in list_sources(names, output))
     if not total:
         raise YolactError(f"No picture in {', '.join(names) or 'no sources'}: nothing to do.")
-    journal = Journal(output, _settings(finder))
-    started, processed = time.monotonic(), 0
-
-    def read(source: str) -> tuple[str, tf.Tensor | UnreadableError]:
-        try:
-            return source, read_snapshot(source, timeout)
-        except UnreadableError as error:
-            return source, error
-
-    with (
-        tqdm(total=total, desc="Segmenting", unit="picture") as bar,
-        ThreadPoolExecutor(_THREADS) as pool,
-    ):
-        missing = filter(journal.claim, list_sources(names, output))
-        snapshots = _ahead(pool, read, missing, batch_size + _THREADS)
-        batches = _batches(snapshots, batch_size)
-        for several in _batches(batches, max(1, save_every // batch_size)):
-            rows = []
-            for batch in several:
+    with open_journal(output, _settings(finder)) as journal:
+        started, processed = time.monotonic(), 0
+        with (
+            tqdm(total=total, desc="Segmenting", unit="picture") as bar,
+            ThreadPoolExecutor(_THREADS) as pool,
+        ):
+            claimed = filter(journal.claim, list_sources(names, output))
+            read = functools.partial(_read, journal=journal, timeout=timeout)
+            found = filter(None, _ahead(pool, read, claimed, batch_size + _THREADS))
+            rows: list[dict[str, Any]] = []
+            for batch in _batches(found, batch_size):
                 rows += _process(batch, finder, output)
+                processed += sum(snapshot.image is not None for snapshot in batch)
                 bar.update(len(batch))
-            journal.publish(rows)
-            processed += len(rows)
-        bar.update(total - bar.n)
-    speed = processed / (time.monotonic() - started)
-    totals = journal.write_tables()
+                if len(rows) >= save_every:
+                    journal.publish(rows)
+                    rows = []
+            if rows:
+                journal.publish(rows)
+            bar.update(total - bar.n)
+        speed = processed / (time.monotonic() - started)
+        totals = journal.write_tables()
     return Summary(
         **dataclasses.asdict(totals), processed_now=processed, pictures_per_second=round(speed, 2)
     )
 
 
-def _process(
-    batch: list[tuple[str, tf.Tensor | UnreadableError]], finder: PeopleFinder, output: str
-) -> list[dict[str, Any]]:
+def _read(source: str, journal: Journal, timeout: float) -> _Snapshot | None:
+    """Fetches a snapshot, or returns None for one that is done."""
+    stamp, sha256 = None, ""
+    try:
+        stamp = snapshots.stamp(source)
+        if journal.is_done(source, stamp):
+            return None
+        data = snapshots.read(source, timeout)
+        sha256 = hashlib.sha256(data).hexdigest()
+        image = None if journal.has_content(source, sha256) else snapshots.decode(data)
+    except UnreadableError as error:
+        return _Snapshot(source, stamp, sha256, error)
+    return _Snapshot(source, stamp, sha256, image)
+
+
+def _process(batch: Sequence[_Snapshot], finder: PeopleFinder, output: str) -> list[dict[str, Any]]:
     """Writes the crops of a few snapshots; returns their rows of the journal."""
-    readable = [picture for _, picture in batch if not isinstance(picture, UnreadableError)]
-    found = iter(finder(readable))
+    found = iter(finder([one.image for one in batch if isinstance(one.image, tf.Tensor)]))
     rows: list[dict[str, Any]] = []
-    for source, picture in batch:
-        if isinstance(picture, UnreadableError):
-            rows.append({"source": source, "skipped": str(picture)})
+    for source, stamp, sha256, image in batch:
+        if isinstance(image, UnreadableError):
+            rows.append({"source": printable(source), "stamp": stamp, "skipped": str(image)})
             continue
-        height, width = picture.shape[:2]
-        people = [
-            {
-                "crop": _write_crop(person, source, number, output),
-                "box": person.box,
-                "score": person.score,
-                "class": person.class_name,
-                "mask": person.run_lengths(height, width),
-            }
-            for number, person in enumerate(next(found))
-        ]
-        rows.append({"source": source, "height": height, "width": width, "people": people})
+        row: dict[str, Any] = {"source": source, "stamp": stamp, "sha256": sha256}
+        if image is not None:
+            height, width = image.shape[:2]
+            people = [
+                {
+                    "crop": _write_crop(person, f"{_name(source, sha256)}-{number:03d}", output),
+                    "box": person.box,
+                    "score": person.score,
+                    "class": person.class_name,
+                    "mask": person.run_lengths(height, width),
+                }
+                for number, person in enumerate(next(found))
+            ]
+            row |= {"height": height, "width": width, "people": people}
+        rows.append(row)
     return rows
 
 
-def _write_crop(person: Person, source: str, number: int, output: str) -> str:
-    """Writes a crop and returns its path in `output`; the same for the same person again."""
-    name = hashlib.sha256(source.encode()).hexdigest()[:32]
-    path = os.path.join("crops", name[:2], f"{name}-{number:03d}.png")
-    tf.io.gfile.makedirs(os.path.join(output, os.path.dirname(path)))
-    with tf.io.gfile.GFile(os.path.join(output, path), "wb") as file:
+def _name(source: str, sha256: str) -> str:
+    """Of a snapshot's crops: the same again for the same location and content, and no other."""
+    return hashlib.sha256(f"{sha256} {source}".encode()).hexdigest()[:32]
+
+
+def _write_crop(person: Person, name: str, output: str) -> str:
+    """Writes a crop and returns its path in `output`."""
+    path = os.path.join("crops", name[:2], f"{name}.png")
+    whole = os.path.join(output, path)
+    tf.io.gfile.makedirs(os.path.dirname(whole))
+    with files.replacing(whole) as aside, tf.io.gfile.GFile(aside, "wb") as file:
         file.write(tf.io.encode_png(person.crop).numpy())
     return path
 

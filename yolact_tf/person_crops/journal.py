@@ -1,10 +1,13 @@
 """What has been done in an output folder, kept so that a kill at any moment costs little.
 
 OUTPUT/settings.json         what the crops were made with
-OUTPUT/journal/NNNNNN.jsonl  finished snapshots, one a line; a file is published whole
+OUTPUT/journal/N-ID.jsonl    finished snapshots, one a line; a file is published whole
 OUTPUT/people.jsonl          a person a line, from the journal
 OUTPUT/people.csv            the same without masks
 OUTPUT/skipped.csv           snapshots that could not be used, with the reason
+
+A snapshot is known by its location and its content. One that was replaced has a later line,
+which alone counts; its former crops are removed once no table names them.
 """
 
 import contextlib
@@ -13,11 +16,14 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
+import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import tensorflow as tf
 
+from graftnet_tf.io import file_locks
 from yolact_tf import files
 from yolact_tf.errors import YolactError
 from yolact_tf.kept_settings import keep_or_compare
@@ -26,6 +32,8 @@ PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),
     *("score", "class", "picture_width", "picture_height"),
 )
+_PART = re.compile(r"\d+-[0-9a-f]+\.jsonl")
+_OLD_PART = re.compile(r"\d+\.jsonl")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,51 +46,95 @@ class Totals:
     skipped: int
 
 
+class _Noted(NamedTuple):
+    """What is kept in memory of a finished snapshot, for millions of them.
+
+    Attributes:
+      line: which line of the journal counts.
+      content: digest of the file's content.
+      stamp: of `snapshot.stamp`, when it was done.
+    """
+
+    line: int
+    content: bytes
+    stamp: str | None
+
+
+@contextlib.contextmanager
+def open_journal(output: str, settings: Mapping[str, Any]) -> Iterator["Journal"]:
+    """Opens an output folder, new or to be continued, for this job alone.
+
+    Args:
+      output: the folder; made when absent.
+      settings: all that crops depend on, as JSON holds it.
+
+    Raises:
+      YolactError: another job writes there (not noticed on remote file systems, which have no
+        locks; there, both jobs' work is kept), the folder was made with other settings, naming
+        those that differ, or by a version that knew snapshots by their names alone.
+    """
+    tf.io.gfile.makedirs(output)
+    with file_locks.held(os.path.join(output, ".lock"), wait=False) as alone:
+        if not alone:
+            raise YolactError(
+                f"Another job is writing to {output}: wait until it ends, or choose another output."
+            )
+        yield Journal(output, settings)
+
+
 class Journal:
-    """The finished snapshots of an output folder; one job at a time may write to it."""
+    """The finished snapshots of an output folder; see `open_journal`."""
 
     def __init__(self, output: str, settings: Mapping[str, Any]) -> None:
-        """Opens an output folder, new or to be continued.
-
-        Args:
-          output: the folder; made when absent.
-          settings: all that crops depend on, as JSON holds it.
-
-        Raises:
-          YolactError: the folder was made with other settings, naming those that differ.
-        """
         self.output = output
         self._folder = os.path.join(output, "journal")
         tf.io.gfile.makedirs(self._folder)
+        self._refuse_old()
         _check_settings(os.path.join(output, "settings.json"), settings)
-        self._done = {_digest(row["source"]) for row in self._rows() if "people" in row}
-        self._next = 1 + max(
-            (int(name.removesuffix(".jsonl")) for name in self._parts()), default=0
-        )
+        self._claimed = set[bytes]()
+        parts = self._parts()
+        self._next = 1 + max(map(_number, parts), default=0)
+        self._noted = self._read_noted(parts)
 
     def claim(self, source: str) -> bool:
-        """Whether `source` is still to be done; False from then on.
-
-        What was skipped in an earlier run is tried again.
-        """
+        """Whether `source` has not been claimed by this run; False from then on."""
         digest = _digest(source)
-        if digest in self._done:
+        if digest in self._claimed:
             return False
-        self._done.add(digest)
+        self._claimed.add(digest)
         return True
+
+    def is_done(self, source: str, stamp: str | None) -> bool:
+        """Whether a snapshot is finished and has not been replaced since.
+
+        Args:
+          source: its location.
+          stamp: see `snapshot.stamp`; None for what cannot be told, which is taken for the same.
+        """
+        noted = self._noted.get(_digest(source))
+        return noted is not None and stamp in (None, noted.stamp)
+
+    def has_content(self, source: str, sha256: str) -> bool:
+        """Whether a snapshot is finished and had this content."""
+        noted = self._noted.get(_digest(source))
+        return noted is not None and noted.content == _digest(sha256)
 
     def publish(self, rows: list[dict[str, Any]]) -> None:
         """Notes finished snapshots for good, once their crops are written.
 
         Args:
-          rows: `source` and either `skipped`, a reason, or `height`, `width` and `people`.
+          rows: `source` and `stamp`, and of what could be used its `sha256`; with that,
+            `height`, `width` and `people`, unless they are noted for this content already;
+            without, the reason in `skipped`.
         """
-        path = os.path.join(self._folder, f"{self._next:06d}.jsonl")
+        path = os.path.join(self._folder, f"{self._next:06d}-{uuid.uuid4().hex[:8]}.jsonl")
         files.write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
         self._next += 1
 
     def write_tables(self) -> Totals:
-        """Writes people.jsonl, people.csv and skipped.csv from all that is noted."""
+        """Writes people.jsonl, people.csv and skipped.csv, and removes replaced crops."""
+        parts = self._parts()  # once: where there are no locks, another job may add some
+        self._noted = self._read_noted(parts)
         pictures = people = without = 0
         skipped: dict[str, str] = {}
         with (
@@ -92,11 +144,13 @@ class Journal:
         ):
             table_rows = csv.DictWriter(table, PEOPLE_COLUMNS, lineterminator="\n")
             table_rows.writeheader()
-            for row in self._rows():
+            for number, row in enumerate(self._rows(parts)):
                 if "skipped" in row:
                     skipped[row["source"]] = row["skipped"]
                     continue
                 skipped.pop(row["source"], None)
+                if "people" not in row or self._noted[_digest(row["source"])].line != number:
+                    continue
                 pictures += 1
                 people += len(row["people"])
                 without += not row["people"]
@@ -105,7 +159,16 @@ class Journal:
                     table_rows.writerow(_columns(row, person))
             skipped_rows = csv.writer(skipped_table, lineterminator="\n")
             skipped_rows.writerows([("source", "reason"), *skipped.items()])
+        self._remove_replaced_crops(parts)
         return Totals(pictures, people, without, len(skipped))
+
+    def _remove_replaced_crops(self, parts: list[str]) -> None:
+        for row in self._rows(parts):
+            if "people" not in row or self.has_content(row["source"], row["sha256"]):
+                continue
+            for person in row["people"]:
+                with contextlib.suppress(tf.errors.NotFoundError):
+                    tf.io.gfile.remove(os.path.join(self.output, person["crop"]))
 
     @contextlib.contextmanager
     def _table(self, name: str) -> Iterator[TextIO]:
@@ -115,14 +178,40 @@ class Journal:
             yield file
 
     def _parts(self) -> list[str]:
-        """Names of the journal's files; what a killed job left aside is none of them."""
-        names = tf.io.gfile.listdir(self._folder)
-        return sorted(name for name in names if name.removesuffix(".jsonl").isdecimal())
+        """The journal's files in order; what a killed job left aside is none of them."""
+        names = filter(_PART.fullmatch, tf.io.gfile.listdir(self._folder))
+        return sorted(names, key=lambda name: (_number(name), name))
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        for name in self._parts():
-            with tf.io.gfile.GFile(os.path.join(self._folder, name)) as file:
-                yield from map(json.loads, file)
+    def _rows(self, parts: list[str]) -> Iterator[dict[str, Any]]:
+        for name in parts:
+            path = os.path.join(self._folder, name)
+            with tf.io.gfile.GFile(path) as file:
+                try:
+                    yield from map(json.loads, file)
+                except ValueError as error:
+                    raise YolactError(
+                        f"{path} is damaged ({error}); delete it, and what it noted is done again."
+                    ) from None
+
+    def _read_noted(self, parts: list[str]) -> dict[bytes, _Noted]:
+        noted: dict[bytes, _Noted] = {}
+        for number, row in enumerate(self._rows(parts)):
+            if "sha256" not in row:
+                continue
+            source, content = _digest(row["source"]), _digest(row["sha256"])
+            if "people" in row:
+                noted[source] = _Noted(number, content, row["stamp"])
+            elif source in noted:
+                noted[source] = noted[source]._replace(stamp=row["stamp"])
+        return noted
+
+    def _refuse_old(self) -> None:
+        if any(map(_OLD_PART.fullmatch, tf.io.gfile.listdir(self._folder))):
+            path = self.output.rstrip("/")
+            raise YolactError(
+                f"{path} was written by an earlier version, which took two snapshots of one name "
+                f"for the same. Move it away (mv {path} {path}-old) and run the same command again."
+            )
 
 
 def _check_settings(path: str, settings: Mapping[str, Any]) -> None:
@@ -138,9 +227,13 @@ def _check_settings(path: str, settings: Mapping[str, Any]) -> None:
         )
 
 
-def _digest(source: str) -> bytes:
-    """Stands for a source in memory, for millions of them."""
-    return hashlib.sha256(source.encode()).digest()[:16]
+def _number(part: str) -> int:
+    return int(part.partition("-")[0])
+
+
+def _digest(text: str) -> bytes:
+    """Stands for a location or a content in memory, for millions of them."""
+    return hashlib.sha256(text.encode(errors="surrogateescape")).digest()[:16]
 
 
 def _line(row: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Fetching one snapshot and decoding it."""
 
 import http.client
+import os
 import re
+import stat
 import urllib.request
 
 import tensorflow as tf
 
+from graftnet_tf.io.file_names import is_utf8
 from graftnet_tf.io.image_decoding import decode_image
-from yolact_tf.person_crops.sources import is_url
+from yolact_tf.person_crops.sources import is_local, is_url
 
 MAX_BYTES = 100_000_000
 
@@ -16,18 +19,41 @@ class UnreadableError(Exception):
     """A snapshot that cannot be used; the message is the reason."""
 
 
-def read_snapshot(source: str, timeout: float) -> tf.Tensor:
-    """Reads one snapshot.
+def stamp(source: str) -> str | None:
+    """What changes when a file is written or replaced, and costs no reading.
+
+    Args:
+      source: see `read`.
+
+    Returns:
+      Size and times; None for a URL, and for a file that is not there.
+
+    Raises:
+      UnreadableError: the name is not UTF-8, or what is there is no file.
+    """
+    if not is_utf8(source):
+        raise UnreadableError("The file name is not UTF-8; rename it.")
+    if is_url(source):
+        return None
+    try:
+        return _local_stamp(source) if is_local(source) else _remote_stamp(source)
+    except (FileNotFoundError, tf.errors.NotFoundError):
+        return None
+    except tf.errors.OpError as error:
+        raise UnreadableError(_reason(error)) from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"{type(error).__name__}: {error}") from None
+
+
+def read(source: str, timeout: float) -> bytes:
+    """Fetches one snapshot.
 
     Args:
       source: a path, also `gs://`, or an http(s) URL.
       timeout: seconds that a server may stay silent.
 
-    Returns:
-      uint8 [H, W, 3] RGB, the right way up.
-
     Raises:
-      UnreadableError: it cannot be fetched or decoded.
+      UnreadableError: it cannot be fetched, is empty, or has more than `MAX_BYTES` bytes.
     """
     try:
         data = _download(source, timeout) if is_url(source) else _read(source)
@@ -39,10 +65,32 @@ def read_snapshot(source: str, timeout: float) -> tf.Tensor:
         raise UnreadableError("It is empty.")
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"It has more than {MAX_BYTES} bytes.")
+    return data
+
+
+def decode(data: bytes) -> tf.Tensor:
+    """Decodes one snapshot to uint8 [H, W, 3] RGB, the right way up.
+
+    Raises:
+      UnreadableError: it cannot be decoded.
+    """
     try:
         return decode_image(tf.constant(data))
     except tf.errors.OpError as error:
         raise UnreadableError(_reason(error)) from None
+
+
+def _local_stamp(path: str) -> str:
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableError("It is not a file.")
+    # The time of change tells a replaced file even where size and time of writing were kept.
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}"
+
+
+def _remote_stamp(path: str) -> str:
+    found = tf.io.gfile.stat(path)
+    return f"{found.length}-{found.mtime_nsec}"
 
 
 def _download(url: str, timeout: float) -> bytes:

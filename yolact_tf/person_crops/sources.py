@@ -1,17 +1,20 @@
 """Which snapshots a person means by folders, patterns, lists, paths and URLs."""
 
+import glob
 import os
 from collections.abc import Iterable, Iterator
 
 import tensorflow as tf
 
+from graftnet_tf.io.file_names import is_utf8, printable
+from graftnet_tf.io.hidden_files import is_hidden
 from yolact_tf.errors import YolactError
 
 SUFFIXES = (
     ".jpg",
     ".jpeg",
     ".png",
-    # Not decoded, but taken for pictures: they are listed as skipped, not overlooked.
+    # Not decoded, but taken for images: they are listed as skipped, not overlooked.
     ".bmp",
     ".gif",
     ".heic",
@@ -25,18 +28,37 @@ def is_url(name: str) -> bool:
     return name.startswith(("http://", "https://"))
 
 
+def is_local(name: str) -> bool:
+    """Whether a name is one of this machine's file system, rather than `gs://` or a URL."""
+    return "://" not in name
+
+
+def location(name: str) -> str:
+    """What is the same for every way to name a snapshot: an absolute path without links.
+
+    URLs and remote paths are taken as they are.
+    """
+    name = name.removeprefix("file://")
+    return os.path.realpath(name) if is_local(name) else name
+
+
 def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
     """The snapshots that `names` stand for, one after the other.
 
+    Hidden files and folders, and those that other software leaves (`@eaDir`), are passed over
+    unless they are named. Links to folders are followed; one that leads back to where the
+    search has been or began is not.
+
     Args:
-      names: each a folder, taken with its subfolders, a picture file, a glob pattern, a list
-        ending in .txt with a path or URL per line, or an http(s) URL. All but the last may
-        start with `gs://`.
+      names: each a folder, taken with its subfolders, an image file, a glob pattern of files
+        or folders, a list ending in .txt with a path or URL per line, or an http(s) URL. All
+        but the last may start with `gs://`.
       apart_from: folder that is passed over inside the others: where crops go.
 
     Returns:
-      Paths and URLs in the order of `names`, sorted within a folder or pattern. Those of
-      lists need not exist.
+      Locations, see `location`, in the order of `names`, sorted within a folder or pattern;
+      one may come twice. Those of lists need not exist. Names that are not UTF-8 have
+      surrogates.
 
     Raises:
       YolactError: at once, if a name matches nothing; later, if a folder cannot be read.
@@ -45,21 +67,22 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
     for name in names:
         if not _is_there(name):
             raise YolactError(
-                f"{name} is not there: expected a folder, a picture, a pattern that matches "
-                "some, a list ending in .txt, or a URL."
+                f"{printable(name) or 'An empty name'} is not there: expected a folder, an image, "
+                "a pattern that matches some, a list ending in .txt, or a URL."
             )
-    left_out = os.path.join(os.path.abspath(apart_from), "")
+    left_out = os.path.join(location(apart_from), "")
     return (
         source
         for name in names
-        for source in _listed(name)
-        if is_url(source) or not os.path.abspath(source).startswith(left_out)
+        for source in map(location, _listed(name.removeprefix("file://")))
+        if not source.startswith(left_out)
     )
 
 
 def _is_there(name: str) -> bool:
+    name = name.removeprefix("file://")
     try:
-        return is_url(name) or tf.io.gfile.exists(name) or bool(tf.io.gfile.glob(name))
+        return is_url(name) or _exists(name) or bool(_matches(name))
     except tf.errors.OpError as error:
         raise YolactError(f"{name} cannot be looked up: {error.message}") from None
 
@@ -67,18 +90,79 @@ def _is_there(name: str) -> bool:
 def _listed(name: str) -> Iterator[str]:
     if is_url(name):
         yield name
-    elif tf.io.gfile.isdir(name):
-        for folder, _, files in tf.io.gfile.walk(name, onerror=_refuse):
-            pictures = (file for file in files if file.lower().endswith(SUFFIXES))
-            yield from (os.path.join(folder, file) for file in sorted(pictures))
-    elif not tf.io.gfile.exists(name):
-        yield from sorted(tf.io.gfile.glob(name))
+    elif _is_folder(name):
+        yield from _images_below(name)
+    elif not _exists(name):
+        for match in _matches(name):
+            yield from _images_below(match) if _is_folder(match) else [match]
     elif name.endswith(".txt"):
-        with tf.io.gfile.GFile(name) as file:
-            yield from (line.strip() for line in file if line.strip())
+        yield from _lines(name)
     else:
         yield name
 
 
-def _refuse(error: tf.errors.OpError) -> None:
-    raise YolactError(f"A folder cannot be read: {error.message}")
+def _exists(name: str) -> bool:
+    return os.path.exists(name) if is_local(name) else tf.io.gfile.exists(name)
+
+
+def _is_folder(name: str) -> bool:
+    return os.path.isdir(name) if is_local(name) else tf.io.gfile.isdir(name)
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a pattern matches, sorted, without what is hidden to it."""
+    found = glob.glob(pattern) if is_local(pattern) else tf.io.gfile.glob(pattern)
+    return sorted(match for match in found if not _is_hidden_to(pattern, match))
+
+
+def _is_hidden_to(pattern: str, match: str) -> bool:
+    """Whether a wildcard, rather than a name, stands for a hidden file or folder."""
+    parts = zip(reversed(pattern.split("/")), reversed(match.split("/")), strict=False)
+    return any(
+        is_hidden(part) and part != given and not given.startswith(".") for given, part in parts
+    )
+
+
+def _images_below(folder: str) -> Iterator[str]:
+    walk = _walk(folder) if is_local(folder) else _remote_walk(folder)
+    for path, names in walk:
+        images = (name for name in names if name.lower().endswith(SUFFIXES))
+        yield from (os.path.join(path, name) for name in sorted(images) if not is_hidden(name))
+
+
+def _walk(top: str) -> Iterator[tuple[str, list[str]]]:
+    """Each folder once, with the names of its files, however links lead to it."""
+    seen = set[str]()
+    for path, folders, files in os.walk(top, followlinks=True, onerror=_refuse):
+        real = os.path.realpath(path)
+        if real in seen or _holds(real, os.path.realpath(top)):
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(folder for folder in folders if not is_hidden(folder))
+        yield path, files
+
+
+def _holds(folder: str, other: str) -> bool:
+    return folder != other and os.path.commonpath([folder, other]) == folder
+
+
+def _remote_walk(top: str) -> Iterator[tuple[str, list[str]]]:
+    for path, _, files in tf.io.gfile.walk(top, onerror=_refuse):
+        if not any(is_hidden(part) for part in path.removeprefix(top).split("/") if part):
+            yield path, files
+
+
+def _lines(name: str) -> Iterator[str]:
+    """The lines of a list, with surrogates where they are not UTF-8."""
+    if not is_utf8(name):
+        raise YolactError(f"The name of the list {printable(name)} is not UTF-8: rename it.")
+    with tf.io.gfile.GFile(name, "rb") as file:
+        for line in file:
+            text = line.decode(errors="surrogateescape").removeprefix("\ufeff").strip()
+            if text:
+                yield text
+
+
+def _refuse(error: OSError | tf.errors.OpError) -> None:
+    raise YolactError(f"A folder cannot be read: {getattr(error, 'message', error)}")

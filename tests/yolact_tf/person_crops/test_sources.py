@@ -1,5 +1,7 @@
 """From names to snapshots."""
 
+import os
+
 import pytest
 import tensorflow as tf
 
@@ -31,7 +33,16 @@ def test_patterns_and_files_in_the_order_given(folder):
 
 def test_a_list_holds_paths_and_urls(folder):
     (folder / "all.txt").write_text("absent.jpg\n\nhttp://host/a.jpg\n gs://bucket/b.png \n")
-    assert listed(folder, "all.txt") == ["absent.jpg", "http://host/a.jpg", "gs://bucket/b.png"]
+    assert listed(folder, "all.txt") == [
+        os.path.realpath("absent.jpg"),
+        "http://host/a.jpg",
+        "gs://bucket/b.png",
+    ]
+
+
+def test_a_list_of_windows_with_a_name_that_is_not_utf8(folder):
+    (folder / "all.txt").write_bytes(b"\xef\xbb\xbf/a.jpg\r\n/\xe9.jpg\r\n")
+    assert listed(folder, "all.txt") == ["/a.jpg", "/\udce9.jpg"]
 
 
 def test_urls_are_taken_as_they_are():
@@ -49,11 +60,79 @@ def test_a_scheme_that_is_not_known_is_refused():
         list_sources(["nothing://host/a.jpg"], "out")
 
 
-def test_a_folder_that_cannot_be_read_is_not_passed_over(folder, monkeypatch):
-    def walk(top, onerror):
+@pytest.mark.parametrize("folder", ["folder", "gs://bucket/folder"])
+def test_a_folder_that_cannot_be_read_is_not_passed_over(tmp_path, monkeypatch, folder):
+    def walk(top, onerror, **_):
         onerror(tf.errors.PermissionDeniedError(None, None, f"{top} is closed"))
         return iter(())
 
-    monkeypatch.setattr(tf.io.gfile, "walk", walk)
+    for owner, name in ((os, "walk"), (tf.io.gfile, "walk")):
+        monkeypatch.setattr(owner, name, walk)
+    for owner, name in ((os.path, "exists"), (os.path, "isdir")):
+        monkeypatch.setattr(owner, name, lambda _: True)
+    for name in ("exists", "isdir"):
+        monkeypatch.setattr(tf.io.gfile, name, lambda _: True)
     with pytest.raises(YolactError, match="is closed"):
-        listed(folder, "")
+        list(list_sources([folder], "out"))
+
+
+@pytest.mark.parametrize("hidden", [".thumbnails/1.jpg", "@eaDir/a.jpg/x.jpg", "a/._x.png"])
+def test_what_is_hidden_is_passed_over_unless_it_is_named(folder, hidden):
+    usual = listed(folder, "")
+    (folder / hidden).parent.mkdir(parents=True, exist_ok=True)
+    (folder / hidden).touch()
+    assert listed(folder, "") == usual
+    deep = os.path.dirname(hidden).count("/") + 1
+    pattern = "*/" * deep + "*.*"
+    assert not [path for path in listed(folder, pattern) if path == hidden]
+    assert listed(folder, hidden) == [hidden]
+
+
+def test_a_hidden_folder_is_taken_when_it_is_named(folder):
+    (folder / ".inbox").mkdir()
+    (folder / ".inbox" / "1.jpg").touch()
+    assert listed(folder, ".inbox") == listed(folder, ".in*/*") == [".inbox/1.jpg"]
+
+
+def test_a_pattern_of_folders_takes_what_is_in_them(folder):
+    assert listed(folder, "a*") == ["a/x.png", "a/deep/y.jpeg"]
+
+
+def test_links_are_one_place_and_loops_end(folder):
+    usual = listed(folder, "")
+    (folder / "a" / "deep" / "up").symlink_to(folder / "a")
+    (folder / "a" / "self").symlink_to(folder / "a" / "deep")
+    (folder / "round").symlink_to("round")
+    (folder / "b2.jpg").symlink_to("b.JPG")
+    assert sorted(set(listed(folder, ""))) == sorted(usual)
+    assert len(listed(folder, "")) == len(usual) + 1  # b.JPG, by both of its names
+    assert listed(folder, "a") == ["a/x.png", "a/deep/y.jpeg"]
+
+
+def test_a_link_to_a_folder_above_takes_in_nothing_beside(folder):
+    (folder / "a" / "up").symlink_to(folder)
+    assert listed(folder, "a") == ["a/x.png", "a/deep/y.jpeg"]
+
+
+def test_a_link_into_the_output_is_not_followed_there(folder):
+    (folder / "link").symlink_to(folder / "out" / "crops")
+    assert "link/z.png" not in listed(folder, "")
+    assert not listed(folder, "link")
+
+
+def test_one_place_by_all_of_its_names(folder, monkeypatch):
+    monkeypatch.chdir(folder / "a")
+    names = ["x.png", "./x.png", "../a/x.png", f"{folder}/a/x.png", f"file://{folder}/a/x.png"]
+    assert set(list_sources(names, "out")) == {f"{folder}/a/x.png"}
+
+
+def test_remote_folders_as_local_ones(monkeypatch):
+    def walk(top, onerror):
+        return iter([(top, ["@eaDir"], ["b.jpg", "a.jpg"]), (f"{top}/@eaDir", [], ["c.jpg"])])
+
+    monkeypatch.setattr(tf.io.gfile, "walk", walk)
+    for name in ("exists", "isdir"):
+        monkeypatch.setattr(tf.io.gfile, name, lambda _: True)
+    expected = ["gs://bucket/s/a.jpg", "gs://bucket/s/b.jpg"]
+    assert list(list_sources(["gs://bucket/s"], "gs://bucket/out")) == expected
+    assert not list(list_sources(["gs://bucket/s"], "gs://bucket/s"))
