@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -153,10 +154,16 @@ def decode_all(
 
 def _allocate(shape: tuple[int, ...], memory_limit: int) -> np.ndarray:
     """A uint8 array, in memory or, beyond `memory_limit` bytes, in a nameless file."""
-    if np.prod(shape, dtype=np.int64) <= memory_limit:
+    size = int(np.prod(shape, dtype=np.int64))
+    if size <= memory_limit:
         return np.empty(shape, np.uint8)
     with tempfile.TemporaryFile() as file:
-        return np.memmap(file, np.uint8, "w+", shape=shape)
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)  # a full disk ends a job that maps holes
+        except OSError as error:
+            error.filename = os.path.join(tempfile.gettempdir(), "decoded pictures")
+            raise
+        return np.memmap(file, np.uint8, "r+", shape=shape)
 
 
 def _reason(error: tf.errors.OpError) -> str:

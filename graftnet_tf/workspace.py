@@ -30,9 +30,11 @@ class Workspace:
           create: make the directory when absent.
 
         Raises:
-          GraftNetError: it does not exist and `create` is false.
+          GraftNetError: it is a file, or does not exist and `create` is false.
         """
         self.root = root
+        if tf.io.gfile.exists(root) and not tf.io.gfile.isdir(root):
+            raise GraftNetError(f"Workspace {root} is a file; expected a directory.")
         if create:
             tf.io.gfile.makedirs(root)
         elif not tf.io.gfile.isdir(root):

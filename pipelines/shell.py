@@ -1,5 +1,6 @@
 """What every binary shares: flags, exit statuses, one-line errors, JSON results."""
 
+import contextlib
 import json
 import os
 import sys
@@ -10,10 +11,12 @@ from typing import NoReturn
 
 import tensorflow as tf
 from absl import app, flags, logging
+from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.manifest import Provenance
 from graftnet_tf.workspace import Workspace
+from pipelines import file_system_errors
 from yolact_tf.errors import YolactError
 
 WORKSPACE = flags.DEFINE_string(
@@ -31,8 +34,8 @@ def run(main: Callable[..., None], *, words: bool = False) -> None:
     argument; without, nothing may.
 
     Exits with 0 when `main` returns, 2 on wrong arguments (any `flags.Error`) and 1 on
-    anything else; a person's mistake gets one line on stderr, a fault of ours its
-    traceback.
+    anything else; a person's mistake, and what a file system refuses, gets one line on
+    stderr, a fault of ours its traceback.
     """
 
     def guarded(argv: list[str]) -> None:
@@ -41,10 +44,16 @@ def run(main: Callable[..., None], *, words: bool = False) -> None:
         tf.get_logger().setLevel("ERROR")
         try:
             main(*argv[1:])
+            _flush_stdout()
         except flags.Error as error:
-            _fail(2, error)
+            _fail(2, str(error))
         except (GraftNetError, YolactError) as error:
-            _fail(1, error)
+            _fail(1, str(error))
+        except (OSError, tf.errors.OpError) as error:
+            refused = file_system_errors.one_line(error)
+            if refused is None:
+                raise
+            _fail(1, refused)
 
     binary = sys.modules[main.__module__]
     app.run(guarded, flags_parser=lambda argv: _parse(argv, binary, words=words))
@@ -66,7 +75,7 @@ def _parse(argv: list[str], binary: ModuleType, *, words: bool) -> list[str]:
             raise flags.Error(f"Unknown arguments {rest[1:]}: flags start with --.")
         return rest
     except flags.Error as error:
-        _fail(2, error)
+        _fail(2, str(error))
 
 
 def _help(binary: ModuleType, *, full: bool) -> str:
@@ -79,9 +88,23 @@ def _help(binary: ModuleType, *, full: bool) -> str:
     return "\n\n".join([binary.__doc__ or "", *own])
 
 
-def _fail(status: int, error: Exception) -> NoReturn:
-    print(f"{os.path.basename(sys.argv[0])}: {' '.join(str(error).split())}", file=sys.stderr)
+def _fail(status: int, error: str) -> NoReturn:
+    for bar in list(getattr(tqdm, "_instances", ())):
+        bar.close()  # or the line would begin behind it
+    print(f"{os.path.basename(sys.argv[0])}: {' '.join(error.split())}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.exit(status)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tells it again
     sys.exit(status)
+
+
+def _flush_stdout() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        error.filename = "Standard output"
+        raise
 
 
 def open_workspace(*, create: bool = False) -> Workspace:
@@ -107,4 +130,5 @@ def provenance() -> Provenance:
 
 def print_json(result: dict) -> None:
     """Prints a result as the last line of stdout."""
-    print(json.dumps(result), flush=True)
+    print(json.dumps(result))
+    _flush_stdout()

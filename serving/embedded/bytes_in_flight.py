@@ -83,9 +83,8 @@ class BytesInFlight:
         """
         if self.held + self._largest > self._most:
             raise exhausted(
-                f"Requests of {self.held} bytes wait or are being answered. This server's limit "
-                f"is {self._most}, which leaves no room for one of up to {self._largest}; try "
-                "again later."
+                f"{self.held} bytes of requests, of at most {self._most}, wait or are answered, "
+                f"which leaves no room for one of up to {self._largest}; try again later."
             )
         return self.held + (self._being_received + 1) * self._largest > self._most
 

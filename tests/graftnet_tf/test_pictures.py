@@ -1,5 +1,7 @@
 """Tests of reading many pictures at once."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -68,6 +70,18 @@ def test_beyond_the_memory_limit_the_same_pictures_are_on_disk(folder):
     on_disk = decode_all(paths, INPUT, memory_limit=10)
     assert isinstance(on_disk.images, np.memmap)
     np.testing.assert_array_equal(on_disk.images, decode_all(paths, INPUT).images)
+
+
+def test_room_on_the_disk_is_taken_before_it_is_needed(folder, monkeypatch):
+    """A job that maps a file with holes is killed, without a word, when the disk is full."""
+    monkeypatch.setattr(np, "memmap", lambda file, *_, shape, **__: _written(file, shape))
+    images = decode_all([str(folder / "a.jpg")], INPUT, memory_limit=10).images
+    assert images.shape == (1, 32, 16, 3)
+
+
+def _written(file, shape):
+    assert os.fstat(file.fileno()).st_blocks * 512 >= np.prod(shape)
+    return np.empty(shape, np.uint8)
 
 
 def test_no_paths_give_no_pictures():

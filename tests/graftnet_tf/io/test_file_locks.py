@@ -55,7 +55,7 @@ def test_remote_file_systems_have_none():
 def test_a_directory_deleted_under_a_lock_is_no_error_and_a_new_one_s_lock_is_left_alone(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
-    with locks.held(str(folder / "lock")):
+    with file_locks.held(str(folder / "lock")):
         shutil.rmtree(folder)
         folder.mkdir()
         (folder / "lock").write_text("another job's")
