@@ -47,33 +47,44 @@ class BytesInFlight:
             self._calls += 1
         size = 0
         try:
-            with self._room_for_one(context):
+            with self._changed:
+                self._wait_for_room(context)
+                self._being_received += 1
+                self._changed.notify()  # there may be room for another one
+            try:
                 message = receive()
                 size = len(message)
+            finally:
                 with self._changed:
+                    self._being_received -= 1
                     self.held += size
+                    self._changed.notify()
             yield message
         finally:
             with self._changed:
                 self._calls -= 1
                 self.held -= size
-                self._changed.notify_all()
+                self._changed.notify()
 
-    @contextlib.contextmanager
-    def _room_for_one(self, context: grpc.ServicerContext) -> Iterator[None]:
-        with self._changed:
-            if self._must_wait():
-                context.add_callback(self._wake_all)
-            while self._must_wait():
-                self._changed.wait(context.time_remaining())
-                check_wanted(context)
-            self._being_received += 1
+    def _wait_for_room(self, context: grpc.ServicerContext) -> None:
+        """To be called under the lock; who is woken in vain wakes the next when its call ends."""
+        if not self._must_wait():
+            return
+        waiting = True
+
+        def wake() -> None:
+            if waiting:
+                with self._changed:
+                    self._changed.notify_all()
+
+        context.add_callback(wake)
         try:
-            yield
+            while self._must_wait():
+                check_wanted(context)
+                self._changed.wait(context.time_remaining())
+            check_wanted(context)
         finally:
-            with self._changed:
-                self._being_received -= 1
-                self._changed.notify_all()
+            waiting = False
 
     def _must_wait(self) -> bool:
         """Whether others are being received that may leave no room.
@@ -87,7 +98,3 @@ class BytesInFlight:
                 f"which leaves no room for one of up to {self._largest}; try again later."
             )
         return self.held + (self._being_received + 1) * self._largest > self._most
-
-    def _wake_all(self) -> None:
-        with self._changed:
-            self._changed.notify_all()

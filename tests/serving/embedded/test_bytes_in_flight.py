@@ -1,5 +1,6 @@
 import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -113,7 +114,25 @@ def test_nobody_waits_longer_than_its_client():
         gone.context.go()
         gone.join()
         assert gone.outcome == grpc.StatusCode.CANCELLED
+        assert refusal(in_flight, gone.context) == grpc.StatusCode.CANCELLED, "gone before"
         assert refusal(in_flight, FakeContext(0.02)) == grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_many_calls_all_come_through():
+    in_flight = BytesInFlight(most=20, largest=4, calls=99)
+    most = [0]
+
+    def receive():
+        most[0] = max(most[0], in_flight.held)
+        return b"1"
+
+    def ask(_):
+        with in_flight.receiving(receive, FakeContext()) as message:
+            return len(message)
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(ask, range(600))) == 600
+    assert (in_flight.held, most[0] <= 20) == (0, True)
 
 
 def test_calls_are_limited_too():
