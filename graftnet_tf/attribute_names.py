@@ -4,10 +4,15 @@ import re
 import unicodedata
 
 RESERVED = frozenset(
-    {  # other outputs and signatures of a composed model
+    {  # other outputs and signatures of a composed or a passengers model
+        "boxes",
+        "count",
+        "crops",
         "decoded",
         "decisions",
+        "detection_scores",
         "features",
+        "masks",
         "metadata",
         "metadata_rows",
         "predict_jpeg",
@@ -15,11 +20,12 @@ RESERVED = frozenset(
     }
 )
 
-EXPECTED = "a letter, then letters, digits and underscores, and none of " + ", ".join(
-    sorted(RESERVED)
+EXPECTED = (
+    "a letter, then letters, digits and underscores, not ending in _decision, and none of "
+    f"{', '.join(sorted(RESERVED))}"
 )
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?<!_decision)")
 
 
 def is_servable(name: str) -> bool:
@@ -31,4 +37,5 @@ def servable_name(name: str) -> str:
     """A servable name like `name`: `t_shirt` for `t-shirt`, `has_features` for `features`."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^A-Za-z0-9]+", "_", ascii_only).strip("_") or "attribute"
+    words = words.removesuffix("_decision")
     return words if is_servable(words) else f"has_{words}"

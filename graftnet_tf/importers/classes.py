@@ -22,6 +22,7 @@ _BINARY_PAIRS = frozenset(
         ("0", "1"),
         ("absent", "present"),
         ("without", "with"),
+        ("other", "positive"),
     }
 )
 _NEGATION = re.compile(r"(without|not|non|no)[ _-]")

@@ -15,7 +15,7 @@ class Photo:
     Attributes:
       source: path or URL.
       name: file name, folders allowed, that its copy gets; unique in its collection.
-      group: what must stay on one side of any split.
+      group: what must stay on one side of any split; None for the image and its copies alone.
       labels: class index by task name; the photo is no example of a task not named.
       split: "train" or "test" where the source says so, None where it is to be drawn.
       cut: from the decoded photo, uint8 [H, W, 3], to the person to keep, uint8 [h, w, 3];
@@ -24,7 +24,7 @@ class Photo:
 
     source: str
     name: str
-    group: str
+    group: str | None
     labels: Mapping[str, int]
     split: str | None = None
     cut: Callable[[np.ndarray], np.ndarray] | None = None

@@ -43,13 +43,14 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
     photos: dict[str, Photo] = {}
     for number, row in enumerate(rows, start=1):
         image = row["image"]
-        if image in photos:
+        path = _path(image, source)
+        if path in photos:
             raise GraftNetError(f"{source} lists {image} again in row {number}; list it once.")
         part = split_of(row.get("split", ""))
-        photos[image] = Photo(
-            source=image if "://" in image else os.path.join(os.path.dirname(source), image),
+        photos[path] = Photo(
+            source=path,
             name=_copy_name(image),
-            group=row.get("group") or image,
+            group=row.get("group") or None,
             labels={name: scheme.index[row["class"]]},
             split=sides[part] if part else None,
         )
@@ -88,6 +89,13 @@ def _read(source: str) -> list[dict[str, str]]:
     if not rows:
         raise GraftNetError(f"{source} has no rows below its header; list some images.")
     return rows
+
+
+def _path(image: str, source: str) -> str:
+    """Where an image lies; the same for every way to write it."""
+    if "://" in image or "://" in source:
+        return image if "://" in image else os.path.join(os.path.dirname(source), image)
+    return os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(source)), image))
 
 
 def _copy_name(image: str) -> str:

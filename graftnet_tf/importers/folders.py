@@ -31,36 +31,31 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
       Every file below a class folder as a photo, each a group of its own.
 
     Raises:
-      GraftNetError: no such folder, folders of splits beside others, fewer than two classes,
-        classes that make no task, or a class without a file.
+      GraftNetError: no such folder, a split that some files or folders are in and others are
+        not, fewer than two classes, classes that make no task, or a class without a file.
     """
     require_folder(source, f"a folder with {_LAYOUT}")
     name = task_name(tasks, os.path.basename(os.path.normpath(source)))
-    classes = _class_folders(source)
+    classes, skipped = _class_folders(source)
     if not classes:
         raise GraftNetError(f"{source} holds no class folder; expected {_LAYOUT}.")
     scheme = label_scheme(name, [os.path.basename(folder) for folder in classes], source, reporting)
     found: list[tuple[str, str, str | None]] = []  # file, label, part of the source's split
-    skipped: dict[str, str] = {}
     for folder in classes:
         files, left_out = files_below(os.path.join(source, folder), source)
         skipped.update(left_out)
-        if not files:
-            raise GraftNetError(
-                f"Class folder {os.path.join(source, folder)} is empty; put images of class "
-                f"{os.path.basename(folder)} there, or remove it."
-            )
+        label = os.path.basename(folder)
         for file in files:
-            parts = os.path.join(folder, file).split(os.sep)
-            within = file.split(os.sep)[0] if os.sep in file else ""
-            part = split_of(parts[0]) if os.sep in folder else split_of(within)
-            found.append((os.path.join(folder, file), os.path.basename(folder), part))
+            of_split = os.path.dirname(folder) or file.rpartition(os.sep)[0].split(os.sep)[0]
+            found.append((os.path.join(folder, file), label, split_of(of_split)))
+    _require_every_class(source, classes, {label for _, label, _ in found})
+    _require_one_layout(source, found)
     sides = task_splits({part for _, _, part in found if part})
     photos = [
         Photo(
             source=os.path.join(source, file),
             name=file,
-            group=file,
+            group=None,
             labels={name: scheme.index[label]},
             split=sides[part] if part else None,
         )
@@ -69,13 +64,13 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
     return Collection(name, [scheme.task], photos, skipped, scheme.notes)
 
 
-def _class_folders(source: str) -> list[str]:
-    """Paths of the class folders, relative to the source.
+def _class_folders(source: str) -> tuple[list[str], dict[str, str]]:
+    """Paths of the class folders, relative to the source, and what lies beside them.
 
     Raises:
       GraftNetError: folders named like splits stand beside folders named otherwise.
     """
-    folders = subfolders(source)
+    folders, skipped = subfolders(source)
     splits = [folder for folder in folders if split_of(folder)]
     if splits and len(splits) < len(folders):
         others = [folder for folder in folders if folder not in splits]
@@ -84,9 +79,30 @@ def _class_folders(source: str) -> list[str]:
             f"others ({', '.join(others)}); expected {_LAYOUT}. Move or rename them."
         )
     if not splits:
-        return folders
-    return [
-        os.path.join(split, label)
-        for split in splits
-        for label in subfolders(os.path.join(source, split))
-    ]
+        return folders, skipped
+    classes = []
+    for split in splits:
+        labels, beside = subfolders(os.path.join(source, split))
+        classes += [os.path.join(split, label) for label in labels]
+        skipped.update(beside)
+    return classes, skipped
+
+
+def _require_every_class(source: str, classes: Sequence[str], filled: set[str]) -> None:
+    empty = [folder for folder in classes if os.path.basename(folder) not in filled]
+    if empty:
+        raise GraftNetError(
+            f"Class folder {os.path.join(source, empty[0])} is empty; put images of class "
+            f"{os.path.basename(empty[0])} there, or remove it."
+        )
+
+
+def _require_one_layout(source: str, found: Sequence[tuple[str, str, str | None]]) -> None:
+    """Checks that all files are in parts of a split, or none is."""
+    split = [file for file, _, part in found if part]
+    loose = [file for file, _, part in found if not part]
+    if split and loose:
+        raise GraftNetError(
+            f"{source} holds files in parts of a split ({split[0]}) and others in none "
+            f"({loose[0]}); expected {_LAYOUT}. Move them into one of the parts."
+        )

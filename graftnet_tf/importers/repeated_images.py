@@ -50,6 +50,13 @@ def repeated_in_train(photos: Sequence[Photo], digests: Mapping[str, str]) -> di
 def joint_groups(photos: Iterable[Photo], digests: Mapping[str, str]) -> dict[str, str]:
     """Groups joined where they share an image.
 
+    A group that is an image and its copies alone is named by the hash of its bytes, so that a
+    copy that comes later changes no name, and with it no side that is drawn.
+
+    Args:
+      photos: readable ones of a collection.
+      digests: hash of each one's bytes, by source.
+
     Returns:
       The group of each photo, by source: of joined ones, the first by name.
     """
@@ -60,11 +67,10 @@ def joint_groups(photos: Iterable[Photo], digests: Mapping[str, str]) -> dict[st
             group = parent[group]
         return group
 
-    photos = list(photos)
+    groups = {photo.source: photo.group or digests[photo.source][:16] for photo in photos}
     owners: dict[str, str] = {}
-    for photo in photos:
-        if photo.source in digests:
-            owner = owners.setdefault(digests[photo.source], photo.group)
-            first, second = sorted((root(owner), root(photo.group)))
-            parent[second] = first
-    return {photo.source: root(photo.group) for photo in photos}
+    for source, group in groups.items():
+        owner = owners.setdefault(digests[source], group)
+        first, second = sorted((root(owner), root(group)))
+        parent[second] = first
+    return {source: root(group) for source, group in groups.items()}

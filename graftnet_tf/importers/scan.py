@@ -10,6 +10,8 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.file_names import is_utf8, printable
 from graftnet_tf.io.hidden_files import is_hidden
 
+_LEADS_BACK = "The link leads back into the source."
+
 
 class Files(NamedTuple):
     """Files below a folder.
@@ -34,23 +36,46 @@ def require_folder(path: str, expected: str) -> None:
         raise GraftNetError(f"{path} {found}; expected {expected}.")
 
 
-def subfolders(path: str) -> list[str]:
-    """Names of the folders in `path`, sorted; without hidden ones and links back into the tree."""
-    names = (name.rstrip("/") for name in tf.io.gfile.listdir(path))
-    return sorted(
-        name
-        for name in names
-        if not is_hidden(name)
-        and tf.io.gfile.isdir(os.path.join(path, name))
-        and not _leads_back(os.path.join(path, name), path)
-    )
+class Folders(NamedTuple):
+    """What is in a folder.
+
+    Attributes:
+      names: of the folders in it, sorted; without hidden ones.
+      skipped: why a file or folder is left out, by its path.
+    """
+
+    names: list[str]
+    skipped: dict[str, str]
+
+
+def subfolders(path: str) -> Folders:
+    """The folders in `path`, without hidden ones and links back into the tree.
+
+    Raises:
+      GraftNetError: the name of a folder is not UTF-8.
+    """
+    names: list[str] = []
+    skipped: dict[str, str] = {}
+    for name in _listed(path):
+        found = os.path.join(path, name)
+        if is_hidden(name):
+            continue
+        if not is_utf8(name):
+            raise GraftNetError(f"The name of {printable(found)} is not UTF-8; rename it.")
+        if not tf.io.gfile.isdir(found):
+            skipped[found] = "It lies beside the folders, in none of them."
+        elif _leads_back(found, path):
+            skipped[found] = _LEADS_BACK
+        else:
+            names.append(name)
+    return Folders(sorted(names), skipped)
 
 
 def files_below(path: str, root: str | None = None) -> Files:
     """Files at any depth in `path`, without hidden ones.
 
-    A link to a folder is followed unless it leads back into the tree, where its files are
-    found anyway, perhaps under another class.
+    A link to a folder is followed once, unless it leads back into the tree, where its files
+    are found anyway, perhaps under another class.
 
     Args:
       path: folder, local or `gs://`.
@@ -65,25 +90,39 @@ def files_below(path: str, root: str | None = None) -> Files:
             relative = os.path.relpath(found, path)
             if any(is_hidden(part) for part in relative.split(os.sep)):
                 continue
-            if is_utf8(found):
-                names.append(relative)
-            else:
+            if not is_utf8(found):
                 skipped[printable(found)] = "The file name is not UTF-8; rename it."
+            elif "://" not in found and not os.path.isfile(found):
+                skipped[found] = "It is no file, or a link to nothing."
+            else:
+                names.append(relative)
     return Files(sorted(names), skipped)
 
 
+def _listed(path: str) -> list[str]:
+    """Names of all that is in a folder."""
+    if "://" in path:
+        return [name.rstrip("/") for name in tf.io.gfile.listdir(path)]
+    return os.listdir(path)
+
+
 def _walk(path: str, root: str, skipped: dict[str, str]) -> Iterator[tuple[str, list, list]]:
-    """`os.walk` through links to folders that do not lead back."""
+    """`os.walk` through links to folders, each folder once."""
+    seen = {os.path.realpath(path)}
     for folder, folders, files in os.walk(path, followlinks=True):
         kept = []
         for name in folders:
             found = os.path.join(folder, name)
+            target = os.path.realpath(found)
             if is_hidden(name):
                 continue
             if _leads_back(found, root):
-                skipped[found] = "The link leads back into the source."
+                skipped[printable(found)] = _LEADS_BACK
+            elif target in seen:
+                skipped[printable(found)] = "The link leads to a folder that was read before."
             else:
                 kept.append(name)
+                seen.add(target)
         folders[:] = kept
         yield folder, folders, files
 

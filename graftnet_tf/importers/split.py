@@ -1,17 +1,20 @@
 """The split into train and test."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Photo
 
 
-def assign_splits(photos: Sequence[Photo], *, test_fraction: float, seed: int) -> dict[str, str]:
+def assign_splits(
+    photos: Sequence[Photo], groups: Mapping[str, str], *, test_fraction: float, seed: int
+) -> dict[str, str]:
     """The split of every photo: its group's, as the source says, else drawn.
 
     Args:
       photos: of one collection.
+      groups: of each photo, by source; see `joint_groups`.
       test_fraction, seed: as in `draw_split`.
 
     Returns:
@@ -22,15 +25,15 @@ def assign_splits(photos: Sequence[Photo], *, test_fraction: float, seed: int) -
     """
     stated: dict[str, str] = {}
     for photo in photos:
-        if photo.split and stated.setdefault(photo.group, photo.split) != photo.split:
+        group = groups[photo.source]
+        if photo.split and stated.setdefault(group, photo.split) != photo.split:
             raise GraftNetError(
-                f"Group {photo.group} is in both train and test; a group must stay on one side, "
+                f"Group {group} is in both train and test; a group must stay on one side, "
                 "or the test results mean nothing. Give all its pictures one split."
             )
     return {
-        photo.source: stated.get(photo.group)
-        or draw_split(photo.group, test_fraction=test_fraction, seed=seed)
-        for photo in photos
+        source: stated.get(group) or draw_split(group, test_fraction=test_fraction, seed=seed)
+        for source, group in groups.items()
     }
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import io
 import os
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -99,14 +100,19 @@ def import_tasks(
     readable = {path: found for path, found in stored.items() if isinstance(found, _Stored)}
     digests = {path: found.digest for path, found in readable.items()}
     repeated = repeated_in_train(collection.photos, digests)
-    kept = [photo for photo in collection.photos if photo.source not in repeated]
+    kept = [p for p in collection.photos if p.source in readable and p.source not in repeated]
     groups = joint_groups(kept, digests)
-    kept = [dataclasses.replace(photo, group=groups[photo.source]) for photo in kept]
-    splits = assign_splits(kept, test_fraction=test_fraction, seed=seed)
+    splits = assign_splits(kept, groups, test_fraction=test_fraction, seed=seed)
     results = []
     for task in collection.tasks:
         skipped = {**unreadable, **repeated, **conflicts(collection.photos, task.name, digests)}
-        results.append(_labelled(collection, kept, task, readable, splits, skipped))
+        results.append(_labelled(collection, task, readable, groups, splits, skipped))
+    for imported in results:
+        if not any(imported.examples.values()):
+            raise GraftNetError(
+                f"Task {imported.task.name} has no image left: {len(imported.skipped)} are left "
+                f"out, the first because: {next(iter(imported.skipped.values()))}"
+            )
     for imported in results:
         _publish(workspace, imported)
     return results
@@ -138,6 +144,8 @@ def _store_images(
 
     def store(source: str) -> _Stored:
         photo = photos[source]
+        if any(unicodedata.category(sign) == "Cc" for sign in photo.name + (photo.group or "")):
+            raise UnreadablePictureError("Its name or group has a control character; rename it.")
         fetched = fetch(source)
         data, pixels = _checked(fetched, photo)
         digest, look = hashlib.sha256(fetched).hexdigest(), perceptual_hash(pixels)
@@ -163,20 +171,24 @@ def _checked(data: bytes, photo: Photo) -> tuple[bytes, np.ndarray]:
 
 def _labelled(
     collection: Collection,
-    photos: Sequence[Photo],
     task: Task,
     readable: Mapping[str, _Stored],
+    groups: Mapping[str, str],
     splits: Mapping[str, str],
     skipped: Mapping[str, str],
 ) -> Imported:
-    """The examples of one task among `photos`, and what is left out of the collection."""
+    """The examples of one task, and what is left out of the collection."""
     examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
     chosen = [
-        photo for photo in photos if task.name in photo.labels and photo.source not in skipped
+        photo
+        for photo in collection.photos
+        if task.name in photo.labels and photo.source not in skipped
     ]
     for photo in chosen:
         image = readable[photo.source].image
-        examples[splits[photo.source]].append(Example(image, photo.labels[task.name], photo.group))
+        examples[splits[photo.source]].append(
+            Example(image, photo.labels[task.name], groups[photo.source])
+        )
     reasons = {
         photo.source: skipped[photo.source]
         for photo in collection.photos

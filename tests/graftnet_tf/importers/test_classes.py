@@ -83,6 +83,8 @@ def test_a_word_that_does_not_fit_is_refused(labels, reporting, message):
         ("t-shirt", ["negative", "positive"], "--task=t_shirt"),
         ("3d_glasses", ["no", "yes"], "--task=has_3d_glasses"),
         ("features", ["0", "1"], "--task=has_features"),
+        ("count", ["no", "yes"], "--task=has_count"),
+        ("hat_decision", ["no", "yes"], "--task=hat"),
         ("sleeves", ["other", "long sleeve", "half"], "to long_sleeve for example"),
         ("size", ["0", "1", "2"], "to has_0 for example"),
         ("bald", ["other", "decoded"], "to has_decoded"),

@@ -26,7 +26,7 @@ def test_one_folder_is_one_class(tmp_path):
         "positive/deep/b.png": ("positive", None),
         "negative/a.jpg": ("negative", None),
     }
-    assert len({photo.group for photo in collection.photos}) == 3
+    assert {photo.group for photo in collection.photos} == {None}
 
 
 def test_train_and_test_folders_are_kept(tmp_path):
@@ -72,6 +72,7 @@ def test_a_source_without_folders_is_refused(tmp_path):
         (["Train", "valid", "test"], ["train", "train", "test"]),
         (["train", "val"], ["train", "test"]),
         (["training", "testing"], ["train", "test"]),
+        (["train2017", "val2017", "test_set"], ["train", "train", "test"]),
     ],
 )
 def test_splits_by_their_usual_names_are_splits(tmp_path, layout, splits, expected):
@@ -103,7 +104,59 @@ def test_links_back_into_the_source_and_what_machines_leave_are_passed_over(tmp_
     (tmp_path / "more" / "up").symlink_to(tmp_path)
     collection = folders.scan(str(source))
     assert set(found(collection)) == {"negative/a.jpg", "positive/b.jpg", "positive/more/e.jpg"}
-    assert {path.rsplit("/", 1)[1] for path in collection.skipped} == {"all", "others", "up"}
+    assert {path.rsplit("/", 1)[1] for path in collection.skipped} == {
+        "again",
+        "all",
+        "others",
+        "up",
+    }
+
+
+def test_folders_outside_are_read_once_however_they_are_linked(tmp_path):
+    source = tmp_path / "bag"
+    for name in ("bag/negative/a.jpg", "bag/positive/b.jpg", "one/c.jpg", "two/d.jpg"):
+        write_picture(tmp_path / name)
+    (source / "positive" / "first").symlink_to(tmp_path / "one")
+    (source / "positive" / "second").symlink_to(tmp_path / "one")
+    (tmp_path / "one" / "two").symlink_to(tmp_path / "two")
+    (tmp_path / "two" / "one").symlink_to(tmp_path / "one")
+    collection = folders.scan(str(source))
+    names = sorted(photo.name.rsplit("/", 1)[1] for photo in collection.photos)
+    assert names == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert len(collection.skipped) == 2
+
+
+def test_what_lies_beside_class_folders_and_what_is_no_file_is_listed(tmp_path):
+    for name in ("train/negative/a.jpg", "train/positive/b.jpg", "train/loose.jpg", "top.jpg"):
+        write_picture(tmp_path / name)
+    os.mkfifo(tmp_path / "train" / "positive" / "pipe.jpg")
+    (tmp_path / "train" / "positive" / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    collection = folders.scan(str(tmp_path), ["bag"])
+    assert set(found(collection)) == {"train/negative/a.jpg", "train/positive/b.jpg"}
+    left_out = {os.path.basename(path) for path in collection.skipped}
+    assert left_out == {"loose.jpg", "top.jpg", "pipe.jpg", "gone.jpg"}
+
+
+@pytest.mark.parametrize("loose", ["positive/b.jpg", "negative/a.jpg"])
+def test_a_split_that_not_all_files_are_in_is_refused(tmp_path, loose):
+    for name in ("positive/train/a.jpg", "positive/test/b.jpg", "negative/train/c.jpg", loose):
+        write_picture(tmp_path / name)
+    with pytest.raises(GraftNetError, match=rf"others in none \({loose}\)"):
+        folders.scan(str(tmp_path), ["bag"])
+
+
+def test_a_part_of_the_split_may_lack_a_class(tmp_path):
+    for name in ("train/positive/a.jpg", "train/negative/b.jpg", "test/positive/c.jpg"):
+        write_picture(tmp_path / name)
+    (tmp_path / "test" / "negative").mkdir()
+    assert len(folders.scan(str(tmp_path), ["bag"]).photos) == 3
+
+
+def test_a_class_folder_whose_name_is_not_utf_8_is_refused(tmp_path):
+    write_picture(tmp_path / "positive" / "a.jpg")
+    os.mkdir(os.fsencode(tmp_path) + b"/caf\xe9")
+    with pytest.raises(GraftNetError, match=r"caf\\xe9 is not UTF-8"):
+        folders.scan(str(tmp_path), ["bag"])
 
 
 def test_a_name_that_is_not_utf_8_is_listed(tmp_path):

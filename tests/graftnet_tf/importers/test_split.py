@@ -5,12 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers import split
 from graftnet_tf.importers.collection import Photo
-from graftnet_tf.importers.split import assign_splits, draw_split
+from graftnet_tf.importers.split import draw_split
 
 
 def photo(source, group, split=None):
     return Photo(source, source, group, {}, split)
+
+
+def assign_splits(photos, **options):
+    return split.assign_splits(photos, {p.source: p.group for p in photos}, **options)
 
 
 @given(st.text(), st.integers())

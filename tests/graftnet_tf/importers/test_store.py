@@ -161,6 +161,40 @@ def test_copies_of_an_image_are_drawn_to_one_side(workspace, source):
     assert imported.near_duplicates == []
 
 
+def test_copies_that_come_later_move_no_image(workspace, source):
+    first = {e.group for e in _imported(workspace, source)["test"]}
+    for number in range(6):
+        label = ("negative", "positive")[number % 2]
+        shutil.copy(source / label / f"{number}.jpg", source / label / f"a-copy{number}.jpg")
+    again = _imported(workspace, source, overwrite=True)
+    assert {example.group for example in again["test"]} == first
+    assert len(again["test"]) == 2 * len(first)
+
+
+def _imported(workspace, source, **options):
+    collection = folders.scan(str(source))
+    return import_tasks(workspace, collection, test_fraction=0.5, **options)[0].examples
+
+
+def test_a_task_of_which_nothing_is_left_is_refused(workspace, source):
+    for number in range(6):
+        labels = ("negative", "positive")[number % 2], ("positive", "negative")[number % 2]
+        here, there = (source / label / f"{number}.jpg" for label in labels)
+        shutil.copy(here, there)
+    with pytest.raises(GraftNetError, match="bald has no image left: 12 are left out"):
+        import_tasks(workspace, folders.scan(str(source)))
+    assert workspace.task_names() == []
+
+
+def test_names_with_control_characters_are_listed(workspace, source):
+    write_picture(source / "positive" / "a\rb.jpg", seed=70)
+    (imported,) = import_tasks(workspace, folders.scan(str(source)))
+    assert list(imported.skipped.values()) == [
+        "Its name or group has a control character; rename it."
+    ]
+    assert len(images(workspace)) == 6
+
+
 def test_what_the_source_tests_by_is_no_example_in_train(workspace, tmp_path):
     for split in ("train", "test"):
         for number, label in enumerate(("negative", "positive")):
