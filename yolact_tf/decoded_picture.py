@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps
+from PIL import Image
 
-from graftnet_tf.io.pillow_images import on_black
+from graftnet_tf.io.pillow_images import exif_orientation, on_black, upright
 from yolact_tf.coco import AnnotatedObject, AnnotatedPicture, ExifOrientation
 from yolact_tf.errors import YolactError
 
-_ORIENTATION = 0x0112  # the tag of Exif
 _SIDEWAYS = (5, 6, 7, 8)
 
 
@@ -58,7 +57,7 @@ def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
         opened = Image.open(io.BytesIO(content))
         size, is_raw = _annotated_size(opened, picture)
         opened.draft("RGB", (longest_side, longest_side))
-        image = on_black(opened if is_raw else ImageOps.exif_transpose(opened))
+        image = on_black(opened if is_raw else upright(opened))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise YolactError(f"{picture.path} cannot be decoded ({error}).") from None
     if size != (picture.width, picture.height):
@@ -75,12 +74,12 @@ def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
 
 def _annotated_size(opened: Image.Image, picture: AnnotatedPicture) -> tuple[tuple[int, int], bool]:
     """Width and height in the orientation that was annotated, and whether that is as stored."""
-    orientation = opened.getexif().get(_ORIENTATION, 1)
-    upright = opened.size[::-1] if orientation in _SIDEWAYS else opened.size
-    if upright == opened.size:
-        return upright, picture.exif_orientation == ExifOrientation.RAW
+    sideways = exif_orientation(opened) in _SIDEWAYS
+    turned = opened.size[::-1] if sideways else opened.size
+    if turned == opened.size:
+        return turned, picture.exif_orientation == ExifOrientation.RAW
     is_raw = opened.size == (picture.width, picture.height)
-    return (opened.size if is_raw else upright), is_raw
+    return (opened.size if is_raw else turned), is_raw
 
 
 def _decoded_object(found: AnnotatedObject, size: tuple[int, int]) -> DecodedObject | None:

@@ -5,12 +5,16 @@ import tensorflow as tf
 _JPEG = b"\xff\xd8\xff"
 _SEARCHED_BYTES = 1 << 20  # of a JPEG: segments of up to 64 KiB may stand before Exif
 _TIFF_BYTES = 1 << 16  # an Exif segment is no larger
+_START_OF_SCAN = b"\xff\xda"
 _TAG = 0x0112
+_LONG = 4  # the type of 32 bits; the tag is of 16, but some write it so
 _ENTRY_BYTES = 12
 
 
 def exif_orientation(data: tf.Tensor) -> tf.Tensor:
     """Reads the orientation tag (Exif 2.32, section 4.6.4) of a JPEG or PNG file.
+
+    An orientation that is told in XMP alone is not read.
 
     Args:
       data: string [], the bytes of the file; a PNG has Exif in its `eXIf` chunk.
@@ -20,7 +24,13 @@ def exif_orientation(data: tf.Tensor) -> tf.Tensor:
     """
     is_jpeg = tf.strings.substr(data, 0, len(_JPEG)) == _JPEG
     marker = tf.where(is_jpeg, b"Exif\x00\x00", b"eXIf")
-    searched = tf.cond(is_jpeg, lambda: tf.strings.substr(data, 0, _SEARCHED_BYTES), lambda: data)
+    searched = tf.cond(
+        is_jpeg,
+        lambda: tf.strings.split(
+            tf.strings.substr(data, 0, _SEARCHED_BYTES), _START_OF_SCAN, maxsplit=1
+        )[0],
+        lambda: data,
+    )
     little, big = (_after(searched, marker + magic) for magic in (b"II*\x00", b"MM\x00*"))
     # A thumbnail's own Exif, of either byte order, comes later.
     is_little = tf.strings.length(little) > tf.strings.length(big)
@@ -40,7 +50,8 @@ def exif_orientation(data: tf.Tensor) -> tf.Tensor:
     rows = tf.reshape(
         tiff[directory + 2 : directory + 2 + entries * _ENTRY_BYTES], [-1, _ENTRY_BYTES]
     )
-    found = tf.boolean_mask(number(rows[:, 8:10]), number(rows[:, :2]) == _TAG)
+    values = tf.where(number(rows[:, 2:4]) == _LONG, number(rows[:, 8:12]), number(rows[:, 8:10]))
+    found = tf.boolean_mask(values, number(rows[:, :2]) == _TAG)
     orientation = tf.concat([found, [1]], axis=0)[0]
     return tf.where((orientation >= 1) & (orientation <= 8), orientation, 1)
 

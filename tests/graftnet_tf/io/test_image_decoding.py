@@ -73,6 +73,25 @@ def test_exif_is_found_after_other_segments():
     assert int(exif_orientation(tf.constant(data[:2] + comments + data[2:]))) == 6
 
 
+def test_what_follows_the_pixels_or_stands_in_xmp_turns_nothing():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = encoded(corners(), "JPEG", exif=exif)
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf tiff:Orientation="6"/></x:xmpmeta>'
+    for data in (encoded(corners(), "JPEG") + turned, encoded(corners(), "JPEG", xmp=xmp)):
+        assert int(exif_orientation(tf.constant(data))) == 1
+        with Image.open(io.BytesIO(data)) as opened:
+            assert upright_on_black(opened).size == corners().size
+
+
+def test_a_tag_of_32_bits_is_read():
+    tiff = b"MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x04\x00\x00\x00\x01\x00\x00\x00\x06"
+    data = encoded(corners(), "JPEG", exif=b"Exif\x00\x00" + tiff + bytes(4))
+    assert int(exif_orientation(tf.constant(data))) == 6
+    with Image.open(io.BytesIO(data)) as opened:
+        assert upright_on_black(opened).size == (32, 48)
+
+
 def palette_with_a_transparent_colour() -> Image.Image:
     image = Image.new("P", (20, 20), 0)
     image.putpalette([255, 255, 255, 70, 70, 70])
