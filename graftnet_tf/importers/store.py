@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf import files
-from graftnet_tf.data.near_duplicates import near_duplicate_groups, perceptual_hash
+from graftnet_tf.data.near_duplicates import Look, look, near_duplicate_groups
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.fetch import fetch, is_web
@@ -49,7 +49,7 @@ class _Stored:
 
     image: str
     digest: str
-    look: int
+    look: Look
 
 
 def import_tasks(
@@ -148,12 +148,12 @@ def _store_images(
             raise UnreadablePictureError("Its name or group has a control character; rename it.")
         fetched = fetch(source)
         data, pixels = _checked(fetched, photo)
-        digest, look = hashlib.sha256(fetched).hexdigest(), perceptual_hash(pixels)
+        digest, seen = hashlib.sha256(fetched).hexdigest(), look(pixels)
         if not copy and photo.cut is None and not is_web(source):
-            return _Stored(source if "://" in source else os.path.abspath(source), digest, look)
+            return _Stored(source if "://" in source else os.path.abspath(source), digest, seen)
         image = os.path.join("pictures", collection.name, photo.name)
         files.write_bytes(workspace.path(image), data)
-        return _Stored(image, digest, look)
+        return _Stored(image, digest, seen)
 
     return dict(process_all(photos, store, description="Importing"))
 

@@ -1,39 +1,50 @@
 import io
 
 import numpy as np
-import pytest
 from PIL import Image
 
-from graftnet_tf.data.near_duplicates import near_duplicate_groups, perceptual_hash
+from graftnet_tf.data import near_duplicates
+from graftnet_tf.data.near_duplicates import MAX_BITS, Look, look, near_duplicate_groups
+
+GREY = np.full((8, 8, 3), 96, np.float16).tobytes()
+
+
+def groups(*shapes: int) -> list[list[int]]:
+    return near_duplicate_groups([Look(shape, GREY) for shape in shapes])
 
 
 def test_hashes_within_the_distance_are_of_a_group():
-    hashes = [0, 0b111111, 1 << 63, 0, 0xFF << 40, 0b11111111]
-    assert near_duplicate_groups(hashes, 4) == [[0, 2, 3], [1, 5]]
-    assert near_duplicate_groups(hashes, 0) == [[0, 3]]
-    assert near_duplicate_groups(hashes, 6) == [[0, 1, 2, 3, 5]]  # the last through the second
+    assert groups(0, (1 << 20) - 1, 1 << 63, 0, 0xFFFF << 40, (1 << 13) - 1) == [[0, 2, 3], [1, 5]]
+    assert groups(0, 0xFF, 0xFFFF) == [[0, 1, 2]]  # the last through the second
 
 
-@pytest.mark.parametrize("distance", [0, 1, 4, 15])
-def test_every_pair_is_found_as_by_comparing_all(distance):
-    rng = np.random.default_rng(distance)
-    for _ in range(40):
+def test_every_pair_is_found_as_by_comparing_all():
+    rng = np.random.default_rng(0)
+    for _ in range(150):
         value = int(rng.integers(0, 1 << 62))
-        flipped = rng.choice(64, int(rng.integers(0, 2 * distance + 2)), replace=False)
+        flipped = rng.choice(64, int(rng.integers(0, 2 * MAX_BITS)), replace=False)
         other = value ^ sum(1 << int(bit) for bit in flipped)
-        expected = [[0, 1]] if len(flipped) <= distance else []
-        assert near_duplicate_groups([value, other], distance) == expected
+        assert groups(value, other) == ([[0, 1]] if len(flipped) <= MAX_BITS else [])
 
 
-def test_few_hashes_make_no_group_and_many_equal_ones_one():
-    assert near_duplicate_groups([]) == []
-    assert near_duplicate_groups([7]) == []
-    assert near_duplicate_groups([7] * 5000) == [list(range(5000))]
+def test_alike_in_shape_but_not_in_colour_is_not_near():
+    red, reddish, blue = (
+        np.tile(np.array(colour, np.float16), (8, 8, 1)).tobytes()
+        for colour in ((200, 44, 44), (194, 47, 47), (44, 44, 200))
+    )
+    assert near_duplicate_groups([Look(5, red), Look(5, blue), Look(5, reddish)]) == [[0, 2]]
 
 
-def test_a_distance_out_of_range_is_refused():
-    with pytest.raises(ValueError, match="expected 0 to 15"):
-        near_duplicate_groups([1, 2], 16)
+def test_few_make_no_group_and_many_equal_ones_one():
+    assert groups() == []
+    assert groups(7) == []
+    assert groups(*[7] * 5000) == [list(range(5000))]
+
+
+def test_many_pairs_are_joined_on_the_way(monkeypatch):
+    monkeypatch.setattr(near_duplicates, "_ENOUGH_PAIRS", 3)
+    shapes = [1 << bit for bit in range(12)]
+    assert groups(*shapes, 0xFFFFFF << 40) == [list(range(12))]
 
 
 def scene(seed: int) -> Image.Image:
@@ -49,5 +60,5 @@ def test_an_image_saved_again_smaller_is_near_and_another_is_far():
     data = io.BytesIO()
     scene(0).resize((40, 60)).save(data, "JPEG", quality=60)
     images = [scene(0), Image.open(data), scene(1)]
-    hashes = [perceptual_hash(np.asarray(image)) for image in images]
-    assert near_duplicate_groups(hashes) == [[0, 1]]
+    looks = [look(np.asarray(image)) for image in images]
+    assert near_duplicate_groups(looks) == [[0, 1]]
