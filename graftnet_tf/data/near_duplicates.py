@@ -2,7 +2,7 @@
 
 The shape is a perceptual hash of 64 bits, the colour a thumbnail of 8 x 8 pixels, brought to one
 brightness so that exposure does not count. Of 1,500 street crops (PA-100K, 1.1 million pairs)
-15 pairs are near, 3 of them with equal hashes; of 750 drawn passengers (280,875 pairs), whose
+15 pairs are near, each of one person on a look; of 750 drawn passengers (280,875 pairs), whose
 hashes alone are as near in 671 pairs, none. A crop saved again (JPEG quality 60), halved or
 brightened by a tenth is found, of those whose edges were cut by 2 % 95 of 100, by 5 % 11.
 """

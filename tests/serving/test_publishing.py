@@ -115,7 +115,7 @@ def meanwhile(monkeypatch, module, function, job):
         return result
 
     with monkeypatch.context() as patch:
-        patch.setattr(publish_lock.locks, "held", noted)
+        patch.setattr(publish_lock.file_locks, "held", noted)
         patch.setattr(module, function, interrupted)
         yield
         assert threads, f"{function} was not called"
@@ -142,7 +142,7 @@ def test_a_tree_that_exists_is_composed_as_it_is(grown):
     for changes in ({"trunk": "0001"}, {"tasks": ["bald"]}, {"precision": "bfloat16"}):
         with pytest.raises(GraftNetError, match="Tree 0001 exists and is composed as it is"):
             compose(grown, "0001", **changes)
-    assert files.numbered(grown.path(*SERVED)) == [1, 2]
+    assert files.numbered(grown.path(*SERVED), suffix="") == [1, 2]
 
 
 def test_a_candidate_of_what_is_no_longer_served_is_refused(grown):
@@ -150,4 +150,4 @@ def test_a_candidate_of_what_is_no_longer_served_is_refused(grown):
     roll_back(grown, "bald", provenance=BY_HAND)
     with pytest.raises(GraftNetError, match=r"Tree 0003 is served .* by now.*from tree 0002"):
         candidate_of(grown, wanted, instead_of=old, provenance=BY_HAND)
-    assert not files.numbered(grown.path("candidates"))
+    assert not files.numbered(grown.path("candidates"), suffix="")

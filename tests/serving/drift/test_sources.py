@@ -14,6 +14,7 @@ from serving.drift.score_log import read_log
 from serving.drift.scrape import parse_metrics, read_metrics, since
 from serving.drift.sources import read_scores
 from serving.embedded.admission import Admission
+from serving.embedded.bytes_in_flight import BytesInFlight
 from serving.embedded.metrics import Metrics
 from serving.embedded.model_store import ModelStore
 
@@ -22,9 +23,8 @@ SCORES = np.random.default_rng(0).random(500).astype(np.float32)
 
 @pytest.fixture
 def metrics():
-    return Metrics(
-        ModelStore([], lambda *_: None, allow_labels_for_unavailable=False), Admission(1, 1)
-    )
+    store = ModelStore([], lambda *_: None, allow_labels_for_unavailable=False)
+    return Metrics(store, Admission(1, 1), BytesInFlight(1, 1, 1))
 
 
 def page_of(metrics):

@@ -134,7 +134,7 @@ def test_what_is_sent_last_is_what_was_written_last(path, monkeypatch, sending):
             threads[0].start()
             at_the_lock.wait()
 
-    monkeypatch.setattr(config_file.locks, "held", noted)
+    monkeypatch.setattr(config_file.file_locks, "held", noted)
     canary(path, "graftnet", Servers(sent, hook))
     threads[0].join()
     assert (said(path, "graftnet"), said(path, "other")) == (BOTH, BOTH)
