@@ -23,7 +23,7 @@ from graftnet_tf.registry.branch_versions import (
     difference,
     flattened,
 )
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.promotion import Promotion, promote, roll_back
 

@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from graftnet_tf import feature_cache
+from graftnet_tf.features import feature_cache
 
 CACHE_DIR = flags.DEFINE_string(
     "cache_dir",

@@ -6,9 +6,9 @@ a new tree; with --tree, that tree is composed again.
 
 from absl import flags
 
-from graftnet_tf import manifest
-from graftnet_tf.export import PRECISIONS
+from graftnet_tf.models.saved_model import PRECISIONS
 from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.workspace import manifest
 from pipelines import shell, trunk_flag
 from serving.compose import compose
 

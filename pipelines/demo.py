@@ -4,14 +4,14 @@ import tempfile
 
 from absl import flags
 
-from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS
-from graftnet_tf.tasks import Task
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk_training import TrunkConfig
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.lift_scenes.dataset.attribute_tasks import ATTRIBUTE_TASKS
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.pretraining import TrunkConfig
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from pipelines.shipped_cutter import shipped_cutter
 from pipelines.story import Outcome, Scale, Story

@@ -13,11 +13,11 @@ import sys
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import PASSENGERS, SERVED, newest_served
 from graftnet_tf.report.directory import SCORES
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.drift.comparison import Drift, compare
 from serving.drift.report import write_report

@@ -7,7 +7,7 @@ import sys
 
 from absl import flags
 
-from graftnet_tf.evaluation import Evaluation, evaluate
+from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
 from graftnet_tf.registry.served_models import SERVED, newest_served
 from graftnet_tf.report.directory import check_replaceable, write_report
 from pipelines import shell

@@ -11,9 +11,10 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf import files, manifest
-from graftnet_tf.manifest import Making
+from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.served_models import PEOPLE
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making
 from pipelines import people_flags, shell
 from yolact_tf.export import export
 
@@ -43,7 +44,7 @@ def main() -> None:
         write,
         kind="person segmentation",
         making=Making(
-            {os.path.basename(weights): files.sha256(weights)},
+            {os.path.basename(weights): atomic_files.sha256(weights)},
             shell.SEED.value,
             started,
             shell.provenance(),

@@ -9,12 +9,12 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf import manifest
 from graftnet_tf.mining.config import CLUSTER_SIDES, MiningConfig
 from graftnet_tf.mining.mine import REPORT, mine_all
 from graftnet_tf.mining.points import SUMMARIES
 from graftnet_tf.mining.report import PAGE
-from graftnet_tf.workspace import MINING, Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import MINING, Workspace
 from pipelines import cache_flag, shell, trunk_flag
 
 _DEFAULT = MiningConfig()

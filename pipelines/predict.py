@@ -17,8 +17,8 @@ from typing import Any
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from pipelines import shell
 from pipelines.tls_flags import tls
 from serving.client import AttributeClient, PassengerClient, PictureResult, SnapshotResult
@@ -151,9 +151,9 @@ def _draw(folder: str, place: int, result: Result) -> None:
     """Draws a picture; its place goes into the name, since names repeat across folders."""
     stem = os.path.splitext(os.path.basename(result.picture))[0]
     path = os.path.join(folder, f"{place:05d}-{stem}.png")
-    page = draw(files.read_bytes(result.picture), result)
+    page = draw(atomic_files.read_bytes(result.picture), result)
     tf.io.gfile.makedirs(folder)
-    with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
+    with atomic_files.replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
         page.save(file, "PNG")
 
 

@@ -7,7 +7,7 @@ import os
 
 from absl import flags
 
-from graftnet_tf.lift_scenes.dataset import write_scenes
+from graftnet_tf.lift_scenes.dataset.dataset import write_scenes
 from pipelines import shell
 from yolact_tf import ccp_masks
 from yolact_tf.split import hold_out

@@ -8,7 +8,7 @@ from absl import flags
 from graftnet_tf.importers import IMPORTERS
 from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.store import Imported, import_tasks
-from graftnet_tf.tasks import SPLITS, class_counts
+from graftnet_tf.workspace.tasks import SPLITS, class_counts
 from pipelines import shell
 
 FORMAT = flags.DEFINE_enum("format", None, sorted(IMPORTERS), "Layout of the source.")

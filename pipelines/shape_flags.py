@@ -4,10 +4,10 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf.blocks import LAST
-from graftnet_tf.branch import vector_length
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.branch import vector_length
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.inception_blocks import LAST
 from graftnet_tf.pooling import POOLINGS
 from graftnet_tf.shape_search.search_config import SearchConfig
 

@@ -14,8 +14,8 @@ from absl import app, flags, logging
 from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import file_system_errors
 from yolact_tf.errors import YolactError
 

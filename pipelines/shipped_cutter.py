@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graftnet_tf.lift_scenes.cutting import Cutout, Cutter
+from graftnet_tf.lift_scenes.dataset.cutting import Cutout, Cutter
 from yolact_tf import person_model
 from yolact_tf.people import CropStyle, PeopleFinder
 from yolact_tf.segmenter import Segmenter

@@ -5,20 +5,20 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 
-from graftnet_tf import files
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branch
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.train import train_branch
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.evaluation import Evaluation, evaluate
-from graftnet_tf.lift_scenes.cutting import Cutter, Tally, cut_snapshots
-from graftnet_tf.lift_scenes.records import snapshot_record
-from graftnet_tf.lift_scenes.sub_datasets import write_tasks
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
+from graftnet_tf.io import atomic_files
+from graftnet_tf.lift_scenes.dataset.cutting import Cutter, Tally, cut_snapshots
+from graftnet_tf.lift_scenes.dataset.sub_datasets import write_tasks
+from graftnet_tf.lift_scenes.scene.records import snapshot_record
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.report.directory import write_report
-from graftnet_tf.tasks import Task
-from graftnet_tf.trunk_training import TrunkConfig, train_trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 from serving.client import AttributeClient, PictureResult
 from serving.compose import compose
 from serving.embedded.server import ModelServer
@@ -182,9 +182,9 @@ def cut_passengers(workspace: Workspace, cutter: Cutter, seed: int) -> Iterator[
     snapshots = [snapshot_record(seed, index) for index in range(SNAPSHOTS_SHOWN)]
     for index, crops in enumerate(cut_snapshots(snapshots, cutter, Tally())):
         path = workspace.path("snapshots", f"{index:02d}")
-        files.write_bytes(f"{path}.jpg", snapshots[index].jpeg)
+        atomic_files.write_bytes(f"{path}.jpg", snapshots[index].jpeg)
         for number, crop in enumerate(crops):
-            files.write_bytes(f"{path}-{number}.jpg", crop.jpeg)
+            atomic_files.write_bytes(f"{path}-{number}.jpg", crop.jpeg)
             yield Passenger(f"{path}-{number}.jpg", crop.attributes)
 
 

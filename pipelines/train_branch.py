@@ -2,9 +2,9 @@
 
 from absl import flags
 
-from graftnet_tf import manifest
-from graftnet_tf.branch_config import VIEW_PRECISIONS, BranchConfig
-from graftnet_tf.branch_training import train_branches
+from graftnet_tf.branch.config import VIEW_PRECISIONS, BranchConfig
+from graftnet_tf.branch.train import train_branches
+from graftnet_tf.workspace import manifest
 from pipelines import cache_flag, shape_flags, shell, training_flags, trunk_flag
 from pipelines.search_table import search_table
 

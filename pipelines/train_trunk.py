@@ -2,9 +2,9 @@
 
 from absl import flags
 
+from graftnet_tf.data.task_sampling import SAMPLINGS
 from graftnet_tf.registry.tree import grafting_trunk
-from graftnet_tf.schedule import SAMPLINGS
-from graftnet_tf.trunk_training import TrunkConfig, train_trunk
+from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from pipelines import shell, training_flags
 
 _DEFAULT = TrunkConfig()

@@ -6,10 +6,10 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.training import OPTIMIZERS
-from graftnet_tf.trunk_training import TrunkConfig
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.training.loop import OPTIMIZERS
+from graftnet_tf.trunk.pretraining import TrunkConfig
 from pipelines import shell
 
 

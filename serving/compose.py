@@ -8,14 +8,15 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import FULL_PRECISION
-from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.io import atomic_files
+from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree, read_tree
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving import warm_up
 from serving.composed_model import ComposedModel
 from serving.description import describe
@@ -92,7 +93,7 @@ def _compose(
         ("trees", f"{tree_version}.json"),
     ]
 
-    inputs = {os.path.join(*part): files.sha256(workspace.path(*part)) for part in parts}
+    inputs = {os.path.join(*part): atomic_files.sha256(workspace.path(*part)) for part in parts}
 
     def write(path: str, version: str) -> dict[str, Any]:
         metadata = describe(version, tree_version, tree, trunk, branches)

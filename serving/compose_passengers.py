@@ -8,14 +8,15 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import MIN_SIDE
 from graftnet_tf.io.saved_functions import save_functions
-from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving import warm_up
 from serving.metadata import ModelMetadata
 from serving.passengers_metadata import PassengersMetadata
@@ -116,7 +117,7 @@ def _compose(
         write,
         kind="passengers model",
         making=Making(
-            {name: files.sha256(workspace.path(name)) for name in inputs},
+            {name: atomic_files.sha256(workspace.path(name)) for name in inputs},
             seed=0,
             started=started,
             provenance=provenance,

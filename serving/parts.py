@@ -7,12 +7,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import manifest
-from graftnet_tf.attribute_names import EXPECTED, is_servable, servable_name
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import FULL_PRECISION, saved_model_name
-from graftnet_tf.tasks import Task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.models.saved_model import FULL_PRECISION, saved_model_name
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.attribute_names import EXPECTED, is_servable, servable_name
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 
 
 @dataclasses.dataclass(frozen=True)

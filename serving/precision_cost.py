@@ -3,8 +3,8 @@
 import numpy as np
 from absl import logging
 
-from graftnet_tf.evaluation import evaluate
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.evaluation.evaluate import evaluate
+from graftnet_tf.workspace.workspace import Workspace
 
 
 def precision_cost(

@@ -2,12 +2,12 @@
 
 import dataclasses
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
 from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.tree import Tree, fits, grafted, publish_tree, served_tree, served_trees
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.compose import compose
 
 

@@ -5,7 +5,7 @@ import os
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from graftnet_tf import files
+from graftnet_tf.io import atomic_files
 
 
 def make_prunable(directory: str) -> None:
@@ -20,7 +20,7 @@ def make_prunable(directory: str) -> None:
       directory: of a SavedModel, changed in place.
     """
     path = os.path.join(directory, "saved_model.pb")
-    model = SavedModel.FromString(files.read_bytes(path))
+    model = SavedModel.FromString(atomic_files.read_bytes(path))
     for meta_graph in model.meta_graphs:
         for name, signature in meta_graph.signature_def.items():
             if name.startswith("__"):  # the loader's own
@@ -30,5 +30,5 @@ def make_prunable(directory: str) -> None:
                 node.input.append(tensor.name)
                 node.attr["T"].type = tensor.dtype
                 tensor.name = f"{node.name}:0"
-    files.write_bytes(path, model.SerializeToString(deterministic=True))
+    atomic_files.write_bytes(path, model.SerializeToString(deterministic=True))
     tf.io.gfile.remove(os.path.join(directory, "fingerprint.pb"))  # of the graph as it was

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from graftnet_tf.tasks import Example, Task, write_task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.tasks import Example, Task, write_task
+from graftnet_tf.workspace.workspace import Workspace
 from tests.trained_workspace import train_everything
 
 COLOURS = {"bald": 0, "male": 1, "female": 2, "hat": 2}

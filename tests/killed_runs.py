@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 
-from graftnet_tf import files
+from graftnet_tf.io import atomic_files
 
 
 class Killed(BaseException):
@@ -34,4 +34,4 @@ def counted_steps(
 
 def killed_publishing() -> contextlib.AbstractContextManager:
     """Kills the run when a version's files are written and their manifest is not."""
-    return mock.patch.object(files, "tree_sha256", side_effect=Killed)
+    return mock.patch.object(atomic_files, "tree_sha256", side_effect=Killed)

@@ -10,19 +10,19 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw
 
-from graftnet_tf import branch as branches
-from graftnet_tf import trunk as trunks
-from graftnet_tf import weights
-from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.blocks import Blocks
-from graftnet_tf.branch import Branch
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branch
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.tasks import Example, Task, write_task
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk_training import TrunkConfig, train_trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.branch import branch as branches
+from graftnet_tf.branch.branch import Branch
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.train import train_branch
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models import weights
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk import trunk as trunks
+from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
+from graftnet_tf.workspace.tasks import Example, Task, write_task
+from graftnet_tf.workspace.workspace import Workspace
 
 GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})
 UNREADABLE = "pictures/broken.jpg"

@@ -19,15 +19,15 @@ import tensorflow as tf
 from scipy.io import loadmat
 from tqdm import tqdm
 
-from graftnet_tf import files
+from graftnet_tf.data.image_loading import UnreadablePictureError
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.ccp_tasks import LABELS_USED, TASKS, label_of
 from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.cutout import cut_out
 from graftnet_tf.importers.scan import files_below, require_folder
-from graftnet_tf.pictures import UnreadablePictureError
-from graftnet_tf.tasks import Task
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.tasks import Task
 
 SAME_PERSON = {
     "1456": "0045",
@@ -155,7 +155,7 @@ def _label_names(path: str) -> list[str]:
 
 def _read_mat(path: str, key: str) -> np.ndarray:
     try:
-        return loadmat(io.BytesIO(files.read_bytes(path)))[key]
+        return loadmat(io.BytesIO(atomic_files.read_bytes(path)))[key]
     except Exception as error:  # scipy raises errors of many kinds on a damaged file
         raise UnreadablePictureError(
             f"Its annotation {os.path.basename(path)} is damaged or lacks {key!r} "

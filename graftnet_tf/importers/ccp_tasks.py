@@ -1,6 +1,6 @@
 """The tasks that the labels of Clothing Co-Parsing make: 18 binary ones and one of three."""
 
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 
 BINARY_TASKS = {
     "bag": {"bag", "purse", "wallet"},

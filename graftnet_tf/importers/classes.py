@@ -5,9 +5,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from graftnet_tf.attribute_names import EXPECTED, is_servable, servable_name
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.tasks import BINARY_CLASSES, Task
+from graftnet_tf.workspace.attribute_names import EXPECTED, is_servable, servable_name
+from graftnet_tf.workspace.tasks import BINARY_CLASSES, Task
 
 REST = "other"
 

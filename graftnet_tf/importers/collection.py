@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 
 
 @dataclasses.dataclass(frozen=True)

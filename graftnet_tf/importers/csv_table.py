@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.classes import Reporting, label_scheme, task_name
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.split_names import split_of, task_splits
+from graftnet_tf.io import atomic_files
 
 _NEEDED = ("image", "class")
 _EXPECTED = "columns image, class and, if wanted, split and group"
@@ -61,7 +61,7 @@ def _read(source: str) -> list[dict[str, str]]:
     if not tf.io.gfile.exists(source) or tf.io.gfile.isdir(source):
         raise GraftNetError(f"{source} is not a file; expected a CSV table with {_EXPECTED}.")
     try:
-        text = files.read_bytes(source).decode("utf-8-sig")
+        text = atomic_files.read_bytes(source).decode("utf-8-sig")
         columns, *cells = [
             [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))
         ] or [[]]

@@ -3,7 +3,7 @@
 import http.client
 import urllib.request
 
-from graftnet_tf.pictures import UnreadablePictureError, read_data
+from graftnet_tf.data.image_loading import UnreadablePictureError, read_data
 
 TIMEOUT_SECONDS = 30
 MAX_BYTES = 100 << 20

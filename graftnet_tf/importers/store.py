@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf import files
+from graftnet_tf.data.image_loading import UnreadablePictureError, decode, process_all
 from graftnet_tf.data.near_duplicates import Look, look, near_duplicate_groups
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.fetch import fetch, is_web
 from graftnet_tf.importers.repeated_images import conflicts, joint_groups, repeated_in_train
 from graftnet_tf.importers.split import assign_splits
-from graftnet_tf.pictures import UnreadablePictureError, decode, process_all
-from graftnet_tf.tasks import SPLITS, Example, Task, write_task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.tasks import SPLITS, Example, Task, write_task
+from graftnet_tf.workspace.workspace import Workspace
 
 JPEG_QUALITY = 95
 
@@ -152,7 +152,7 @@ def _store_images(
         if not copy and photo.cut is None and not is_web(source):
             return _Stored(source if "://" in source else os.path.abspath(source), digest, seen)
         image = os.path.join("pictures", collection.name, photo.name)
-        files.write_bytes(workspace.path(image), data)
+        atomic_files.write_bytes(workspace.path(image), data)
         return _Stored(image, digest, seen)
 
     return dict(process_all(photos, store, description="Importing"))
@@ -206,6 +206,6 @@ def _publish(workspace: Workspace, imported: Imported) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("image", "reason"))
     writer.writerows(imported.skipped.items())
-    with files.replacing_directory(workspace.path("tasks", imported.task.name)) as directory:
-        files.write_text(os.path.join(directory, "skipped.csv"), text.getvalue())
+    with atomic_files.replacing_directory(workspace.path("tasks", imported.task.name)) as directory:
+        atomic_files.write_text(os.path.join(directory, "skipped.csv"), text.getvalue())
         write_task(directory, imported.task, imported.examples)

@@ -9,7 +9,7 @@ from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.ranking import RankedCluster, rank
 from graftnet_tf.mining.suspects import Suspect, find_suspects
 from graftnet_tf.mining.thinning import thin
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from graftnet_tf import feature_cache, manifest
-from graftnet_tf.blocks import CHANNELS
+from graftnet_tf.features import feature_cache
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
 from graftnet_tf.mining.report import ReportedMining, write_report
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
+from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.registry.tree import grafting_trunk
-from graftnet_tf.task_split import MINED_LIST, TaskSplit
-from graftnet_tf.tasks import Example, Task, class_counts, write_list
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import MINING, Workspace, four_digits
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.task_split import MINED_LIST, TaskSplit
+from graftnet_tf.workspace.tasks import Example, Task, class_counts, write_list
+from graftnet_tf.workspace.workspace import MINING, Workspace, four_digits
 
 REPORT = "report"
 

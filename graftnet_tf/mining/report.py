@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from graftnet_tf import files
+from graftnet_tf.io import atomic_files
 from graftnet_tf.mining.hard_negatives import HardNegatives
-from graftnet_tf.report.templates import environment
-from graftnet_tf.report.thumbnail import thumbnail
-from graftnet_tf.tasks import Example
+from graftnet_tf.reporting.templates import environment
+from graftnet_tf.reporting.thumbnails import thumbnail
+from graftnet_tf.workspace.tasks import Example
 
 PAGE, TABLE = "report.html", "suspects.csv"
 _SHOWN = 10  # pictures per cluster, and of each attribute's positives
@@ -85,8 +85,8 @@ def write_report(directory: str, version: str, reported: ReportedMining) -> None
             clusters=list(zip(reported.found.clusters, reported.found.kept, strict=True)),
         )
     )
-    files.write_text(os.path.join(directory, PAGE), page)
-    files.write_text(os.path.join(directory, TABLE), _table(reported.record["suspects"]))
+    atomic_files.write_text(os.path.join(directory, PAGE), page)
+    atomic_files.write_text(os.path.join(directory, TABLE), _table(reported.record["suspects"]))
 
 
 def _table(suspects: Sequence[dict[str, Any]]) -> str:

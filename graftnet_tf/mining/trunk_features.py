@@ -10,11 +10,11 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from graftnet_tf import feature_cache
-from graftnet_tf.blocks import CHANNELS
-from graftnet_tf.feature_cache import FeatureCache
-from graftnet_tf.pictures import UnreadablePictureError, decode, read_data
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.data.image_loading import UnreadablePictureError, decode, read_data
+from graftnet_tf.features import feature_cache
+from graftnet_tf.features.feature_cache import FeatureCache
+from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.trunk.trunk import Trunk
 
 _BATCH = 32
 _THREADS = 4

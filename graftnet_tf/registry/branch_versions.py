@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.tree import (
     GraftedBranch,
@@ -13,7 +12,8 @@ from graftnet_tf.registry.tree import (
     served_tree,
     tasks_with_branches,
 )
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 
 _ALWAYS_OTHER = ("version", "command", "files", "packages", "published", "python", "seconds")
 

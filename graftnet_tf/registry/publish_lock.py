@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from graftnet_tf.files import INCOMING
 from graftnet_tf.io import file_locks
+from graftnet_tf.io.atomic_files import INCOMING
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 
 _holding = threading.local()
 

@@ -1,8 +1,8 @@
 """Where a workspace's served models are, and which version of each is the newest."""
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.workspace import Workspace
 
 SERVED = ("serving", "graftnet")
 PEOPLE = ("serving", "yolact")
@@ -20,7 +20,7 @@ def newest_served(workspace: Workspace, folder: tuple[str, ...] = SERVED) -> str
     Raises:
       GraftNetError: there is none.
     """
-    names = files.names_by_number(workspace.path(*folder), suffix="")
+    names = atomic_files.names_by_number(workspace.path(*folder), suffix="")
     if not names:
         raise GraftNetError(
             f"No model in {workspace.path(*folder)} yet: make one with {_MADE_BY[folder]}."

@@ -6,11 +6,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import FULL_PRECISION
+from graftnet_tf.io import atomic_files, checksummed_json
+from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import NEWEST, Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import NEWEST, Workspace
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +65,7 @@ def served_trees(workspace: Workspace) -> Iterator[tuple[str, Tree]]:
     Raises:
       GraftNetError: a composed model's manifest or its tree is damaged or missing.
     """
-    for name in reversed(files.names_by_number(workspace.path(*SERVED), suffix="").values()):
+    for name in reversed(atomic_files.names_by_number(workspace.path(*SERVED), suffix="").values()):
         version = manifest.read(workspace.path(*SERVED, name))["tree"]
         yield version, read_tree(workspace, version)
 
@@ -165,9 +166,9 @@ def publish_tree(workspace: Workspace, tree: Tree) -> str:
     """Publishes `tree` as WORKSPACE/trees/VERSION.json and returns its version."""
 
     def write(path: str, version: str) -> None:
-        sealed_json.write(path, {"version": version, **dataclasses.asdict(tree)})
+        checksummed_json.write(path, {"version": version, **dataclasses.asdict(tree)})
 
-    published = files.publish_next(workspace.path("trees"), write, name="{:04d}.json".format)
+    published = atomic_files.publish_next(workspace.path("trees"), write, name="{:04d}.json".format)
     return published.removesuffix(".json")
 
 
@@ -177,7 +178,7 @@ def read_tree(workspace: Workspace, version: str) -> Tree:
     Raises:
       GraftNetError: it does not exist, listing those there are.
     """
-    return Tree.from_dict(files.read_json(workspace.tree_path(version)))
+    return Tree.from_dict(atomic_files.read_json(workspace.tree_path(version)))
 
 
 def branches_for(

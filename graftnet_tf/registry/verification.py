@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from graftnet_tf import files, manifest, sealed_json
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files, checksummed_json
 from graftnet_tf.registry.served_models import PASSENGERS, SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 
 
 def published(workspace: Workspace) -> Iterator[tuple[str, ...]]:
@@ -23,7 +24,7 @@ def published(workspace: Workspace) -> Iterator[tuple[str, ...]]:
     )
     for folder in folders:
         suffix = workspace.version_suffix(*folder)
-        for name in files.names_by_number(workspace.path(*folder), suffix=suffix).values():
+        for name in atomic_files.names_by_number(workspace.path(*folder), suffix=suffix).values():
             yield *folder, name
 
 
@@ -49,14 +50,14 @@ def leftovers(workspace: Workspace) -> list[str]:
         os.path.relpath(os.path.join(folder, name.rstrip("/")), workspace.root)
         for folder, folders, names in tf.io.gfile.walk(workspace.root)
         for name in (*folders, *names)
-        if name.startswith(files.INCOMING) and files.INCOMING not in folder
+        if name.startswith(atomic_files.INCOMING) and atomic_files.INCOMING not in folder
     )
 
 
 def _verify(workspace: Workspace, *parts: str) -> None:
     path = workspace.path(*parts)
     if not tf.io.gfile.isdir(path):
-        sealed_json.verify(path)
+        checksummed_json.verify(path)
         return
     manifest.verify(path)
     if parts[:-1] in (SERVED, PASSENGERS):
@@ -69,7 +70,7 @@ def _verify_parts(workspace: Workspace, model: str) -> None:
         name
         for name, digest in manifest.read(model)["inputs"].items()
         if not tf.io.gfile.exists(workspace.path(name))
-        or files.sha256(workspace.path(name)) != digest
+        or atomic_files.sha256(workspace.path(name)) != digest
     ]
     if changed:
         raise GraftNetError(

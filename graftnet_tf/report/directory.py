@@ -10,9 +10,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.evaluation import Evaluation
+from graftnet_tf.evaluation.evaluate import Evaluation
+from graftnet_tf.io import atomic_files
 from graftnet_tf.report import figures, page
 
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
@@ -55,15 +55,15 @@ def write_report(evaluation: Evaluation, directory: str) -> str:
     directory = directory.rstrip("/")
     check_replaceable(directory)
     curves = {a.name: figures.roc_png(a) for a in evaluation.attributes}
-    with files.replacing_directory(directory) as aside:
+    with atomic_files.replacing_directory(directory) as aside:
         tf.io.gfile.makedirs(os.path.join(aside, CURVES))
         for name, png in curves.items():
             file_name = urllib.parse.quote(name, safe=" '") + ".png"
             with tf.io.gfile.GFile(os.path.join(aside, CURVES, file_name), "wb") as file:
                 file.write(png)
-        files.write_text(os.path.join(aside, TABLE), _table(evaluation))
-        files.write_text(os.path.join(aside, SCORES), _scores(evaluation))
-        files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
+        atomic_files.write_text(os.path.join(aside, TABLE), _table(evaluation))
+        atomic_files.write_text(os.path.join(aside, SCORES), _scores(evaluation))
+        atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
     return os.path.join(directory, PAGE)
 
 

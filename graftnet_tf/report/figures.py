@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from graftnet_tf.evaluation import AttributeEvaluation
+from graftnet_tf.evaluation.evaluate import AttributeEvaluation
 
 POSITIVE, NEGATIVE, INK, FAINT = "#c2410c", "#64748b", "#1f2937", "#d6d9de"
 STYLE: dict[Any, Any] = {

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from graftnet_tf.evaluation import AttributeEvaluation
-from graftnet_tf.report.thumbnail import thumbnail
+from graftnet_tf.evaluation.evaluate import AttributeEvaluation
+from graftnet_tf.reporting.thumbnails import thumbnail
 
 
 @dataclasses.dataclass(frozen=True)

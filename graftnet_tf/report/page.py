@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from graftnet_tf.evaluation import Evaluation
+from graftnet_tf.evaluation.evaluate import Evaluation
 from graftnet_tf.report.figures import histogram_png
 from graftnet_tf.report.mistakes import false_negatives, false_positives
-from graftnet_tf.report.templates import environment
+from graftnet_tf.reporting.templates import environment
 
 _MISTAKES_SHOWN = 6
 
@@ -19,7 +19,7 @@ def render(evaluation: Evaluation, curves: Mapping[str, bytes]) -> str:
     """
     measured = [a for a in evaluation.attributes if a.auc is not None]
     return (
-        environment()
+        environment("graftnet_tf.report")
         .get_template("page.html")
         .render(
             evaluation=evaluation,

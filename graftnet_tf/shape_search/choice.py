@@ -6,17 +6,17 @@ from typing import Any
 
 from absl import logging
 
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.data.labelled_images import LabelledRows
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.graft_features import GraftFeatures
-from graftnet_tf.labelled_pictures import LabelledRows
-from graftnet_tf.multiply_adds import BlockCosts
-from graftnet_tf.shape_search.halving import halve
+from graftnet_tf.features.graft_features import GraftFeatures
+from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.shape_search.plan import Pictures, plan
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.shape_search.shape import Shape
+from graftnet_tf.shape_search.successive_halving import halve
 from graftnet_tf.shape_search.trials import Trials
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.trunk.trunk import Trunk
 
 
 @dataclasses.dataclass(frozen=True)

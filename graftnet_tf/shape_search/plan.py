@@ -3,11 +3,11 @@
 import dataclasses
 from collections.abc import Sequence
 
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.multiply_adds import BACKWARD, BlockCosts
-from graftnet_tf.shape_search.halving import round_sizes, round_steps
+from graftnet_tf.models.flops import BACKWARD, BlockCosts
 from graftnet_tf.shape_search.shape import Shape
+from graftnet_tf.shape_search.successive_halving import round_sizes, round_steps
 
 _CACHED_BYTES = 2  # features are kept as float16
 

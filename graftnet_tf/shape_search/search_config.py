@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.shape_search.shape import Shape
 

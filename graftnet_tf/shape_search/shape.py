@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.multiply_adds import BlockCosts
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.models.flops import BlockCosts
 
 
 @dataclasses.dataclass(frozen=True)

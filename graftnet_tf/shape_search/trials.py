@@ -6,14 +6,16 @@ import time
 
 import tensorflow as tf
 
-from graftnet_tf import files, metrics, validation
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.deeper_features import DeeperFeatures
-from graftnet_tf.fine_tuning import FineTuning
-from graftnet_tf.graft_features import GraftFeatures
-from graftnet_tf.labelled_pictures import LabelledRows
+from graftnet_tf.branch import thresholds
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.fine_tuning import FineTuning
+from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.features.deeper_features import DeeperFeatures
+from graftnet_tf.features.graft_features import GraftFeatures
+from graftnet_tf.io import atomic_files
 from graftnet_tf.shape_search.shape import Shape
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.trunk.trunk import Trunk
 
 _JOURNAL = "rounds.json"
 
@@ -63,7 +65,7 @@ class Trials:
         self._config, self._fitted, self._judged = config, fitted, judged
         self._in_memory: dict[str, FineTuning] = {}
         journal = self._path(_JOURNAL)
-        kept = files.read_json(journal) if tf.io.gfile.exists(journal) else {}
+        kept = atomic_files.read_json(journal) if tf.io.gfile.exists(journal) else {}
         self._rounds = {name: [Trial(**fields) for fields in some] for name, some in kept.items()}
 
     def of(self, shape: Shape) -> list[Trial]:
@@ -81,7 +83,7 @@ class Trials:
             self._in_memory[name] = self._start(shape)
         tuning = self._in_memory[name]
         tuning.run(tuning.loop(self._path(name), steps))
-        areas = validation.aucs(self._judged, tuning.scores(self._judged))
+        areas = thresholds.aucs(self._judged, tuning.scores(self._judged))
         auc = metrics.mean_defined(areas.values())
         assert auc is not None, "a split has every class on both sides"
         trial = Trial(steps, auc, round(time.monotonic() - started, 1))
@@ -110,7 +112,7 @@ class Trials:
             name: [dataclasses.asdict(trial) for trial in trials]
             for name, trials in self._rounds.items()
         }
-        files.write_json(self._path(_JOURNAL), content)
+        atomic_files.write_json(self._path(_JOURNAL), content)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._directory, name)

@@ -22,12 +22,12 @@ def _read_remote(path: str) -> bytes:
     try:
         import tensorflow as tf
 
-        from graftnet_tf import files
+        from graftnet_tf.io import atomic_files
     except ModuleNotFoundError:
         raise GraftNetError(
             "files that are not on this machine need TensorFlow; install graftnet-tf[all]"
         ) from None
     try:
-        return files.read_bytes(path)
+        return atomic_files.read_bytes(path)
     except tf.errors.OpError as error:
         raise GraftNetError(error.message) from None

@@ -7,10 +7,10 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from graftnet_tf import files
+from graftnet_tf.io import atomic_files
 from graftnet_tf.report.directory import check_replaceable
 from graftnet_tf.report.figures import INK, NEGATIVE, POSITIVE, STYLE
-from graftnet_tf.report.templates import environment
+from graftnet_tf.reporting.templates import environment
 from serving.drift.comparison import FEW, AttributeDrift, Drift
 from serving.embedded.metrics import SCORE_EDGES
 
@@ -36,9 +36,9 @@ def write_report(directory: str, drift: Drift, *, model: str, reference: str, se
     check_replaceable(directory, (PAGE, FIGURES))
     page = render(drift, model=model, reference=reference, service=service)
     content = {"model": model, "reference": reference, "service": service, **drift.to_dict()}
-    with files.replacing_directory(directory) as aside:
-        files.write_json(os.path.join(aside, FIGURES), content)
-        files.write_text(os.path.join(aside, PAGE), page)
+    with atomic_files.replacing_directory(directory) as aside:
+        atomic_files.write_json(os.path.join(aside, FIGURES), content)
+        atomic_files.write_text(os.path.join(aside, PAGE), page)
     return os.path.join(directory, PAGE)
 
 

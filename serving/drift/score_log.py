@@ -9,8 +9,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from serving.drift.histograms import Histograms, count
 
 SUFFIXES = (".csv", ".json", ".jsonl")
@@ -32,7 +32,7 @@ def read_log(path: str, version: str) -> Histograms:
       GraftNetError: the file cannot be read, holds neither, or no score of the version.
     """
     try:
-        text = files.read_bytes(path).decode()
+        text = atomic_files.read_bytes(path).decode()
     except tf.errors.NotFoundError:
         raise GraftNetError(f"{path} does not exist.") from None
     except (tf.errors.OpError, UnicodeDecodeError) as error:

@@ -6,9 +6,9 @@ import re
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
+from graftnet_tf.data.image_loading import UnreadablePictureError
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.fetch import fetch
-from graftnet_tf.pictures import UnreadablePictureError
 from serving.drift.histograms import Histograms
 from serving.embedded.metrics import SCORE_EDGES
 

@@ -11,8 +11,8 @@ from tensorflow_serving.config.file_system_storage_path_source_pb2 import (
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig as ModelConfigProto
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from serving.embedded.request_error import invalid
 from serving.embedded.version_policy import All, Latest, Specific, VersionPolicy
 
@@ -43,7 +43,7 @@ def read_config(path: str) -> list[ModelConfig]:
     if not os.path.exists(path) and "://" not in path:
         raise GraftNetError(f"{path} does not exist.")
     try:
-        text = files.read_bytes(path).decode()
+        text = atomic_files.read_bytes(path).decode()
         return models_of(text_format.Parse(text, ModelServerConfig()))
     except (text_format.ParseError, UnicodeDecodeError, GraftNetError) as error:
         raise GraftNetError(f"{path} is not a fit ModelServerConfig: {error}") from None

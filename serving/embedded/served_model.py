@@ -11,8 +11,8 @@ from absl import logging
 from tensorflow_serving.apis.get_model_status_pb2 import ModelVersionStatus
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from serving.embedded.model_config import ModelConfig
 from serving.embedded.request_error import invalid, not_found, unmet
 from serving.embedded.servable import Servable
@@ -123,7 +123,7 @@ class ServedModel:
             if self._retired:
                 return
             config = self._config
-            names = files.names_by_number(config.base_path, suffix="")
+            names = atomic_files.names_by_number(config.base_path, suffix="")
             wanted = {
                 version: os.path.join(config.base_path, names[version])
                 for version in config.policy.choose(list(names))

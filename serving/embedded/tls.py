@@ -6,8 +6,8 @@ import grpc
 import tensorflow as tf
 from absl import logging
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 
 _LOOPBACK = ("localhost", "127.", "[::1]", "::1", "unix:")
 
@@ -33,8 +33,8 @@ class Tls:
           GraftNetError: a file cannot be read.
         """
         try:
-            pair = (files.read_bytes(self.key), files.read_bytes(self.certificate))
-            client_ca = files.read_bytes(self.client_ca) if self.client_ca else None
+            pair = (atomic_files.read_bytes(self.key), atomic_files.read_bytes(self.certificate))
+            client_ca = atomic_files.read_bytes(self.client_ca) if self.client_ca else None
         except tf.errors.OpError as error:
             raise GraftNetError(f"A certificate or key cannot be read: {error.message}") from None
         return grpc.ssl_server_credentials(

@@ -1,12 +1,13 @@
 """Candidates: composed models that wait, unserved, to be promoted."""
 
-from graftnet_tf import files, manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.publish_lock import publish_lock
 from graftnet_tf.registry.served_models import SERVED, newest_served
 from graftnet_tf.registry.tree import Tree, publish_tree, read_tree, served_tree
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.compose import compose
 
 CANDIDATES = ("candidates",)
@@ -111,4 +112,4 @@ def promote_candidate(
 
 
 def _candidates(workspace: Workspace) -> list[str]:
-    return list(files.names_by_number(workspace.path(*CANDIDATES), suffix="").values())
+    return list(atomic_files.names_by_number(workspace.path(*CANDIDATES), suffix="").values())

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from graftnet_tf import manifest
-from graftnet_tf.auc_change import AucChange, auc_change
-from graftnet_tf.evaluation import AttributeEvaluation, Evaluation, evaluate
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.evaluation.delong import AucChange, auc_change
+from graftnet_tf.evaluation.evaluate import AttributeEvaluation, Evaluation, evaluate
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 
 MARGIN = 0.02
 

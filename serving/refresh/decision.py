@@ -4,8 +4,8 @@ import dataclasses
 from typing import Any
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.refresh.candidates import (
     CANDIDATES,
     check_served,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk_training import TrunkConfig
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.pretraining import TrunkConfig
 
 
 def trunk_config(manifest: dict[str, Any]) -> TrunkConfig:

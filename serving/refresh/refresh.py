@@ -1,8 +1,8 @@
 """Refreshing what is served: train what is stale, measure it beside what is served, promote."""
 
-from graftnet_tf import feature_cache
-from graftnet_tf.manifest import Provenance
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.features import feature_cache
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.refresh.comparison import MARGIN
 from serving.refresh.decision import Decision, decide
 from serving.refresh.renewal import Renewal

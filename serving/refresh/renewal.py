@@ -6,15 +6,16 @@ from typing import Any
 
 from absl import logging
 
-from graftnet_tf import feature_cache, manifest
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branches
-from graftnet_tf.data_hash import input_name
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.train import train_branches
+from graftnet_tf.data.fingerprints import input_name
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.features import feature_cache
 from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted, grafting_trunk
-from graftnet_tf.trunk_training import TrunkConfig, train_trunk
-from graftnet_tf.workspace import NEWEST, Workspace
+from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import NEWEST, Workspace
 from serving.refresh.candidates import candidate_of
 from serving.refresh.recorded_config import branch_config, trunk_config
 from serving.refresh.staleness import Staleness, current_branch

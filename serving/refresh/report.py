@@ -7,9 +7,9 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from graftnet_tf import files
-from graftnet_tf.report.templates import environment
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.io import atomic_files
+from graftnet_tf.reporting.templates import environment
+from graftnet_tf.workspace.workspace import Workspace
 from serving.refresh.comparison import OBSTACLES, Comparison, Verdict
 
 PAGE, FIGURES = "report.html", "comparison.json"
@@ -55,9 +55,9 @@ def write_report(
         )
     )
     content = {**comparison.to_dict(), "candidate": candidate, "promoted": promoted}
-    with files.replacing_directory(directory) as aside:
-        files.write_json(os.path.join(aside, FIGURES), content)
-        files.write_text(os.path.join(aside, PAGE), page)
+    with atomic_files.replacing_directory(directory) as aside:
+        atomic_files.write_json(os.path.join(aside, FIGURES), content)
+        atomic_files.write_text(os.path.join(aside, PAGE), page)
     return os.path.join(directory, PAGE)
 
 

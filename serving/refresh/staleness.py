@@ -5,13 +5,13 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
-from graftnet_tf import manifest
-from graftnet_tf.data_hash import data_hashes, input_name
+from graftnet_tf.data.fingerprints import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.metrics import mean_defined
+from graftnet_tf.evaluation.metrics import mean_defined
 from graftnet_tf.registry.tree import GraftedBranch, Tree, branches_for, served_tree
-from graftnet_tf.task_split import TaskSplit
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.task_split import TaskSplit
+from graftnet_tf.workspace.workspace import Workspace
 
 NEW_LABELS = 5
 _UNSERVED = GraftedBranch("", {})

@@ -8,9 +8,8 @@ import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.io import file_locks
+from graftnet_tf.io import atomic_files, file_locks
 
 _HEADER = "# Versions and labels are kept by graftnet-promote-serving.\n"
 
@@ -22,7 +21,7 @@ def read(path: str) -> ModelServerConfig:
       GraftNetError: it is missing, or is not a list of models in proto text.
     """
     try:
-        text = files.read_bytes(path).decode()
+        text = atomic_files.read_bytes(path).decode()
         config = text_format.Parse(text, ModelServerConfig())
     except tf.errors.NotFoundError:
         raise GraftNetError(f"{path} does not exist.") from None
@@ -35,7 +34,7 @@ def read(path: str) -> ModelServerConfig:
 
 def write(path: str, config: ModelServerConfig) -> None:
     """Replaces the file as a whole, so that a server that polls it never reads a part."""
-    files.write_text(path, _HEADER + text_format.MessageToString(config))
+    atomic_files.write_text(path, _HEADER + text_format.MessageToString(config))
 
 
 @contextlib.contextmanager
@@ -53,7 +52,7 @@ def locked(path: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(
-                file_locks.held(os.path.join(folder, f"{files.INCOMING}lock-{name}"))
+                file_locks.held(os.path.join(folder, f"{atomic_files.INCOMING}lock-{name}"))
             )
         except OSError as error:
             raise GraftNetError(f"{path} cannot be changed: {error.strerror} ({folder}).") from None

@@ -6,8 +6,8 @@ import tensorflow as tf
 from absl import logging
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from serving.rollout import config_file
 from serving.rollout.plan import pin
 from serving.rollout.replicas import Replicas
@@ -157,7 +157,7 @@ def _check_present(base_path: str, steps: Sequence[Versions]) -> None:
     """Checks that the versions exist, where this machine can see them."""
     if not tf.io.gfile.isdir(base_path):
         return
-    present = files.numbered(base_path, suffix="")
+    present = atomic_files.numbered(base_path, suffix="")
     missing = sorted({version for step in steps for version in step.served} - set(present))
     if missing:
         raise GraftNetError(

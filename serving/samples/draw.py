@@ -2,9 +2,9 @@
 
 import os
 
-from graftnet_tf import files
-from graftnet_tf.lift_scenes.records import jpeg
-from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.io import atomic_files
+from graftnet_tf.lift_scenes.scene.records import jpeg
+from graftnet_tf.lift_scenes.scene.scene import render_snapshot
 from serving.samples import SNAPSHOT
 
 _SIZE = (640, 360)  # width, height
@@ -16,4 +16,4 @@ def drawn_snapshot() -> bytes:
 
 
 if __name__ == "__main__":
-    files.write_bytes(os.path.join(os.path.dirname(__file__), SNAPSHOT), drawn_snapshot())
+    atomic_files.write_bytes(os.path.join(os.path.dirname(__file__), SNAPSHOT), drawn_snapshot())

@@ -20,16 +20,16 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import labelled_pictures
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.feature_cache import FeatureCache
-from graftnet_tf.fine_tuning import FineTuning
-from graftnet_tf.folding import FoldedBlocks
-from graftnet_tf.graft_features import CachedFeatures, LiveFeatures
-from graftnet_tf.labelled_pictures import LabelledRows
-from graftnet_tf.native_precision import native_precision
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.fine_tuning import FineTuning
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.features.feature_cache import FeatureCache
+from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
+from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.precision import native_precision
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.trunk import Trunk
 from pipelines import shell
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
@@ -77,7 +77,7 @@ def main() -> None:
         view_precision=native_precision(),
         seed=shell.SEED.value,
     )
-    pictures = labelled_pictures.load(
+    pictures = labelled_images.load(
         [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
     )
     parts = [task.split(config.validation, config.seed)[0] for task in pictures.tasks]

@@ -18,20 +18,21 @@ import numpy as np
 import tensorflow as tf
 from absl import flags, logging
 
-from graftnet_tf import labelled_pictures, metrics
-from graftnet_tf.blocks import Blocks
-from graftnet_tf.branch import Branch
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.feature_cache import FeatureCache
-from graftnet_tf.fine_tuning import FineTuning
-from graftnet_tf.folding import FoldedBlocks
-from graftnet_tf.graft_features import CachedFeatures, LiveFeatures
-from graftnet_tf.inference import apply
-from graftnet_tf.native_precision import native_precision
-from graftnet_tf.pictures import decode_all
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.branch.branch import Branch
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.fine_tuning import FineTuning
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.image_loading import decode_all
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.features.feature_cache import FeatureCache
+from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
+from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.precision import native_precision
+from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
@@ -67,7 +68,7 @@ class RememberedFeatures(LiveFeatures):
 def main() -> None:
     workspace = shell.open_workspace()
     trunk = Trunk.open(workspace, TRUNK.value)
-    train = labelled_pictures.load(
+    train = labelled_images.load(
         [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
     )
     frozen = trunk.blocks(0, _GRAFT_AFTER)

@@ -18,13 +18,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from graftnet_tf import metrics, weights
-from graftnet_tf.blocks import Blocks
-from graftnet_tf.inference import apply
-from graftnet_tf.pictures import decode_all
+from graftnet_tf.data.image_loading import decode_all
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.models import weights
+from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.pooling import gap
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.tasks import SPLITS
+from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.workspace.tasks import SPLITS
 from pipelines import shell
 
 SOURCE = flags.DEFINE_string("source", None, "CCP's folder.", required=True)

@@ -11,8 +11,8 @@ import os
 import numpy as np
 from absl import flags
 
-from graftnet_tf import metrics
-from graftnet_tf.evaluation import evaluate
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.evaluate import evaluate
 from pipelines import shell
 
 MODEL = flags.DEFINE_string("model", None, "Directory of a composed model.", required=True)

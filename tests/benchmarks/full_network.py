@@ -16,13 +16,15 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import labelled_pictures, metrics, weights
-from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.blocks import Blocks
-from graftnet_tf.labelled_pictures import LabelledRows
-from graftnet_tf.pictures import decode_all
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.image_loading import decode_all
+from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.models import weights
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.trunk.trunk import Trunk
 from pipelines import shell
 
 TASK = flags.DEFINE_string("task", None, "A binary task.", required=True)
@@ -41,7 +43,7 @@ def main() -> None:
     tf.keras.utils.set_random_seed(seed)
     size = Trunk.open(workspace).preprocessing
     preprocessing = Preprocessing(size.height, size.width, *weights.value_range(INITIAL.value))
-    pictures = labelled_pictures.load([workspace.training_split(TASK.value)], preprocessing)
+    pictures = labelled_images.load([workspace.training_split(TASK.value)], preprocessing)
     model = _network(preprocessing)
     steps = STEPS.value
     model.fit(_batches(pictures.images, pictures.tasks[0], preprocessing, seed).take(steps))

@@ -16,15 +16,17 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf import manifest, metrics, pictures
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branch
-from graftnet_tf.export import FULL_PRECISION, saved_model_name
-from graftnet_tf.inference import apply
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.train import train_branch
+from graftnet_tf.data import image_loading
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.models.saved_model import FULL_PRECISION, saved_model_name
 from graftnet_tf.shape_search.search_config import SearchConfig
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from pipelines.search_table import search_table
 
@@ -44,7 +46,7 @@ class TestPictures:
     def __init__(self, workspace: Workspace, trunk: Trunk, task: str):
         examples = workspace.examples(task, "test")
         paths = sorted({workspace.image_path(example.image) for example in examples})
-        decoded = pictures.decode_all(paths, trunk.preprocessing)
+        decoded = image_loading.decode_all(paths, trunk.preprocessing)
         readable = [e for e in examples if workspace.image_path(e.image) in decoded.rows]
         self._rows = np.array([decoded.rows[workspace.image_path(e.image)] for e in readable])
         self._labels = np.array([example.label for example in readable])

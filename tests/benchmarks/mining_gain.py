@@ -15,16 +15,17 @@ import tensorflow as tf
 from absl import flags
 from sklearn.metrics import roc_curve
 
-from graftnet_tf import manifest, metrics
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.branch_training import train_branch
-from graftnet_tf.inference import apply
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.train import train_branch
+from graftnet_tf.data.image_loading import decode_all
+from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
-from graftnet_tf.pictures import decode_all
-from graftnet_tf.training import Optimization
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 
 TASK = flags.DEFINE_list("task", None, "Tasks to compare on.", required=True)

@@ -11,12 +11,13 @@ import numpy as np
 from absl import flags
 from sklearn.metrics import roc_curve
 
-from graftnet_tf import linear_probe, metrics
+from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import CLUSTER_SIDES, MiningConfig
 from graftnet_tf.mining.hard_negatives import find_hard_negatives
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.training import linear_probe
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 
 SEEDS = flags.DEFINE_list("seeds", ["0", "1", "2"], "Seeds of mining and of the random choice.")

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.lift_scenes.scene.scene import render_snapshot
 from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
 from pipelines import shell
 from serving.embedded.limits import Limits

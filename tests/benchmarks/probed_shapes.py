@@ -14,14 +14,15 @@ import tensorflow as tf
 from absl import flags
 from sklearn.metrics import roc_auc_score
 
-from graftnet_tf import linear_probe, metrics
-from graftnet_tf.inference import apply, in_batches
-from graftnet_tf.pictures import DecodedPictures, decode_all
+from graftnet_tf.data.image_loading import DecodedPictures, decode_all
+from graftnet_tf.evaluation import metrics
 from graftnet_tf.pooling import pooling
-from graftnet_tf.principal_axes import principal_axes
-from graftnet_tf.tasks import SPLITS
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.training import linear_probe
+from graftnet_tf.training.batched_inference import apply, in_batches
+from graftnet_tf.training.pca import principal_axes
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace.tasks import SPLITS
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")

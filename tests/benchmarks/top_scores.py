@@ -15,12 +15,12 @@ import tensorflow as tf
 from absl import flags
 from sklearn.metrics import roc_auc_score
 
-from graftnet_tf import metrics
-from graftnet_tf.inference import in_batches
-from graftnet_tf.pictures import decode_all
-from graftnet_tf.tasks import Task
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.data.image_loading import decode_all
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.training.batched_inference import in_batches
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.parts import BranchPart, TrunkPart, load_branch, load_trunk
 

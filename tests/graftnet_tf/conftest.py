@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf import weights
-from graftnet_tf.blocks import Blocks
+from graftnet_tf.models import weights
+from graftnet_tf.models.inception_blocks import Blocks
 
 
 @pytest.fixture(scope="session")

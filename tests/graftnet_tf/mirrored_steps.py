@@ -5,12 +5,12 @@ import json
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.augmentation import Augmentation
-from graftnet_tf.blocks import Blocks
-from graftnet_tf.dynamic_trunk import DynamicTrunk
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.tasks import Task
-from graftnet_tf.training import Optimization
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
+from graftnet_tf.workspace.tasks import Task
 
 TASKS = (Task.binary("bald"), Task("gender", ("other", "male", "female"), {"male": "male"}))
 ORDER = (0, 1, 0)

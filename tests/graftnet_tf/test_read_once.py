@@ -4,13 +4,14 @@ import dataclasses
 
 import pytest
 
-from graftnet_tf import evaluation, labelled_pictures
-from graftnet_tf.branch_training import train_branches
-from graftnet_tf.data_hash import data_hashes
+from graftnet_tf.branch.train import train_branches
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.fingerprints import data_hashes
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.evaluation import evaluate
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine_all
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.trunk_training import train_trunk
+from graftnet_tf.trunk.pretraining import train_trunk
 from tests.counted_opens import counted_opens
 from tests.trained_workspace import COUNT, CUT_SHORT, TRUNK, UNREADABLE
 
@@ -24,11 +25,11 @@ def _splits(workspace):
 
 
 def _load(workspace):
-    labelled_pictures.load(_splits(workspace), Preprocessing(30, 20))
+    labelled_images.load(_splits(workspace), Preprocessing(30, 20))
 
 
 def _load_each(workspace):
-    labelled_pictures.load_each(_splits(workspace), Preprocessing(30, 20))
+    labelled_images.load_each(_splits(workspace), Preprocessing(30, 20))
 
 
 def _hash(workspace):
@@ -87,7 +88,7 @@ def test_branches_are_trained_from_one_reading_of_their_tasks_and_of_what_mining
 
 def test_an_evaluation_reads_every_task_and_every_picture_once(colour_model, colour_workspace):
     with counted_opens(colour_workspace.root) as counts:
-        evaluation.evaluate(colour_model, colour_workspace)
+        evaluate.evaluate(colour_model, colour_workspace)
     tasks = colour_workspace.task_names()
     described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "test.csv")]
     assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)

@@ -13,9 +13,9 @@ import sys
 import tempfile
 import time
 
-from graftnet_tf import manifest
 from graftnet_tf.registry.verification import damage, leftovers, published
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from tests.kills.forks import Fork
 from tests.kills.jobs import VERSIONS_AT_ONCE, publish_some
 

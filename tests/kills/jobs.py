@@ -4,15 +4,16 @@ import dataclasses
 import os
 from collections.abc import Callable
 
-from graftnet_tf import files, manifest
-from graftnet_tf.branch_training import train_branch
-from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.branch.train import train_branch
+from graftnet_tf.io import atomic_files
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
 from graftnet_tf.registry.tree import served_tree
-from graftnet_tf.task_split import MINED_LIST
-from graftnet_tf.trunk_training import train_trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.trunk.pretraining import train_trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.task_split import MINED_LIST
+from graftnet_tf.workspace.workspace import Workspace
 from serving.compose import compose
 from serving.promotion import promote
 from tests.serving.fake_versions import publish_branch, publish_model
@@ -74,7 +75,7 @@ def publish_some(workspace: Workspace, count: int = VERSIONS_AT_ONCE) -> None:
 
     def write(directory: str, version: str) -> dict:
         for name in ("one", "two"):
-            files.write_text(os.path.join(directory, name, "content"), version * 1000)
+            atomic_files.write_text(os.path.join(directory, name, "content"), version * 1000)
         return {"of": os.getpid()}
 
     for _ in range(count):

@@ -16,9 +16,10 @@ import sys
 import tempfile
 import time
 
-from graftnet_tf import files, manifest
+from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.verification import damage, leftovers, published
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from tests.kills.forks import Fork
 from tests.kills.jobs import JOBS, Job
 
@@ -129,7 +130,9 @@ class Storm:
         for parts in published(self._workspace):
             path = self._workspace.path(*parts)
             inside = os.path.join(path, manifest.NAME)
-            found[os.path.join(*parts)] = files.sha256(inside if os.path.isdir(path) else path)
+            found[os.path.join(*parts)] = atomic_files.sha256(
+                inside if os.path.isdir(path) else path
+            )
         return found
 
     def _found_results(self, workspace: Workspace) -> set[str]:
@@ -144,7 +147,7 @@ def _writing(workspace: Workspace) -> list[str]:
         os.path.join(folder, name)
         for folder, folders, names in os.walk(workspace.root)
         for name in (*folders, *names)
-        if name.startswith(files.INCOMING) and not folder.startswith(workspace.path("cache"))
+        if name.startswith(atomic_files.INCOMING) and not folder.startswith(workspace.path("cache"))
     ]
 
 

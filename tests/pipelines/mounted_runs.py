@@ -77,7 +77,11 @@ def main() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.unshare(_CLONE_NEWNS) == 0, os.strerror(ctypes.get_errno())
     _mount("--make-rprivate", "/")
-    for package in ("graftnet_tf.evaluation", "serving.compose", "yolact_tf.person_crops.job"):
+    for package in (
+        "graftnet_tf.evaluation.evaluate",
+        "serving.compose",
+        "yolact_tf.person_crops.job",
+    ):
         importlib.import_module(package)  # once for all forks
     results = []
     for binary, *arguments in command_lines:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from graftnet_tf import manifest
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 

@@ -1,8 +1,8 @@
 """compose_passengers as a person runs it; its models: tests/serving/test_passengers.py."""
 
-from graftnet_tf import manifest
 from graftnet_tf.registry.served_models import PASSENGERS
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
 from tests.serving.fake_people import publish_people
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk

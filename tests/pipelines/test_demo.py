@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from pycocotools import mask as run_lengths
 
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.lift_scenes.attribute_tasks import ATTRIBUTE_TASKS, GENDER
-from graftnet_tf.lift_scenes.cutting import Cutout
-from graftnet_tf.lift_scenes.person_crop import person_crop
-from graftnet_tf.lift_scenes.scene import render_snapshot
-from graftnet_tf.manifest import Provenance
-from graftnet_tf.tasks import Task
-from graftnet_tf.trunk_training import TrunkConfig
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.lift_scenes.dataset.attribute_tasks import ATTRIBUTE_TASKS, GENDER
+from graftnet_tf.lift_scenes.dataset.cutting import Cutout
+from graftnet_tf.lift_scenes.dataset.person_crop import person_crop
+from graftnet_tf.lift_scenes.scene.scene import render_snapshot
+from graftnet_tf.trunk.pretraining import TrunkConfig
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines.shipped_cutter import shipped_cutter
 from pipelines.story import (
     SNAPSHOTS_SHOWN,

@@ -2,9 +2,10 @@ import csv
 import json
 import os
 
-from graftnet_tf import manifest, sealed_json
-from graftnet_tf.evaluation import evaluate
+from graftnet_tf.evaluation.evaluate import evaluate
+from graftnet_tf.io import checksummed_json
 from graftnet_tf.report.directory import write_report
+from graftnet_tf.workspace import manifest
 from tests.pipelines.forked_runs import run_all
 
 TABLE = ("attribute", "score")
@@ -21,7 +22,7 @@ def publish_manifest(root, model, version, **content):
     """A served version of which nothing but the manifest is looked at."""
     directory = os.path.join(root, "serving", model, version)
     os.makedirs(directory)
-    sealed_json.write(os.path.join(directory, manifest.NAME), content)
+    checksummed_json.write(os.path.join(directory, manifest.NAME), content)
 
 
 def test_scores_in_service_are_compared_with_those_of_the_evaluation(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 from serving.embedded.model_config import models_of
 from serving.embedded.server import ModelServer
 from serving.rollout import config_file

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from graftnet_tf import manifest
+from graftnet_tf.workspace import manifest
 from tests.pipelines.forked_runs import run_all
 
 MISTAKES = [

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from graftnet_tf import files, manifest
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace import manifest
 from tests.pipelines.fake_network_runs import run_all
 
 
@@ -74,12 +75,12 @@ def test_export_yolact(tmp_path, weights):
     )
     assert done.status == 0, done.stderr
     directory = os.path.join(workspace, "serving", "yolact")
-    assert files.numbered(directory, suffix="") == [1]
+    assert atomic_files.numbered(directory, suffix="") == [1]
     assert done.stdout.splitlines()[-1].endswith(os.path.join(directory, "1"))
     manifest.verify(os.path.join(directory, "1"))
     content = manifest.read(os.path.join(directory, "1"))
     assert content["kind"] == "person segmentation"
-    assert content["inputs"] == {"weights.npz": files.sha256(weights)}
+    assert content["inputs"] == {"weights.npz": atomic_files.sha256(weights)}
     assert content["flags"]["max_people"] == 5
     assert (size.status, nowhere.status) == (2, 2)
     assert "expected HEIGHT,WIDTH" in size.error

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
 from tests.serving.fake_versions import publish_model
 from tests.serving.refresh.coloured_versions import draw_tasks, publish_branch, publish_trunk

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from graftnet_tf import manifest
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import GENDER, publish_branch, publish_trunk
 from tests.serving.sample_pictures import picture
 

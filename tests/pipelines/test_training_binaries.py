@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from graftnet_tf import manifest
-from graftnet_tf.tasks import Task, write_task
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import Task, write_task
 from tests.pipelines.forked_runs import run_all
 from tests.trained_workspace import draw_workspace
 

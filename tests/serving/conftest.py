@@ -1,8 +1,8 @@
 import pytest
 
-from graftnet_tf.manifest import Provenance
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.compose_passengers import compose_passengers
 from serving.embedded.servable import Servable
 from tests.serving.fake_people import publish_people

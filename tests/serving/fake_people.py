@@ -1,9 +1,9 @@
 """A person segmentation whose detections are written down, published as a real one is."""
 
-from graftnet_tf import manifest
-from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.registry.served_models import PEOPLE
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
 from yolact_tf.export import export
 from yolact_tf.people import CropStyle

@@ -6,12 +6,12 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf import manifest
-from graftnet_tf.manifest import Making, Provenance
-from graftnet_tf.preprocessing import Preprocessing
+from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree
-from graftnet_tf.tasks import Task
-from graftnet_tf.workspace import Workspace, four_digits
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace, four_digits
 from serving.compose import compose
 
 PREPROCESSING = Preprocessing(height=32, width=16)

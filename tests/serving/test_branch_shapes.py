@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf import manifest
-from graftnet_tf.blocks import CHANNELS
-from graftnet_tf.branch import LONGEST
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.branch.branch import LONGEST
+from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.pooling import POOLINGS, pooled_length
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, publish_tree
-from graftnet_tf.tasks import Task, write_task
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.tasks import Task, write_task
 from serving.client import AttributeClient
 from serving.compose import compose
 from serving.embedded.server import ModelServer

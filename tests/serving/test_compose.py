@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.tasks import Task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 50, 40, 3), dtype=np.uint8)

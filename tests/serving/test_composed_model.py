@@ -11,7 +11,7 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from graftnet_tf.export import saved_model_name
+from graftnet_tf.models.saved_model import saved_model_name
 from serving import warm_up
 from serving.embedded.limits import Limits
 from serving.metadata import ModelMetadata

@@ -14,12 +14,12 @@ from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.lift_scenes.scene import render_snapshot
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.lift_scenes.scene.scene import render_snapshot
 from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving import warm_up
 from serving.client import PassengerClient
 from serving.compose_passengers import Narrowing, compose_passengers

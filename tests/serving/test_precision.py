@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.export import PRECISIONS
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.models.saved_model import PRECISIONS
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
-from graftnet_tf.tasks import write_task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.tasks import write_task
+from graftnet_tf.workspace.workspace import Workspace
 from serving.compose import compose
 from tests.serving.fake_versions import publish_branch, publish_trunk
 

@@ -7,10 +7,10 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, publish_tree, served_tree
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.promotion import Promotion, promote, roll_back
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 

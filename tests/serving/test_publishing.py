@@ -8,14 +8,13 @@ import threading
 
 import pytest
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.io import file_locks
-from graftnet_tf.manifest import Provenance
+from graftnet_tf.io import atomic_files, file_locks
 from graftnet_tf.registry import publish_lock, tree
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, served_tree
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.compose import compose
 from serving.compose_passengers import compose_passengers
 from serving.promotion import promote, roll_back
@@ -75,14 +74,14 @@ PUBLISHING = {
 @pytest.mark.parametrize("name", PUBLISHING)
 def test_everything_is_published_under_the_lock(grown, monkeypatch, name):
     lock, free = publish_lock._lock_file(grown), []
-    publish_next = files.publish_next
+    publish_next = atomic_files.publish_next
 
     def noted(parent, write, **named):
         with file_locks.held(lock, wait=False) as was_free:
             free.append((os.path.relpath(parent, grown.root), was_free))
         return publish_next(parent, write, **named)
 
-    monkeypatch.setattr(files, "publish_next", noted)
+    monkeypatch.setattr(atomic_files, "publish_next", noted)
     PUBLISHING[name](grown)
     assert free
     assert [folder for folder, was_free in free if was_free] == []
@@ -142,7 +141,7 @@ def test_a_tree_that_exists_is_composed_as_it_is(grown):
     for changes in ({"trunk": "0001"}, {"tasks": ["bald"]}, {"precision": "bfloat16"}):
         with pytest.raises(GraftNetError, match="Tree 0001 exists and is composed as it is"):
             compose(grown, "0001", **changes)
-    assert files.numbered(grown.path(*SERVED), suffix="") == [1, 2]
+    assert atomic_files.numbered(grown.path(*SERVED), suffix="") == [1, 2]
 
 
 def test_a_candidate_of_what_is_no_longer_served_is_refused(grown):
@@ -150,4 +149,4 @@ def test_a_candidate_of_what_is_no_longer_served_is_refused(grown):
     roll_back(grown, "bald", provenance=BY_HAND)
     with pytest.raises(GraftNetError, match=r"Tree 0003 is served .* by now.*from tree 0002"):
         candidate_of(grown, wanted, instead_of=old, provenance=BY_HAND)
-    assert not files.numbered(grown.path("candidates"), suffix="")
+    assert not atomic_files.numbered(grown.path("candidates"), suffix="")

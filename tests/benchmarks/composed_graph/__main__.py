@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.multiply_adds import BlockCosts
+from graftnet_tf.models.flops import BlockCosts
 from pipelines import shell
 from serving.embedded.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph import networks

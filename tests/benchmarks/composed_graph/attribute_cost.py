@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from graftnet_tf.multiply_adds import BlockCosts
+from graftnet_tf.models.flops import BlockCosts
 from tests.benchmarks.composed_graph.networks import GRAFT_AFTER, LAST, SIDE
 from tests.benchmarks.composed_graph.session import Session
 from tests.benchmarks.composed_graph.turns import best_of_turns

@@ -9,21 +9,22 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from graftnet_tf import branch as branches
-from graftnet_tf import files, manifest
-from graftnet_tf import trunk as trunks
-from graftnet_tf.blocks import CHANNELS, LAST, Blocks
-from graftnet_tf.branch import Branch
-from graftnet_tf.export import PRECISIONS, saved_model_name
-from graftnet_tf.folding import FoldedBlocks
+from graftnet_tf.branch import branch as branches
+from graftnet_tf.branch.branch import Branch
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.io import atomic_files
 from graftnet_tf.io.saved_functions import save_functions
-from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling.gap import gap
-from graftnet_tf.preprocessing import Preprocessing
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, publish_tree
-from graftnet_tf.tasks import Task
-from graftnet_tf.workspace import Workspace, four_digits
+from graftnet_tf.trunk import trunk as trunks
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace, four_digits
 from serving.compose import compose
 
 SIDE = 299
@@ -133,7 +134,7 @@ class Networks:
             ]
 
         frozen = convert_variables_to_constants_v2(scores.get_concrete_function())
-        files.write_bytes(path, frozen.graph.as_graph_def().SerializeToString())
+        atomic_files.write_bytes(path, frozen.graph.as_graph_def().SerializeToString())
 
 
 def save_separate(directory: str) -> None:

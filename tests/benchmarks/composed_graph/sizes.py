@@ -18,7 +18,7 @@ import time
 import numpy as np
 from absl import flags
 
-from graftnet_tf.export import PRECISIONS
+from graftnet_tf.models.saved_model import PRECISIONS
 from pipelines import shell
 from serving.embedded.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph.networks import SIDE, Networks

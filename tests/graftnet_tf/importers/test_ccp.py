@@ -12,8 +12,8 @@ from graftnet_tf.importers import ccp
 from graftnet_tf.importers.ccp_tasks import TASKS
 from graftnet_tf.importers.store import import_tasks
 from graftnet_tf.io.image_decoding import decode_image
-from graftnet_tf.tasks import BINARY_CLASSES
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.tasks import BINARY_CLASSES
+from graftnet_tf.workspace.workspace import Workspace
 
 SHARED = os.path.join(os.path.dirname(__file__), *[".."] * 4, "shared", "data")
 

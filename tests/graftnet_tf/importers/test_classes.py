@@ -4,7 +4,7 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.classes import Reporting, label_scheme, task_name
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import csv_table
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
+from graftnet_tf.data.image_loading import UnreadablePictureError
 from graftnet_tf.importers import fetch as fetching
 from graftnet_tf.importers.fetch import fetch
-from graftnet_tf.pictures import UnreadablePictureError
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import folders
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 from tests.graftnet_tf.importers.conftest import write_picture
 
 

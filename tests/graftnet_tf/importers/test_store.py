@@ -8,15 +8,15 @@ import shutil
 import pytest
 from PIL import Image
 
-from graftnet_tf import files
+from graftnet_tf.data.image_loading import decode_all
+from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import csv_table, folders
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.store import import_tasks
-from graftnet_tf.pictures import decode_all
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.tasks import SPLITS, Task
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.tasks import SPLITS, Task
+from graftnet_tf.workspace.workspace import Workspace
 from tests.graftnet_tf.importers.conftest import write_picture
 
 
@@ -82,11 +82,11 @@ def test_without_copies_pictures_stay_where_they_are(workspace, source):
 
 def test_an_existing_task_is_replaced_only_when_told(workspace, source):
     import_tasks(workspace, folders.scan(str(source)), test_fraction=0.0)
-    before = files.tree_sha256(workspace.path("tasks"))
+    before = atomic_files.tree_sha256(workspace.path("tasks"))
     (source / "negative" / "0.jpg").unlink()
     with pytest.raises(GraftNetError, match="bald exist already"):
         import_tasks(workspace, folders.scan(str(source)))
-    assert files.tree_sha256(workspace.path("tasks")) == before
+    assert atomic_files.tree_sha256(workspace.path("tasks")) == before
     import_tasks(workspace, folders.scan(str(source)), overwrite=True)
     assert len(images(workspace)) == 5
     assert os.listdir(workspace.path("tasks")) == ["bald"]
@@ -94,25 +94,25 @@ def test_an_existing_task_is_replaced_only_when_told(workspace, source):
 
 def test_a_failure_while_replacing_leaves_the_old_task(workspace, source, monkeypatch):
     import_tasks(workspace, folders.scan(str(source)))
-    before = files.tree_sha256(workspace.path("tasks"))
-    write = files.write_text
+    before = atomic_files.tree_sha256(workspace.path("tasks"))
+    write = atomic_files.write_text
 
     def fail_on_test_csv(path, text):
         if path.endswith("test.csv"):
             raise OSError("disk full")
         write(path, text)
 
-    monkeypatch.setattr(files, "write_text", fail_on_test_csv)
+    monkeypatch.setattr(atomic_files, "write_text", fail_on_test_csv)
     with pytest.raises(OSError, match="disk full"):
         import_tasks(workspace, folders.scan(str(source)), seed=1, overwrite=True)
-    assert files.tree_sha256(workspace.path("tasks")) == before
+    assert atomic_files.tree_sha256(workspace.path("tasks")) == before
     assert workspace.task_names() == ["bald"]
 
 
 def test_what_a_killed_import_leaves_behind_is_no_task(workspace, source):
     import_tasks(workspace, folders.scan(str(source)))
     tasks = workspace.path("tasks")
-    shutil.copytree(f"{tasks}/bald", f"{tasks}/{files.INCOMING}0123-bald")
+    shutil.copytree(f"{tasks}/bald", f"{tasks}/{atomic_files.INCOMING}0123-bald")
     assert workspace.task_names() == ["bald"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.hard_negatives import find_hard_negatives
-from graftnet_tf.tasks import Task
+from graftnet_tf.workspace.tasks import Task
 
 HAT = Task.binary("hat")
 GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})

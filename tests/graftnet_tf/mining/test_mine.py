@@ -12,14 +12,16 @@ from unittest import mock
 import pytest
 from PIL import Image
 
-from graftnet_tf import branch_training, files, manifest, validation
+from graftnet_tf.branch import thresholds, train
+from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.fine_tuning import FineTuning
+from graftnet_tf.io import atomic_files
 from graftnet_tf.mining import hard_negatives
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
-from graftnet_tf.tasks import class_counts
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import class_counts
 from tests.killed_runs import Killed, killed_publishing
 from tests.trained_workspace import UNREADABLE, train_tiny_branch
 
@@ -143,11 +145,11 @@ def test_a_branch_trains_on_what_is_left_and_is_judged_by_all(workspace):
     fitted, judged, records = {}, {}, {}
     for mining in (None, "newest"):
         with (
-            mock.patch.object(branch_training, "FineTuning", wraps=FineTuning) as tuning,
-            mock.patch.object(validation, "thresholds", wraps=validation.thresholds) as thresholds,
+            mock.patch.object(train, "FineTuning", wraps=FineTuning) as tuning,
+            mock.patch.object(thresholds, "thresholds", wraps=thresholds.thresholds) as judging,
         ):
             train_tiny_branch(workspace, "hat", steps=0, mining=mining)
-        fitted[mining], judged[mining] = tuning.call_args.args[2], thresholds.call_args.args[0]
+        fitted[mining], judged[mining] = tuning.call_args.args[2], judging.call_args.args[0]
         version = workspace.newest("branches", "hat")
         records[mining] = manifest.read(workspace.path("branches", "hat", version))
     images = sorted(example.image for example in workspace.training_examples("hat"))
@@ -158,5 +160,5 @@ def test_a_branch_trains_on_what_is_left_and_is_judged_by_all(workspace):
     assert list(judged["newest"].rows) == list(judged[None].rows)
     assert records["newest"]["config"]["mining"] == "0001"
     mined_list = workspace.path("tasks", "hat", "mining", "0001", "train.csv")
-    assert records["newest"]["inputs"]["mining"] == files.sha256(mined_list)
+    assert records["newest"]["inputs"]["mining"] == atomic_files.sha256(mined_list)
     assert "mining" not in records[None]["inputs"]

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf import feature_cache
-from graftnet_tf import pictures as picture_files
+from graftnet_tf.data import image_loading as picture_files
+from graftnet_tf.features import feature_cache
 from graftnet_tf.mining import trunk_features
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
-from graftnet_tf.trunk import Trunk
+from graftnet_tf.trunk.trunk import Trunk
 from tests.killed_runs import Killed
 from tests.trained_workspace import COUNT, UNREADABLE
 

@@ -5,7 +5,7 @@ import pytest
 from graftnet_tf.io import file_locks
 from graftnet_tf.registry import publish_lock as module
 from graftnet_tf.registry.publish_lock import publish_lock
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 
 
 def is_free(workspace):

@@ -5,13 +5,13 @@ import shutil
 
 import pytest
 
-from graftnet_tf import manifest
-from graftnet_tf.branch_training import train_branch
-from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.branch.train import train_branch
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import Tree, publish_tree
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
 from tests.trained_workspace import CUT_SHORT
 
 PROBE = dataclasses.replace(CUT_SHORT, steps=0)

@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from graftnet_tf import sealed_json
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import checksummed_json
 from graftnet_tf.registry.tree import (
     GraftedBranch,
     Tree,
@@ -13,7 +13,7 @@ from graftnet_tf.registry.tree import (
     read_tree,
     served_tree,
 )
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
 
@@ -47,7 +47,7 @@ def test_what_is_published_reads_back(grown):
     assert publish_tree(grown, tree) == "0001"
     assert publish_tree(grown, newest_tree(grown, branches={"suit": None})) == "0002"
     assert read_tree(grown, "0001") == tree
-    content = sealed_json.verify(grown.path("trees", "0002.json"))
+    content = checksummed_json.verify(grown.path("trees", "0002.json"))
     assert len(content.pop("sha256")) == 64
     assert content == {
         "version": "0002",

@@ -3,12 +3,13 @@ import shutil
 
 import pytest
 
-from graftnet_tf import files, manifest
-from graftnet_tf.files import INCOMING
-from graftnet_tf.manifest import Making, Provenance
+from graftnet_tf.io import atomic_files
+from graftnet_tf.io.atomic_files import INCOMING
 from graftnet_tf.registry.served_models import PASSENGERS, newest_served
 from graftnet_tf.registry.verification import damage, leftovers, published
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
 VERSIONS = {
@@ -87,7 +88,7 @@ def test_a_missing_part_of_what_is_served_is_named(copied):
 def test_a_missing_part_of_a_passengers_model_is_named(copied):
     part = "serving/graftnet/1/manifest.json"
     making = Making(
-        {part: files.sha256(copied.path(part))}, seed=0, started=0.0, provenance=Provenance()
+        {part: atomic_files.sha256(copied.path(part))}, seed=0, started=0.0, provenance=Provenance()
     )
     folder = copied.path(*PASSENGERS)
     manifest.publish(folder, lambda *_: {}, kind="passengers model", making=making, name=str)

@@ -9,18 +9,20 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from graftnet_tf import branch as branches
-from graftnet_tf import files, labelled_pictures, manifest
-from graftnet_tf.branch_training import train_branch
+from graftnet_tf.branch import branch as branches
+from graftnet_tf.branch.fine_tuning import FineTuning
+from graftnet_tf.branch.train import train_branch
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.labelled_images import LabelledRows
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.fine_tuning import FineTuning
-from graftnet_tf.graft_features import CachedFeatures
-from graftnet_tf.labelled_pictures import LabelledRows
+from graftnet_tf.features.graft_features import CachedFeatures
+from graftnet_tf.io import atomic_files
 from graftnet_tf.shape_search.choice import Choice, choose_shape
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.shape_search.shape import Shape
-from graftnet_tf.trunk import Trunk
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
 from tests.killed_runs import Killed, counted_steps
 from tests.trained_workspace import CUT_SHORT, Trained, train_tiny_branch
 
@@ -120,7 +122,7 @@ def test_a_killed_search_goes_on_and_chooses_the_same(searched, trained, tmp_pat
 
 def rounds_of(workspace: Workspace) -> dict[str, list[tuple[int, float]]]:
     (directory,) = [name for name in os.listdir(workspace.path("runs")) if "search" in name]
-    journal = files.read_json(workspace.path("runs", directory, "rounds.json"))
+    journal = atomic_files.read_json(workspace.path("runs", directory, "rounds.json"))
     return {
         shape: [(trial["steps"], trial["validation_auc"]) for trial in trials]
         for shape, trials in journal.items()
@@ -130,9 +132,7 @@ def rounds_of(workspace: Workspace) -> dict[str, list[tuple[int, float]]]:
 def choose(trained: Trained, search: SearchConfig, people: int = 12, **changes: Any) -> Choice:
     """A choice that must not come to any training."""
     trunk = Trunk.open(trained.workspace)
-    pictures = labelled_pictures.load(
-        [trained.workspace.training_split("hat")], trunk.preprocessing
-    )
+    pictures = labelled_images.load([trained.workspace.training_split("hat")], trunk.preprocessing)
     config = dataclasses.replace(CUT_SHORT, **changes)
     some = pictures.tasks[0].subset(np.arange(people))
     return choose_shape(search, config, trunk, some, features_of=mock.Mock(), directory="")

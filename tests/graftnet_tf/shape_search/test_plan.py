@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.multiply_adds import BlockCosts
+from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.shape_search.plan import Pictures, plan
 from graftnet_tf.shape_search.shape import Shape
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graftnet_tf.branch_config import BranchConfig
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.shape_search.shape import Shape

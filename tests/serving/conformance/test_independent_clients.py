@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.lift_scenes.scene.scene import render_snapshot
 from tests.serving.environment import Environment
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.lift_scenes.scene import render_snapshot
+from graftnet_tf.lift_scenes.scene.scene import render_snapshot
 from serving.passengers_model import FOUND, PICTURES, decision_name
 from tests.serving.conformance.server_under_test import refused
 

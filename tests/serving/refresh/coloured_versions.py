@@ -14,14 +14,14 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from graftnet_tf import manifest
-from graftnet_tf.branch_config import BranchConfig
-from graftnet_tf.data_hash import data_hashes, input_name
-from graftnet_tf.manifest import Making, Provenance
-from graftnet_tf.preprocessing import Preprocessing
-from graftnet_tf.tasks import Example, Task, write_task
-from graftnet_tf.trunk_training import TrunkConfig
-from graftnet_tf.workspace import Workspace, four_digits
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.data.fingerprints import data_hashes, input_name
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.trunk.pretraining import TrunkConfig
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.tasks import Example, Task, write_task
+from graftnet_tf.workspace.workspace import Workspace, four_digits
 
 TASKS = ("red", "green", "blue")
 SIZE = Preprocessing(height=16, width=16)

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 from serving.refresh import renewal
 from serving.refresh.renewal import Renewal
 from serving.refresh.staleness import staleness

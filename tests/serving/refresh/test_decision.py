@@ -6,9 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.loaded_model import LoadedModel
+from graftnet_tf.evaluation.local_predictor import LoadedModel
+from graftnet_tf.io import atomic_files
 from serving.refresh.candidates import CANDIDATES, waiting_candidates
 from serving.refresh.comparison import Verdict, compare
 from serving.refresh.decision import decide
@@ -18,12 +18,14 @@ from tests.serving.refresh.coloured_versions import draw_tasks
 
 
 def served_versions(workspace):
-    return files.numbered(workspace.path("serving", "graftnet"), suffix="")
+    return atomic_files.numbered(workspace.path("serving", "graftnet"), suffix="")
 
 
 def scores(directory, workspace, attribute):
     paths = [workspace.path("pictures", f"red-test-{k}.png") for k in range(8)]
-    return LoadedModel(directory).score([files.read_bytes(path) for path in paths])[attribute]
+    return LoadedModel(directory).score([atomic_files.read_bytes(path) for path in paths])[
+        attribute
+    ]
 
 
 def test_a_candidate_that_is_as_good_is_promoted(renew, served):
@@ -96,11 +98,11 @@ def test_a_candidate_is_not_promoted_over_what_it_was_not_compared_with(renew, s
 def test_classes_that_the_served_model_does_not_know_leave_it_unmeasured(renew, served):
     path = served.path("tasks", "red", "task.json")
     content = {"name": "red", "classes": ["no", "yes"], "attributes": {"red": "yes"}}
-    files.write_json(path, content)
+    atomic_files.write_json(path, content)
     for split in ("train", "test"):
         rows = served.path("tasks", "red", f"{split}.csv")
-        text = files.read_bytes(rows).decode()
-        files.write_text(rows, text.replace("negative", "no").replace("positive", "yes"))
+        text = atomic_files.read_bytes(rows).decode()
+        atomic_files.write_text(rows, text.replace("negative", "no").replace("positive", "yes"))
     (red,) = decide(served, renew()).comparison.obstacles
     assert (red.verdict, red.before) == (Verdict.UNMEASURED, None)
     assert red.after.auc == 1
@@ -110,14 +112,16 @@ def test_the_report_says_what_stood_in_the_way_and_a_margin_puts_up_with_it(rene
     draw_tasks(served, "red", seed=1)
     trainer.noise = {"red": 20}
     decision = decide(served, renew())
-    page = files.read_bytes(decision.report).decode()
+    page = atomic_files.read_bytes(decision.report).decode()
     assert "not promoted" in page
     assert "AUC lower by more than the margin of 0.02: red." in page
     assert page.count("data:image/png") == 1
-    content = files.read_json(os.path.join(os.path.dirname(decision.report), "comparison.json"))
+    content = atomic_files.read_json(
+        os.path.join(os.path.dirname(decision.report), "comparison.json")
+    )
     assert content["obstacles"] == ["red"]
     assert content["attributes"]["green"]["change"] == 0
     assert content["before"] == served.path("serving", "graftnet", "1")
     assert content["after"] == served.path(*CANDIDATES, decision.candidate)
     assert decide(served, decision.candidate, margin=1).promoted == "2"
-    assert "is served as model" in files.read_bytes(decision.report).decode()
+    assert "is served as model" in atomic_files.read_bytes(decision.report).decode()

@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
-from graftnet_tf import manifest
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Making, Provenance
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Making, Provenance
 from serving.refresh import candidates
 from serving.refresh.candidates import tree_of, waiting_candidates
 from tests.killed_runs import Killed

@@ -2,10 +2,10 @@ import shutil
 
 import pytest
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.manifest import Provenance
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
 from serving.promotion import roll_back
 from serving.refresh.staleness import Data, staleness
 from tests.serving.fake_versions import publish_model
@@ -40,7 +40,7 @@ def test_the_trunk_is_due_from_so_many_tasks_that_it_has_not_seen(served, limit,
 
 def test_a_task_that_cannot_be_trained_is_no_new_label(served):
     draw_tasks(served, "blue")
-    files.write_text(served.path("tasks", "blue", "train.csv"), "image,class,group\n")
+    atomic_files.write_text(served.path("tasks", "blue", "train.csv"), "image,class,group\n")
     assert staleness(served).new == ()
     assert "no training picture" in state(served, "blue").problem
 
@@ -56,10 +56,10 @@ def test_data_changes_with_the_bytes_of_a_training_picture(served, split, change
 
 def test_data_changes_with_a_label_and_back(served):
     path = served.path("tasks", "red", "train.csv")
-    text = files.read_bytes(path).decode()
-    files.write_text(path, text.replace("0.png,negative", "0.png,positive"))
+    text = atomic_files.read_bytes(path).decode()
+    atomic_files.write_text(path, text.replace("0.png,negative", "0.png,positive"))
     assert state(served, "red").data is Data.CHANGED
-    files.write_text(path, text)
+    atomic_files.write_text(path, text)
     assert state(served, "red").data is Data.UNCHANGED
 
 

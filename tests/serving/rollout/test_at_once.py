@@ -6,9 +6,8 @@ import threading
 
 import pytest
 
-from graftnet_tf import files
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.io import file_locks
+from graftnet_tf.io import atomic_files, file_locks
 from serving.embedded.model_config import models_of
 from serving.embedded.server import ModelServer
 from serving.rollout import config_file, plan
@@ -186,8 +185,8 @@ def test_two_of_one_model_do_not_mix(path, inside, served):
 def test_a_hand_s_change_of_another_part_outlasts_a_failure(path):
     def hook(moment):
         if moment == 4:
-            text = files.read_bytes(path).decode()
-            files.write_text(path, text.replace('name: "other"', 'name: "renamed"'))
+            text = atomic_files.read_bytes(path).decode()
+            atomic_files.write_text(path, text.replace('name: "other"', 'name: "renamed"'))
             raise GraftNetError("does not follow.")
 
     with pytest.raises(GraftNetError, match=r"says of graftnet is as it was .*versions 1 \(can"):
@@ -221,7 +220,7 @@ def test_a_link_and_the_file_have_one_lock(path, tmp_path):
     with (
         config_file.locked(link),
         file_locks.held(
-            os.path.join(str(tmp_path), f"{files.INCOMING}lock-models.config"), wait=False
+            os.path.join(str(tmp_path), f"{atomic_files.INCOMING}lock-models.config"), wait=False
         ) as free,
     ):
         assert not free

@@ -12,7 +12,7 @@ from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 
 from graftnet_tf.registry.served_models import SERVED
-from graftnet_tf.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.embedded.limits import Limits
 from serving.embedded.servable import Servable

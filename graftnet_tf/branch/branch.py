@@ -1,0 +1,144 @@
+"""A branch: what one task adds to the trunk, detached and publishable on its own."""
+
+import os
+
+import tensorflow as tf
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.saved_functions import save_functions
+from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
+from graftnet_tf.pooling import pooled_length, pooling
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import four_digits
+
+LONGEST = 2**16  # numbers per picture that a classifier takes: bilinear pooling of 256 channels
+
+
+def check_shape(graft_after: int, last_block: int) -> None:
+    """Raises GraftNetError unless 0 ≤ graft_after < last_block ≤ 10."""
+    if not 0 <= graft_after < last_block <= LAST:
+        raise GraftNetError(
+            f"graft_after {graft_after} and last_block {last_block} given; "
+            f"expected 0 ≤ graft_after < last_block ≤ {LAST}."
+        )
+
+
+def vector_length(last_block: int, pooling_name: str, reduction: int) -> int:
+    """Length of the vectors that a branch of this shape classifies.
+
+    Raises:
+      GraftNetError: the pooling is unknown, the reduction does not reduce, or the vectors
+        are longer than `LONGEST`.
+    """
+    channels = CHANNELS[last_block]
+    if not 0 <= reduction < channels:
+        raise GraftNetError(
+            f"A reduction to {reduction} channels given; expected fewer than the {channels} of "
+            f"block {last_block}, or 0 for none."
+        )
+    length = pooled_length(pooling_name, reduction or channels)
+    if length > LONGEST:
+        raise GraftNetError(
+            f"Pooling {pooling_name} of {reduction or channels} channels gives {length} numbers "
+            f"for each picture; the limit is {LONGEST}. Reduce the channels first: "
+            "--reduction=128, for example."
+        )
+    return length
+
+
+class Branch(tf.Module):
+    """Blocks graft_after+1 … last_block, a reduction, a pooling and a softmax classifier.
+
+    The reduction, where there is one, is a linear 1×1 convolution to fewer channels, as
+    in Lin et al. 2018, "Bilinear CNNs for Fine-grained Visual Recognition".
+
+    Its batch norms use stored statistics in training too: a task's pictures are few and
+    of one kind, and what is trained is then what is served.
+    """
+
+    def __init__(self, blocks: Blocks, task: Task, pooling_name: str, reduction: int = 0):
+        """Takes blocks that hold the trunk's weights.
+
+        Raises:
+          GraftNetError: blocks, pooling and reduction do not go together.
+        """
+        super().__init__(name="branch")
+        check_shape(blocks.first - 1, blocks.last)
+        length = vector_length(blocks.last, pooling_name, reduction)
+        self.blocks = blocks
+        self.reduction: tf.keras.layers.Conv2D | None = None
+        if reduction:
+            self.reduction = tf.keras.layers.Conv2D(reduction, 1, name="reduction")
+            self.reduction.build((None, None, None, CHANNELS[blocks.last]))
+        self.classifier = tf.keras.layers.Dense(len(task.classes), name="classifier")
+        self.classifier.build((None, length))
+        self._pool = pooling(pooling_name)
+
+    @property
+    def graft_after(self) -> int:
+        return self.blocks.first - 1
+
+    @property
+    def open_variables(self) -> list[tf.Variable]:
+        """All that training moves."""
+        reduction = self.reduction.trainable_variables if self.reduction else []
+        return self.blocks.open_variables + reduction + self.classifier.trainable_variables
+
+    def pooled(self, features: tf.Tensor) -> tf.Tensor:
+        """float32 [N, h, w, c], the trunk's tap at `graft_after`, to [N, D]."""
+        return self._vectors(self.blocks(features))
+
+    def logits(self, features: tf.Tensor) -> tf.Tensor:
+        """float32 [N, h, w, c], as for `pooled`, to [N, classes]."""
+        return self.classifier(self.pooled(features))
+
+    def scores(self, features: tf.Tensor) -> tf.Tensor:
+        """float32 [N, h, w, c], as for `pooled`, to probabilities [N, classes]."""
+        return self.head(self.blocks(features))
+
+    def head(self, maps: tf.Tensor) -> tf.Tensor:
+        """What comes after the blocks: their output [N, h, w, c] to probabilities [N, classes]."""
+        return tf.nn.softmax(self.classifier(self._vectors(maps)))
+
+    def _vectors(self, maps: tf.Tensor) -> tf.Tensor:
+        return self._pool(self.reduction(maps) if self.reduction else maps)
+
+
+def export(branch: Branch, directory: str, precision: str) -> None:
+    """Writes the SavedModel: signature `scores`, from features [N, h, w, c] to scores.
+
+    The blocks are computed in the precision given, what comes after them in float32.
+    """
+    channels = CHANNELS[branch.graft_after]
+    blocks = FoldedBlocks(branch.blocks, precision)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, channels], name="features")])
+    def scores(features):
+        return {"scores": branch.head(blocks(features))}
+
+    save_functions(directory, {"scores": scores})
+
+
+def publish(
+    parent: str, branch: Branch, task: Task, *, content: dict, making: manifest.Making
+) -> str:
+    """Publishes a branch below `parent`, with further fields for its manifest.
+
+    Returns:
+      Its version.
+    """
+
+    def write(directory: str, _: str) -> dict:
+        for precision in PRECISIONS:
+            export(branch, os.path.join(directory, saved_model_name(precision)), precision)
+        return {
+            "task": task.to_dict(),
+            "graft_after": branch.graft_after,
+            "last_block": branch.blocks.last,
+            **content,
+        }
+
+    return manifest.publish(parent, write, kind="branch", making=making, name=four_digits)

@@ -1,0 +1,68 @@
+"""What a branch is to be: its shape, and how it is trained."""
+
+import dataclasses
+
+from graftnet_tf.branch.branch import check_shape, vector_length
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.inception_blocks import LAST
+from graftnet_tf.models.saved_model import FULL_PRECISION
+from graftnet_tf.pooling import pooling
+from graftnet_tf.training.loop import Optimization
+
+AUTO = "auto"
+VIEW_PRECISIONS = (AUTO, FULL_PRECISION, "bfloat16")
+
+
+@dataclasses.dataclass(frozen=True)
+class BranchConfig:
+    """What `train_branch` does.
+
+    Attributes:
+      graft_after: last trunk block that stays frozen and shared.
+      last_block: last block of the branch; None for the trunk's.
+      pooling: name in `pooling.POOLINGS`.
+      reduction: channels of a learnt 1×1 convolution before the pooling; 0 for none.
+      steps: 0 publishes the linear probe on the trunk's own blocks.
+      batch: pictures per step.
+      optimization: of the open blocks and the classifier.
+      dropout: rate on the pooled features.
+      augmentation: of the training pictures.
+      views: augmented views whose features are cached; 0 computes features anew for
+        every batch instead.
+      view_precision: that the frozen blocks compute cached augmented views in: "float32",
+        "bfloat16", or "auto" for bfloat16 where the machine has it, see `native_precision`.
+        Unchanged pictures, on which thresholds are chosen, take float32.
+      validation: fraction of the train split kept for choosing thresholds.
+      mining: version of the task's mining to train on, or "newest"; None for all examples.
+        The validation part is not mined: thresholds and its AUC are those of all negatives.
+      checkpoint_every: steps between checkpoints.
+      seed: of everything random.
+    """
+
+    graft_after: int = 7
+    last_block: int | None = None
+    pooling: str = "gap"
+    reduction: int = 0
+    steps: int = 300
+    batch: int = 32
+    optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
+    dropout: float = 0.2
+    augmentation: Augmentation = Augmentation()
+    views: int = 2
+    view_precision: str = AUTO
+    validation: float = 0.15
+    mining: str | None = None
+    checkpoint_every: int = 100
+    seed: int = 0
+
+    def __post_init__(self):
+        check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
+        pooling(self.pooling)
+        if self.view_precision not in VIEW_PRECISIONS:
+            raise GraftNetError(
+                f"view_precision {self.view_precision!r} given; expected one of "
+                f"{', '.join(VIEW_PRECISIONS)}."
+            )
+        if self.last_block is not None:
+            vector_length(self.last_block, self.pooling, self.reduction)

@@ -1,0 +1,57 @@
+"""Where a branch starts: principal axes for the reduction, a linear probe for the classifier."""
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.branch.branch import Branch
+from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.features.graft_features import GraftFeatures
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.training import linear_probe
+from graftnet_tf.training.batched_inference import apply, in_batches
+from graftnet_tf.training.pca import principal_axes
+
+_BATCH = 64
+_PICTURES = 512  # that the reduction's axes are found from
+
+
+def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int) -> None:
+    """Sets the reduction, if there is one, and the classifier.
+
+    Args:
+      branch: its blocks hold the trunk's weights.
+      features: at the graft point; those of unchanged pictures are taken.
+      some: examples to learn from.
+      seed: chooses among them where there are more than needed.
+    """
+    random = np.random.default_rng([seed, 4])
+    if branch.reduction:
+        rows = random.permutation(some.rows)[:_PICTURES]
+        features.prepare([(rows, None)])
+        kernel, bias = _main_axes(branch.blocks, features, rows, branch.reduction.filters)
+        branch.reduction.set_weights([kernel[None, None], bias])
+    enough = linear_probe.enough(some.labels, branch.classifier.kernel.shape[0], random)
+    rows = some.rows[enough]
+    features.prepare([(rows, None)])
+    vectors = apply(
+        branch.pooled,
+        features.plain,
+        rows,
+        batch=_BATCH,
+        description="Features for the classifier's start",
+    )
+    linear_probe.start(branch.classifier, vectors, some.labels[enough])
+
+
+def _main_axes(
+    blocks: Blocks, features: GraftFeatures, rows: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Those along which the blocks' output varies most over pictures and positions."""
+    maps = tf.function(blocks, reduce_retracing=True)
+    positions = in_batches(
+        lambda part: maps(tf.constant(features.plain(part))).numpy(),
+        rows,
+        batch=_BATCH,
+        description="Principal axes for the reduction's start",
+    )
+    return principal_axes((part.reshape(-1, part.shape[-1]) for part in positions), count)

@@ -1,0 +1,50 @@
+"""What training branches needs of a workspace, asked for once."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from graftnet_tf.registry.tree import grafting_trunk
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace.task_split import TaskSplit
+from graftnet_tf.workspace.workspace import Workspace
+
+
+@dataclasses.dataclass(frozen=True)
+class BranchInputs:
+    """What branches are trained from, and where they go.
+
+    Attributes:
+      trunk: to graft on.
+      splits: the train split of each task, by name.
+      root: of the workspace.
+      runs: directory of trainings in progress.
+      published: directory of the published branches, in which each task has its own.
+    """
+
+    trunk: Trunk
+    splits: dict[str, TaskSplit]
+    root: str
+    runs: str
+    published: str
+
+
+def gather(
+    workspace: Workspace, minings: Mapping[str, str | None], trunk_version: str | None
+) -> BranchInputs:
+    """Opens the trunk and reads every task's train split once.
+
+    Args:
+      workspace: holds the tasks and the trunk.
+      minings: by name of the task, which of its minings to read; None for none.
+      trunk_version: see `grafting_trunk`.
+
+    Raises:
+      GraftNetError: there is no trunk, or a task cannot be trained.
+    """
+    return BranchInputs(
+        trunk=Trunk.open(workspace, grafting_trunk(workspace, trunk_version)),
+        splits={name: workspace.training_split(name, it) for name, it in minings.items()},
+        root=workspace.root,
+        runs=workspace.path("runs"),
+        published=workspace.path("branches"),
+    )

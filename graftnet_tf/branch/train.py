@@ -1,0 +1,253 @@
+"""Training one task's branch on a frozen trunk, and publishing it (paper 3.2)."""
+
+import dataclasses
+import functools
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from absl import logging
+
+from graftnet_tf.branch import branch as branches
+from graftnet_tf.branch import thresholds
+from graftnet_tf.branch.config import AUTO, BranchConfig
+from graftnet_tf.branch.fine_tuning import FineTuning
+from graftnet_tf.branch.inputs import BranchInputs, gather
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.labelled_images import LabelledPictures, LabelledRows
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.features import feature_cache
+from graftnet_tf.features.feature_cache import FeatureCache
+from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
+from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.precision import native_precision
+from graftnet_tf.shape_search.choice import Choice, choose_shape
+from graftnet_tf.shape_search.search_config import SearchConfig
+from graftnet_tf.training.loop import run_key
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.workspace import Workspace
+
+
+def train_branch(
+    workspace: Workspace,
+    name: str,
+    config: BranchConfig,
+    *,
+    search: SearchConfig | None = None,
+    trunk_version: str | None = None,
+    cache_directory: str | None = None,
+    cache_limit: int = feature_cache.DEFAULT_LIMIT,
+    candidate: bool = False,
+    provenance: Provenance = Provenance(),
+) -> str:
+    """Trains and publishes one task's branch; no other branch is touched.
+
+    The classifier starts from a linear probe; then it and the open blocks are fine-tuned
+    together. A killed run resumes from its last checkpoint when called again.
+
+    Args:
+      workspace: holds the task and the trunk; the branch is published there.
+      name: of the task.
+      config: what to do.
+      search: shapes to choose from, instead of the one in `config`; the branch is then the
+        same as one trained in the chosen shape, and its manifest says what was tried.
+      trunk_version: to graft on, or "newest"; by default the served one, and the newest
+        where none is served, see `grafting_trunk`.
+      cache_directory: local directory for features at the graft point; by default
+        `feature_cache.default_directory`.
+      cache_limit: bytes that it may take; see `FeatureCache`.
+      candidate: the branch is to be compared with what is served before it is served; no
+        tree of the newest branches takes it on its own.
+      provenance: recorded in the manifest.
+
+    Returns:
+      The version of the published branch.
+
+    Raises:
+      GraftNetError: unknown task, empty class, no trunk, blocks the trunk has not, or a
+        search that cannot be (see `choose_shape`).
+    """
+    ((_, version),) = train_branches(
+        workspace,
+        {name: config},
+        search=search,
+        trunk_version=trunk_version,
+        cache_directory=cache_directory,
+        cache_limit=cache_limit,
+        candidate=candidate,
+        provenance=provenance,
+    )
+    return version
+
+
+def train_branches(
+    workspace: Workspace,
+    configs: Mapping[str, BranchConfig],
+    *,
+    search: SearchConfig | None = None,
+    trunk_version: str | None = None,
+    cache_directory: str | None = None,
+    cache_limit: int = feature_cache.DEFAULT_LIMIT,
+    candidate: bool = False,
+    provenance: Provenance = Provenance(),
+) -> Iterator[tuple[str, str]]:
+    """Trains and publishes several tasks' branches, over pictures decoded once.
+
+    Each is as `train_branch` would make it alone; nothing is decoded before every task and
+    configuration was found fit to be trained.
+
+    Args:
+      workspace: as for `train_branch`.
+      configs: what to do, by name of the task.
+      search, trunk_version, cache_directory, cache_limit, candidate, provenance: as for
+        `train_branch`, of every branch.
+
+    Yields:
+      (name of a task, version of its branch), as soon as that is published.
+
+    Raises:
+      GraftNetError: as for `train_branch`.
+    """
+    minings = {name: config.mining for name, config in configs.items()}
+    inputs = gather(workspace, minings, trunk_version)
+    job = _Job(
+        inputs,
+        search,
+        cache_directory or feature_cache.default_directory(inputs.root),
+        cache_limit,
+        candidate,
+        provenance,
+    )
+    settled = {name: job.settled(name, config) for name, config in configs.items()}
+    splits = list(inputs.splits.values())
+    labelled = labelled_images.load_each(splits, inputs.trunk.preprocessing)
+    for name, config in settled.items():
+        yield name, job.train(name, config, labelled[name])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """What the branches of one call have in common.
+
+    Attributes:
+      inputs: of all of them.
+      search, cache_directory, cache_limit, candidate, provenance: see `train_branches`.
+    """
+
+    inputs: BranchInputs
+    search: SearchConfig | None
+    cache_directory: str
+    cache_limit: int
+    candidate: bool
+    provenance: Provenance
+
+    def settled(self, name: str, config: BranchConfig) -> BranchConfig:
+        """With what it leaves open decided: where it ends, which mining, which precision.
+
+        Raises:
+          GraftNetError: the trunk ends before the branch would.
+        """
+        trunk, mined = self.inputs.trunk, self.inputs.splits[name].mined
+        last_block = trunk.last_block if config.last_block is None else config.last_block
+        trunk.check_reaches(last_block)
+        return dataclasses.replace(
+            config,
+            last_block=last_block,
+            mining=mined.version if mined else None,
+            view_precision=(
+                native_precision() if config.view_precision == AUTO else config.view_precision
+            ),
+        )
+
+    def train(self, name: str, config: BranchConfig, labelled: LabelledPictures) -> str:
+        """Trains and publishes one branch; returns its version."""
+        started = time.monotonic()
+        trunk, split = self.inputs.trunk, self.inputs.splits[name]
+        fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
+        inputs = labelled.inputs
+        if split.mined:
+            fitted = labelled.among(fitted, split.mined.paths)
+            inputs = {**inputs, "mining": split.mined.sha256}
+        searched: dict[str, Any] = {}
+        if self.search:
+            choice = self._choose(self.search, config, labelled, fitted, inputs)
+            config, searched = choice.shape.given_to(config), {"search": choice.record}
+        fingerprint = trunk.fingerprints[str(config.graft_after)]
+        inputs = {**inputs, "trunk": fingerprint}
+        optimizer = config.optimization.make(config.steps)
+        tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
+        key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
+        loop = tuning.loop(os.path.join(self.inputs.runs, f"branch-{name}-{key}"), config.steps)
+        loss = tuning.run(loop)
+        scores = tuning.scores(held_out)
+        validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
+        version = branches.publish(
+            os.path.join(self.inputs.published, name),
+            tuning.branch,
+            split.task,
+            content={
+                "trunk_version": trunk.version,
+                "trunk_fingerprint": fingerprint,
+                "pooling": config.pooling,
+                "reduction": config.reduction,
+                "candidate": self.candidate,
+                "thresholds": thresholds.thresholds(held_out, scores),
+                **searched,
+                "config": dataclasses.asdict(config),
+                "metrics": {
+                    "loss": loss,
+                    "validation_auc": validation_auc,
+                    "validation_examples": examples,
+                },
+                "unreadable": labelled.unreadable,
+            },
+            making=Making(inputs, config.seed, started, self.provenance),
+        )
+        loop.discard()
+        logging.info("Published branch %s of %s; validation AUC %s.", version, name, validation_auc)
+        for attribute, counts in examples.items():
+            if caution := metrics.caution(attribute, **counts):
+                logging.warning("Validation part of %s", caution)
+        return version
+
+    def _choose(
+        self,
+        search: SearchConfig,
+        config: BranchConfig,
+        labelled: LabelledPictures,
+        fitted: LabelledRows,
+        inputs: dict[str, str],
+    ) -> Choice:
+        trunk = self.inputs.trunk
+        key = run_key(
+            {
+                "config": dataclasses.asdict(config),
+                "search": dataclasses.asdict(search),
+                "inputs": {**inputs, "trunk": trunk.fingerprints[str(trunk.last_block)]},
+            }
+        )
+        return choose_shape(
+            search,
+            config,
+            trunk,
+            fitted,
+            features_of=functools.partial(self._features, labelled),
+            directory=os.path.join(self.inputs.runs, f"search-{fitted.task.name}-{key}"),
+        )
+
+    def _features(self, labelled: LabelledPictures, config: BranchConfig) -> GraftFeatures:
+        trunk = self.inputs.trunk
+        live = LiveFeatures(
+            functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),
+            trunk.preprocessing,
+            config.augmentation,
+            labelled.images,
+            config.seed,
+            view_precision=config.view_precision,
+        )
+        if not config.views:
+            return live
+        shelf = trunk.fingerprints[str(config.graft_after)][:16]
+        cache = FeatureCache(self.cache_directory, shelf, limit=self.cache_limit)
+        return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)

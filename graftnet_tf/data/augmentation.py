@@ -1,0 +1,101 @@
+"""Augmentation suited to person crops: upright, centred, lit by a lift's lamp."""
+
+import dataclasses
+
+import tensorflow as tf
+
+from graftnet_tf.data.addons import cutout, transform
+
+
+@dataclasses.dataclass(frozen=True)
+class Augmentation:
+    """How far pictures are changed; each amount is drawn uniformly, per picture.
+
+    Attributes:
+      flip: mirror half of the pictures left to right.
+      shift: largest shift, as a fraction of height and of width.
+      rotation: largest rotation, in degrees, either way.
+      zoom: largest relative change of size, either way.
+      colour: largest relative change of brightness and contrast, either way.
+      erasing: side of an erased rectangle, as a fraction of the picture's (Zhong et al.
+        2020, "Random Erasing"), at a place of its own in each picture; 0 erases nothing.
+    """
+
+    flip: bool = True
+    shift: float = 0.05
+    rotation: float = 5.0
+    zoom: float = 0.1
+    colour: float = 0.2
+    erasing: float = 0.2
+
+    @classmethod
+    def none(cls) -> "Augmentation":
+        """One that changes nothing."""
+        return cls(flip=False, shift=0, rotation=0, zoom=0, colour=0, erasing=0)
+
+    def __call__(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Augments a batch; the same seed gives the same result.
+
+        Args:
+          images: uint8 [N, h, w, 3].
+          seed: int32 [2].
+
+        Returns:
+          float32 [N, h, w, 3] in 0…255; what moves in from outside is black before colours
+          are changed.
+        """
+        seeds = tf.random.split(seed, 3)
+        images = tf.cast(images, tf.float32)
+        images = transform(images, self._motions(images, seeds[0]), interpolation="bilinear")
+        images = self._recolour(images, seeds[1])
+        return self._erase(images, seeds[2])
+
+    def _motions(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """float32 [N, 8]: projective transforms, output to input, about the centre."""
+        count, height, width, _ = _shape(images)
+        flip, zoom, angle, dx, dy = tf.unstack(
+            tf.random.stateless_uniform([5, count], seed, -1.0, 1.0)
+        )
+        mirror = tf.where((flip < 0) & self.flip, -1.0, 1.0)
+        scale = 1.0 + self.zoom * zoom
+        angle = angle * (self.rotation * 3.14159265 / 180.0)
+        cosine, sine = tf.cos(angle) * scale, tf.sin(angle) * scale
+        centre_x, centre_y = (width - 1.0) / 2.0, (height - 1.0) / 2.0
+        offset_x = centre_x + dx * self.shift * width
+        offset_y = centre_y + dy * self.shift * height
+        zeros = tf.zeros_like(dx)
+        return tf.stack(
+            [
+                mirror * cosine,
+                -sine,
+                offset_x - mirror * cosine * centre_x + sine * centre_y,
+                mirror * sine,
+                cosine,
+                offset_y - mirror * sine * centre_x - cosine * centre_y,
+                zeros,
+                zeros,
+            ],
+            axis=1,
+        )
+
+    def _recolour(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        brightness, contrast = tf.unstack(
+            tf.random.stateless_uniform([2, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
+        )
+        mean = tf.reduce_mean(images, axis=(1, 2), keepdims=True)
+        images = (images - mean) * (1.0 + self.colour * contrast) + mean
+        return tf.clip_by_value(images * (1.0 + self.colour * brightness), 0.0, 255.0)
+
+    def _erase(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        count, height, width, _ = _shape(images)
+        sides = tf.cast(tf.stack([height, width]) * self.erasing / 2.0, tf.int32) * 2
+        if self.erasing == 0:
+            return images
+        centres = tf.random.stateless_uniform([count, 2], seed) * tf.stack([height, width])
+        return cutout(images, sides, tf.cast(centres, tf.int32))
+
+
+def _shape(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, int]:
+    """Count as int32, height and width as float32."""
+    shape = tf.shape(images)
+    return shape[0], tf.cast(shape[1], tf.float32), tf.cast(shape[2], tf.float32), 3

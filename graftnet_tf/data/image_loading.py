@@ -1,0 +1,173 @@
+"""Reading many picture files at once, keeping account of those that cannot be read."""
+
+import dataclasses
+import functools
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.io import atomic_files
+from graftnet_tf.io.image_decoding import decode_image
+
+Result = TypeVar("Result")
+
+_THREADS = 4
+
+
+class UnreadablePictureError(Exception):
+    """A picture file that training and serving would refuse; the message is the reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedPictures:
+    """Pictures at the trunk's input size.
+
+    Attributes:
+      images: uint8 [M, height, width, 3] RGB in 0…255, one row per readable file.
+      rows: row in `images` of each readable path.
+      unreadable: reason for each path that could not be decoded.
+      contents: sha256 of each file's bytes, by path; None where it could not be read.
+    """
+
+    images: np.ndarray
+    rows: dict[str, int]
+    unreadable: dict[str, str]
+    contents: dict[str, str | None]
+
+    @functools.cached_property
+    def digests(self) -> list[bytes]:
+        """SHA-256 of each row's pixels."""
+        return [hashlib.sha256(image).digest() for image in self.images]
+
+
+def read_data(path: str) -> bytes:
+    """The bytes of one file, local or `gs://`.
+
+    Raises:
+      UnreadablePictureError: the file cannot be read.
+    """
+    try:
+        return atomic_files.read_bytes(path)
+    except tf.errors.OpError as error:
+        raise UnreadablePictureError(_reason(error)) from None
+
+
+def decode(data: bytes) -> tf.Tensor:
+    """Decodes one picture with the decoder of training and serving.
+
+    Args:
+      data: the bytes of a JPEG or PNG file.
+
+    Returns:
+      uint8 [H, W, 3] RGB.
+
+    Raises:
+      UnreadablePictureError: they cannot be decoded.
+    """
+    if not data:
+        raise UnreadablePictureError("The file is empty.")
+    try:
+        return decode_image(tf.constant(data))
+    except tf.errors.OpError as error:
+        raise UnreadablePictureError(_reason(error)) from None
+
+
+def process_all(
+    paths: Iterable[str], function: Callable[[str], Result], *, description: str
+) -> Iterator[tuple[str, Result | UnreadablePictureError]]:
+    """Applies `function` to every different path on a few threads, with a progress bar.
+
+    Args:
+      paths: picture files; repeated ones are processed once.
+      function: called with a path; may raise `UnreadablePictureError`.
+      description: what the progress bar on stderr says.
+
+    Yields:
+      (path, what `function` returned or the `UnreadablePictureError` it raised), in the
+      order of `paths`.
+    """
+
+    def attempt(path: str) -> Result | UnreadablePictureError:
+        try:
+            return function(path)
+        except UnreadablePictureError as error:
+            return error
+
+    unique = list(dict.fromkeys(paths))
+    with ThreadPoolExecutor(_THREADS) as pool:
+        done = tqdm(
+            pool.map(attempt, unique),
+            desc=description,
+            total=len(unique),
+            unit="picture",
+            leave=False,
+        )
+        yield from zip(unique, done, strict=True)
+
+
+def decode_all(
+    paths: Sequence[str], preprocessing: Preprocessing, *, memory_limit: int = 4 << 30
+) -> DecodedPictures:
+    """Reads and decodes every different path once and letterboxes it to the trunk's input size.
+
+    Args:
+      paths: JPEG or PNG files, local or `gs://`.
+      preprocessing: its `letterbox` gives the size.
+      memory_limit: bytes; when the pictures take more, they are kept in a nameless file
+        in the directory for temporary files (`TMPDIR`), gone with the array.
+
+    Returns:
+      The pictures, with rows in the order of `paths`, and those left out.
+    """
+    shape = (len(set(paths)), preprocessing.height, preprocessing.width, 3)
+    images = _allocate(shape, memory_limit)
+    rows: dict[str, int] = {}
+    unreadable: dict[str, str] = {}
+    contents: dict[str, str | None] = {}
+
+    def fitted(path: str) -> tuple[str, np.ndarray | UnreadablePictureError]:
+        data = read_data(path)
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            return digest, preprocessing.letterbox(decode(data)[tf.newaxis])[0].numpy()
+        except UnreadablePictureError as error:
+            return digest, error
+
+    for path, found in process_all(paths, fitted, description="Decoding"):
+        contents[path], result = found if isinstance(found, tuple) else (None, found)
+        if isinstance(result, UnreadablePictureError):
+            unreadable[path] = str(result)
+        else:
+            images[len(rows)] = result
+            rows[path] = len(rows)
+    return DecodedPictures(images[: len(rows)], rows, unreadable, contents)
+
+
+def _allocate(shape: tuple[int, ...], memory_limit: int) -> np.ndarray:
+    """A uint8 array, in memory or, beyond `memory_limit` bytes, in a nameless file."""
+    size = int(np.prod(shape, dtype=np.int64))
+    if size <= memory_limit:
+        return np.empty(shape, np.uint8)
+    with tempfile.TemporaryFile() as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)  # a full disk ends a job that maps holes
+        except OSError as error:
+            error.filename = os.path.join(tempfile.gettempdir(), "decoded pictures")
+            raise
+        return np.memmap(file, np.uint8, "r+", shape=shape)
+
+
+def _reason(error: tf.errors.OpError) -> str:
+    """What an op or an assertion says, without TensorFlow's wrapping."""
+    message = re.sub(r"^\{\{.*?\}\} ?|\[Op:.*", "", error.message, flags=re.DOTALL)
+    _, _, data = message.rpartition("Summarized data: ")
+    return " ".join(re.sub(r"\bb'(.*?)'", r"\1", data).split())

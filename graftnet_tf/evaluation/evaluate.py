@@ -1,0 +1,205 @@
+"""A composed model measured on a workspace's test data, attribute by attribute."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.batch_scoring import ScoredPictures, score_files
+from graftnet_tf.evaluation.delong import auc_interval
+from graftnet_tf.evaluation.local_predictor import LoadedModel
+from graftnet_tf.workspace.task_split import TaskSplit
+from graftnet_tf.workspace.workspace import Workspace
+
+
+@dataclasses.dataclass(frozen=True)
+class AttributeEvaluation:
+    """One attribute on its task's test examples.
+
+    Attributes:
+      name, task: of the attribute.
+      paths: picture file of each of N examples.
+      labels: bool [N], whether the example is of the attribute's class.
+      scores: float32 [N] in 0…1; NaN for a picture that could not be scored.
+      row: the figures at the threshold in the model's metadata.
+      auc: area under the ROC curve, None when a class is missing.
+      auc_interval: its 95 % interval, DeLong's; None with fewer than two positives or negatives.
+    """
+
+    name: str
+    task: str
+    paths: tuple[str, ...]
+    labels: np.ndarray
+    scores: np.ndarray
+    row: metrics.ThresholdRow
+    auc: float | None
+    auc_interval: tuple[float, float] | None
+
+    def figures(self) -> dict[str, Any]:
+        """Task, AUC with its interval and the threshold row, by column name."""
+        low, high = self.auc_interval or (None, None)
+        return {
+            "task": self.task,
+            "auc": self.auc,
+            "auc_low": low,
+            "auc_high": high,
+            **dataclasses.asdict(self.row),
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What a composed model reached, and what it could not be measured on.
+
+    Attributes:
+      model: directory of the composed SavedModel.
+      metadata: the JSON document of its `metadata` signature.
+      pictures: number of different test pictures.
+      attributes: those with test examples, in the model's order.
+      unreadable: reason for each picture that could not be scored, by path.
+      without_test_data: attributes of the model that have no test example.
+      without_branch: tasks of the workspace that the model does not have.
+    """
+
+    model: str
+    metadata: dict[str, Any]
+    pictures: int
+    attributes: tuple[AttributeEvaluation, ...]
+    unreadable: dict[str, str]
+    without_test_data: tuple[str, ...]
+    without_branch: tuple[str, ...]
+
+    @property
+    def model_version(self) -> str:
+        return self.metadata["model_version"]
+
+    @property
+    def mean_auc(self) -> float | None:
+        return metrics.mean_defined(attribute.auc for attribute in self.attributes)
+
+    @property
+    def mean_accuracy(self) -> float | None:
+        """mA: the mean of the attributes' balanced accuracies."""
+        return metrics.mean_defined(a.row.balanced_accuracy for a in self.attributes)
+
+    @property
+    def cautions(self) -> list[str]:
+        """What to say of attributes with few test examples."""
+        rows = ((a.name, a.row.positives, a.row.negatives) for a in self.attributes)
+        return [caution for row in rows if (caution := metrics.caution(*row))]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every figure, ready for JSON; undefined ones are None."""
+        return {
+            "model": self.model,
+            "model_version": self.model_version,
+            "pictures": self.pictures,
+            "mean_auc": self.mean_auc,
+            "mA": self.mean_accuracy,
+            "attributes": {a.name: a.figures() for a in self.attributes},
+            "unreadable": [
+                {"picture": path, "reason": reason} for path, reason in self.unreadable.items()
+            ],
+            "cautions": self.cautions,
+            "without_test_data": list(self.without_test_data),
+            "without_branch": list(self.without_branch),
+        }
+
+
+def evaluate(
+    model_dir: str,
+    workspace: Workspace,
+    *,
+    tasks: Sequence[str] | None = None,
+    batch: int = 32,
+) -> Evaluation:
+    """Scores every test picture once and measures each attribute on its own task.
+
+    Thresholds are those in the model's metadata: they were chosen without the test data.
+
+    Args:
+      model_dir: a composed SavedModel, such as WORKSPACE/serving/graftnet/1.
+      workspace: the test splits of its tasks are the test data.
+      tasks: names of the tasks to look at; None for all.
+      batch: pictures per request.
+
+    Raises:
+      GraftNetError: the model is none of ours, an asked task does not exist, a task lacks
+        the class that the model reports, there is no test data, or not one picture could
+        be scored.
+    """
+    model = LoadedModel(model_dir)
+    looked_at = workspace.task_names() if tasks is None else tasks
+    splits = {name: workspace.split(name, "test") for name in looked_at}
+    examples = {name: _labelled(split) for name, split in splits.items() if name in model.tasks}
+    paths = list(dict.fromkeys(path for rows in examples.values() for path, _ in rows))
+    if not paths:
+        raise GraftNetError(
+            f"No test picture in {workspace.root} for {model_dir}: it has the tasks "
+            f"{', '.join(model.tasks)}; looked at {', '.join(splits) or 'no task'}. "
+            "Prepare one of its tasks with a test fraction above 0."
+        )
+    asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
+    measured = {a: r for a, r in asked.items() if examples.get(r["task"])}
+    _check_classes(measured, splits, workspace.root)
+    scored = score_files(model, paths, batch=batch)
+    if len(scored.unreadable) == len(paths):
+        raise GraftNetError(
+            f"None of the {len(paths)} test pictures could be scored; "
+            f"the first is {paths[0]}: {scored.unreadable[paths[0]]}"
+        )
+    return Evaluation(
+        model=model_dir,
+        metadata=model.metadata,
+        pictures=len(paths),
+        attributes=tuple(
+            _measure(name, report, examples[report["task"]], scored)
+            for name, report in measured.items()
+        ),
+        unreadable=scored.unreadable,
+        without_test_data=tuple(name for name in asked if name not in measured),
+        without_branch=tuple(name for name in splits if name not in model.tasks),
+    )
+
+
+def _labelled(split: TaskSplit) -> list[tuple[str, str]]:
+    """(picture file, class name) of each example."""
+    pairs = zip(split.paths, split.examples, strict=True)
+    return [(path, split.task.classes[example.label]) for path, example in pairs]
+
+
+def _check_classes(
+    attributes: dict[str, dict[str, Any]], splits: dict[str, TaskSplit], root: str
+) -> None:
+    for attribute, report in attributes.items():
+        classes = splits[report["task"]].task.classes
+        if report["class"] not in classes:
+            raise GraftNetError(
+                f"The model reports {attribute} for class {report['class']} of task "
+                f"{report['task']}, which has the classes {list(classes)} in {root}: "
+                "evaluate on the workspace that the model was trained in."
+            )
+
+
+def _measure(
+    attribute: str,
+    report: dict[str, Any],
+    examples: list[tuple[str, str]],
+    scored: ScoredPictures,
+) -> AttributeEvaluation:
+    paths = tuple(path for path, _ in examples)
+    labels = np.array([label == report["class"] for _, label in examples])
+    scores = scored.of(attribute, paths)
+    return AttributeEvaluation(
+        name=attribute,
+        task=report["task"],
+        paths=paths,
+        labels=labels,
+        scores=scores,
+        row=metrics.at_threshold(labels, scores, report["threshold"]),
+        auc=metrics.auc(labels, scores),
+        auc_interval=auc_interval(labels, scores),
+    )

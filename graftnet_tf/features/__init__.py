@@ -1,0 +1,1 @@
+"""Features at the graft point, computed once and kept."""

@@ -1,0 +1,177 @@
+"""The trunk's output at the graft point, for training what comes after it."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.features.feature_cache import FeatureCache
+from graftnet_tf.models.saved_model import FULL_PRECISION
+
+FrozenBlocks = Callable[[tf.Tensor], tf.Tensor]  # float32 [n, height, width, 3] → [n, h, w, c]
+
+_BATCH = 32  # pictures at a time when features are computed for the cache
+
+
+class GraftFeatures(Protocol):
+    """Where branch training takes its batches from."""
+
+    def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
+        """Announces what will be asked for: rows, with their step or None for `plain`."""
+
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
+        """Features of unchanged pictures: float32 [n, h, w, c] of int [n] rows."""
+
+    def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
+        """Features of augmented pictures; the same step gives the same ones."""
+
+
+class LiveFeatures:
+    """Features computed anew for every batch: no disk, fresh augmentation, slow."""
+
+    def __init__(
+        self,
+        blocks_in: Callable[[str], FrozenBlocks],
+        preprocessing: Preprocessing,
+        augmentation: Augmentation,
+        images: np.ndarray,
+        seed: int,
+        *,
+        view_precision: str = FULL_PRECISION,
+    ):
+        """Prepares nothing yet.
+
+        Args:
+          blocks_in: gives the frozen blocks 0…graft_after in a precision.
+          preprocessing: of the trunk.
+          augmentation: of the training pictures.
+          images: uint8 [M, height, width, 3].
+          seed: of the augmentation.
+          view_precision: that `views` computes in.
+        """
+        self.images, self.augmentation, self.seed = images, augmentation, seed
+        self.view_precision = view_precision
+        blocks = blocks_in(FULL_PRECISION)
+        view_blocks = blocks if view_precision == FULL_PRECISION else blocks_in(view_precision)
+
+        pictures = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
+        one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
+        changed = tf.TensorSpec(images.shape[1:], tf.float32)
+
+        def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
+            return blocks(preprocessing.scale(images))
+
+        def each_augmented(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+            return tf.map_fn(
+                lambda one: augmentation(one[0][tf.newaxis], one[1])[0],
+                (images, seeds),
+                fn_output_signature=changed,
+            )
+
+        self._plain = tf.function(features, input_signature=[pictures])
+        self._augmented = tf.function(
+            lambda images, seed: features(augmentation(images, seed)),
+            input_signature=[pictures, one_seed],
+        )
+        self._views = tf.function(
+            lambda images, seeds: features(each_augmented(images, seeds), view_blocks),
+            input_signature=[pictures, seeds],
+        )
+
+    def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
+        pass
+
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
+        return self._plain(tf.constant(self.images[rows]))
+
+    def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
+        return self._augmented(tf.constant(self.images[rows]), tf.constant([self.seed, step]))
+
+    def views(self, rows: np.ndarray, seeds: np.ndarray) -> tf.Tensor:
+        """Features of pictures that are augmented each by a seed of its own, int32 [n, 2]."""
+        return self._views(tf.constant(self.images[rows]), tf.constant(seeds))
+
+
+class CachedFeatures:
+    """Features in some augmented views of each picture, computed once and kept as float16.
+
+    A view depends on its picture, the augmentation and the seed alone: whatever tasks hold
+    the picture share it, and what did not fit the cache is the same when computed again.
+    """
+
+    def __init__(
+        self, live: LiveFeatures, cache: FeatureCache, *, digests: Sequence[bytes], views: int
+    ):
+        """Prepares nothing yet.
+
+        Args:
+          live: computes the features.
+          cache: the shelf of the trunk's fingerprint at the graft point.
+          digests: of each of `live.images`.
+          views: augmented views of each picture, besides the unchanged one.
+        """
+        self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
+        made_from = [dataclasses.asdict(live.augmentation), live.seed, live.view_precision]
+        self._variation = json.dumps(made_from, sort_keys=True)
+
+    def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
+        self._fill(cell for draw in draws for cell in self._cells(*draw))
+
+    def plain(self, rows: np.ndarray) -> tf.Tensor:
+        return self._read(self._cells(rows, None))
+
+    def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
+        return self._read(self._cells(rows, step))
+
+    def _cells(self, rows: np.ndarray, step: int | None) -> list[tuple[int, int]]:
+        """(row, view) of each picture; view 0 is the unchanged one."""
+        if step is None:
+            return [(row, 0) for row in rows.tolist()]
+        random = np.random.default_rng([self._live.seed, 3, step])
+        views = random.integers(self._count, size=len(rows))
+        return list(zip(rows.tolist(), views.tolist(), strict=True))
+
+    def _key(self, row: int, view: int) -> bytes:
+        """16 bytes that stand for all that a view's features depend on, save the trunk."""
+        variation = f"{self._variation} {view}" if view else ""
+        digest = hashlib.blake2b(self._digests[row], digest_size=16)
+        digest.update(variation.encode())
+        return digest.digest()
+
+    def _fill(self, cells: Iterable[tuple[int, int]]) -> None:
+        """Caches what is not cached yet, by this job or another."""
+        by_key = {self._key(*cell): cell for cell in cells}
+        self._cache.fill(
+            list(by_key),
+            lambda keys: self._compute([by_key[key] for key in keys]),
+            description="Features at the graft point",
+        )
+
+    def _read(self, cells: list[tuple[int, int]]) -> tf.Tensor:
+        self._fill(cells)
+        kept = [self._cache.read(self._key(*cell)) for cell in cells]
+        arrays = {n: array for n, array in enumerate(kept) if array is not None}
+        if left_out := [n for n in range(len(cells)) if n not in arrays]:
+            computed = self._compute([cells[n] for n in left_out])
+            arrays.update(zip(left_out, computed, strict=True))
+        return tf.cast(tf.constant(np.stack([arrays[n] for n in range(len(cells))])), tf.float32)
+
+    def _compute(self, cells: list[tuple[int, int]]) -> np.ndarray:
+        """float16 [n, h, w, c] of (row, view) pairs; a view's key is also its seed."""
+        rows, views = np.array(cells).T
+        seeds = np.array([np.frombuffer(self._key(*cell), np.int32)[:2] for cell in cells])
+        unchanged, augmented = np.flatnonzero(views == 0), np.flatnonzero(views)
+        parts = [self._live.plain(rows[some]) for some in _batches(unchanged)]
+        parts += [self._live.views(rows[some], seeds[some]) for some in _batches(augmented)]
+        features = np.concatenate([tf.cast(part, tf.float16).numpy() for part in parts])
+        return features[np.argsort(np.concatenate([unchanged, augmented]))]
+
+
+def _batches(chosen: np.ndarray) -> list[np.ndarray]:
+    return [chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH)]

@@ -1,0 +1,1 @@
+"""Sub-datasets of drawn snapshots with the paper's 18 attributes."""

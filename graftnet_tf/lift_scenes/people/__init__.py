@@ -1,0 +1,1 @@
+"""Drawn people: bodies, clothes, belongings."""

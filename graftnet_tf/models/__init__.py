@@ -1,0 +1,1 @@
+"""InceptionV3 in blocks: its weights, its export, its cost."""

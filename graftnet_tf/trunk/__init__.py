@@ -1,0 +1,1 @@
+"""The trunk and its pretraining with a dynamic graph (paper, section 3.3)."""

@@ -1,0 +1,98 @@
+"""The dynamic graph of pretraining: shared blocks, and one head active at a time."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.inception_blocks import CHANNELS, Blocks
+from graftnet_tf.pooling import gap
+from graftnet_tf.trunk.task_heads import Heads
+from graftnet_tf.workspace.tasks import Task
+
+
+class DynamicTrunk(tf.Module):
+    """Blocks, global average pooling and parallel heads, trained a task at a time.
+
+    Make it, and call `train`, within the scope of the `tf.distribute` strategy in use; with
+    several devices each takes its part of every batch.
+    """
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        tasks: Sequence[Task],
+        preprocessing: Preprocessing,
+        augmentation: Augmentation,
+        optimizer: tf.keras.optimizers.Optimizer,
+        make_head_optimizer: Callable[[], tf.keras.optimizers.Optimizer],
+    ):
+        """Takes blocks that start at 0, already initialised and frozen as they should be."""
+        super().__init__(name="dynamic_trunk")
+        self.blocks, self.optimizer = blocks, optimizer
+        self.heads = Heads(tasks, CHANNELS[blocks.last], make_head_optimizer)
+        self._preprocessing, self._augmentation = preprocessing, augmentation
+        self._strategy = tf.distribute.get_strategy()
+        optimizer.build(blocks.open_variables)
+        self._distributed_step = tf.function(self._run_replicas)
+
+    def train(
+        self,
+        task_id: int,
+        images: np.ndarray,
+        labels: np.ndarray,
+        weights: np.ndarray,
+        seed: tuple[int, int],
+    ) -> float:
+        """One step on one batch of one task.
+
+        Args:
+          task_id: index into the tasks.
+          images: uint8 [N, h, w, 3], already letterboxed.
+          labels: int32 [N], class indices of that task.
+          weights: float32 [N], class weights of the examples.
+          seed: of the augmentation.
+
+        Returns:
+          The weighted loss, the mean over the batch.
+
+        Raises:
+          tf.errors.InvalidArgumentError: `task_id` is out of range.
+        """
+        parts = [
+            np.array_split(array, self._strategy.num_replicas_in_sync)
+            for array in (images, labels, weights)
+        ]
+        per_replica = [
+            self._strategy.experimental_distribute_values_from_function(
+                lambda context, part=part: tf.constant(part[context.replica_id_in_sync_group])
+            )
+            for part in parts
+        ]
+        return float(
+            self._distributed_step(
+                tf.constant(task_id), *per_replica, tf.constant(seed), tf.constant(len(images))
+            )
+        )
+
+    def _run_replicas(self, task_id, images, labels, weights, seed, count):
+        losses = self._strategy.run(self._step, (task_id, images, labels, weights, seed, count))
+        return self._strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
+
+    def _step(self, task_id, images, labels, weights, seed, count):
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        inputs = self._preprocessing.scale(
+            self._augmentation(images, seed + tf.stack([0, replica]))
+        )
+        shared, own = self.blocks.open_variables, self.heads.head_variables
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([*shared, *own])
+            pooled = gap(self.blocks(inputs, training=True))
+            losses = self.heads.loss(task_id, pooled, labels, weights)
+            loss = tf.reduce_sum(losses) / tf.cast(count, tf.float32)
+        gradients = tape.gradient(loss, [*shared, *own])
+        self.optimizer.apply_gradients(zip(gradients[: len(shared)], shared, strict=True))
+        self.heads.update(task_id, gradients[len(shared) :])
+        return loss

@@ -1,0 +1,222 @@
+"""Dynamic-graph pretraining: from a workspace's tasks to a published trunk (paper 3.1)."""
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from graftnet_tf.data import labelled_images
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.labelled_images import LabelledPictures
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.data.task_sampling import Schedule, sampling_probabilities
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models import weights
+from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
+from graftnet_tf.pooling import gap
+from graftnet_tf.training import linear_probe
+from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.training.loop import Loop, Optimization, run_key
+from graftnet_tf.trunk import precise_bn, trunk
+from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
+from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.workspace import Workspace
+
+_HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
+
+
+@dataclasses.dataclass(frozen=True)
+class TrunkConfig:
+    """What `train_trunk` does.
+
+    Attributes:
+      height, width: of the input, in pixels.
+      initial_weights: see `weights.initialise`.
+      steps: 0 publishes the initial weights as they are.
+      batch: pictures per step.
+      train_from: first block that is trained; those below stay as they were.
+      last_block: last block trained and published.
+      sampling, temperature: see `schedule.sampling_probabilities`.
+      probe_heads: start each head from a linear probe on the initial features, which is
+        worth it when these are good; None for where there are initial weights.
+      optimization: of the blocks, and without schedule and averaging of the heads.
+      augmentation: of the training pictures.
+      norm_batches: batches over which batch-norm statistics are re-estimated.
+      checkpoint_every: steps between checkpoints.
+      seed: of everything random.
+    """
+
+    height: int = 192
+    width: int = 96
+    initial_weights: str = weights.NONE
+    steps: int = 2000
+    batch: int = 32
+    train_from: int = 0
+    last_block: int = LAST
+    sampling: str = "uniform"
+    temperature: float = 2.0
+    probe_heads: bool | None = None
+    optimization: Optimization = Optimization(ema=0.99)
+    augmentation: Augmentation = Augmentation()
+    norm_batches: int = 20
+    checkpoint_every: int = 100
+    seed: int = 0
+
+    def __post_init__(self):
+        if not 0 <= self.train_from <= self.last_block <= LAST:
+            raise GraftNetError(
+                f"train_from {self.train_from} and last_block {self.last_block} given; "
+                f"expected 0 ≤ train_from ≤ last_block ≤ {LAST}."
+            )
+        if min(self.height, self.width) < MIN_SIDE:
+            raise GraftNetError(
+                f"Input {self.height}×{self.width} given; InceptionV3 needs at least "
+                f"{MIN_SIDE}×{MIN_SIDE}."
+            )
+
+    def settled(self) -> "TrunkConfig":
+        """With what it leaves open decided: how the heads start."""
+        if self.probe_heads is not None:
+            return self
+        return dataclasses.replace(self, probe_heads=self.initial_weights != weights.NONE)
+
+
+def train_trunk(
+    workspace: Workspace,
+    config: TrunkConfig,
+    *,
+    tasks: Sequence[str] = (),
+    provenance: Provenance = Provenance(),
+) -> str:
+    """Pretrains a trunk on single-label tasks, one batch of one task a step.
+
+    A killed run resumes from its last checkpoint when called again with the same
+    arguments, and then ends as it would have without the kill.
+
+    Args:
+      workspace: holds the tasks; the trunk is published there.
+      config: what to do.
+      tasks: names of the tasks; all by default.
+      provenance: recorded in the manifest.
+
+    Returns:
+      The version of the published trunk.
+
+    Raises:
+      GraftNetError: no task, an unknown one, or one with an empty class.
+    """
+    started = time.monotonic()
+    config = config.settled()
+    tf.keras.utils.set_random_seed(config.seed)
+    names = list(tasks) or workspace.task_names()
+    if not names:
+        raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
+    splits = [workspace.training_split(name) for name in names]
+    preprocessing = Preprocessing(
+        config.height, config.width, *weights.value_range(config.initial_weights)
+    )
+    with _strategy().scope():
+        blocks = Blocks(0, config.last_block)
+        weights.initialise(blocks, config.initial_weights)
+        blocks.freeze_below(config.train_from)
+        pictures = labelled_images.load(splits, preprocessing)
+        initial = blocks.fingerprints("")[str(blocks.last)]
+        inputs = {"initial_weights": initial, **pictures.inputs}
+        loop: Loop | None = None
+        losses: dict[str, float] = {}
+        if config.steps:
+            key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
+            directory = workspace.path("runs", f"trunk-{key}")
+            loop, losses = _train(directory, config, blocks, preprocessing, pictures)
+    version = trunk.publish(
+        workspace.path("trunks"),
+        blocks,
+        preprocessing,
+        content={
+            "tasks": names,
+            "config": dataclasses.asdict(config),
+            "metrics": {"loss": losses},
+            "unreadable": pictures.unreadable,
+        },
+        making=Making(inputs, config.seed, started, provenance),
+    )
+    if loop:
+        loop.discard()
+    logging.info("Published trunk %s.", version)
+    return version
+
+
+def _strategy() -> tf.distribute.Strategy:
+    """All GPUs where there are several, else the one device there is."""
+    several = len(tf.config.list_physical_devices("GPU")) > 1
+    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
+
+
+def _train(
+    directory: str,
+    config: TrunkConfig,
+    blocks: Blocks,
+    preprocessing: Preprocessing,
+    pictures: LabelledPictures,
+) -> tuple[Loop, dict[str, float]]:
+    """Trains the blocks in place; returns the loop run and each task's running loss."""
+    optimization = config.optimization
+    optimizer = optimization.make(config.steps)
+    model = DynamicTrunk(
+        blocks,
+        [some.task for some in pictures.tasks],
+        preprocessing,
+        config.augmentation,
+        optimizer,
+        optimization.make_constant,
+    )
+    loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
+    if config.probe_heads and loop.step == 0:
+        _probe_heads(model, preprocessing, pictures)
+    sizes = [len(some.rows) for some in pictures.tasks]
+    probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
+    schedule = Schedule(sizes, probabilities, config.batch, config.seed)
+    schedule.skip(loop.step)
+
+    def step(number: int) -> tuple[str, float]:
+        task_id, examples = schedule.next()
+        some = pictures.tasks[task_id]
+        labels = some.labels[examples]
+        images = pictures.images[some.rows[examples]]
+        shares = some.class_weights[labels]
+        loss = model.train(task_id, images, labels, shares, (number, config.seed))
+        return some.task.name, loss
+
+    losses = loop.run(step, description="Trunk")
+    if optimization.ema:
+        optimizer.finalize_variable_values(blocks.open_variables)
+    precise_bn.reestimate(blocks, _mixed_batches(config, preprocessing, pictures))
+    return loop, losses
+
+
+def _probe_heads(
+    model: DynamicTrunk, preprocessing: Preprocessing, pictures: LabelledPictures
+) -> None:
+    features = apply(
+        lambda images: gap(model.blocks(preprocessing.scale(images))),
+        pictures.images.__getitem__,
+        np.arange(len(pictures.images)),
+        description="Features for the heads' start",
+    )
+    for dense, some in zip(model.heads.denses, pictures.tasks, strict=True):
+        linear_probe.start(dense, features[some.rows], some.labels, strength=_HEAD_STRENGTH)
+
+
+def _mixed_batches(
+    config: TrunkConfig, preprocessing: Preprocessing, pictures: LabelledPictures
+) -> Iterator[tf.Tensor]:
+    """Batches in which every picture comes from a task drawn uniformly."""
+    random = np.random.default_rng([config.seed, 2])
+    for number in range(config.norm_batches):
+        tasks = random.integers(len(pictures.tasks), size=config.batch)
+        rows = [random.choice(pictures.tasks[task].rows) for task in tasks]
+        seed = tf.constant([number, 1])
+        yield preprocessing.scale(config.augmentation(pictures.images[rows], seed))

@@ -1,0 +1,124 @@
+"""The published trunk: a SavedModel of block taps, the weights, and fingerprints."""
+
+import dataclasses
+import json
+import os
+
+import tensorflow as tf
+
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.saved_functions import save_functions
+from graftnet_tf.models import weights
+from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace, four_digits
+
+WEIGHTS = "weights.npz"
+
+
+@dataclasses.dataclass(frozen=True)
+class Trunk:
+    """A published trunk.
+
+    Attributes:
+      version: its name in the workspace.
+      directory: where it is.
+      last_block: number of its last block.
+      preprocessing: from uint8 pictures to its input.
+      fingerprints: what the output of block k depends on, hashed, under "k".
+    """
+
+    version: str
+    directory: str
+    last_block: int
+    preprocessing: Preprocessing
+    fingerprints: dict[str, str]
+
+    @classmethod
+    def open(cls, workspace: Workspace, version: str | None = None) -> "Trunk":
+        """A version of the workspace's trunk, the newest by default.
+
+        Raises:
+          GraftNetError: there is none.
+        """
+        version = version or workspace.newest("trunks")
+        directory = workspace.version_dir("trunks", version)
+        content = manifest.read(directory)
+        return cls(
+            version,
+            directory,
+            content["last_block"],
+            Preprocessing(**content["preprocessing"]),
+            content["fingerprints"],
+        )
+
+    def check_reaches(self, block: int) -> None:
+        """Raises GraftNetError when the trunk ends before `block`."""
+        if block > self.last_block:
+            raise GraftNetError(
+                f"Block {block} asked for; trunk {self.version} ends at block {self.last_block}."
+            )
+
+    def blocks(self, first: int, last: int) -> Blocks:
+        """Fresh blocks first…last with this trunk's weights.
+
+        Raises:
+          GraftNetError: the trunk ends before `last`.
+        """
+        self.check_reaches(last)
+        blocks = Blocks(first, last)
+        weights.load(blocks, os.path.join(self.directory, WEIGHTS))
+        return blocks
+
+
+def export(blocks: Blocks, preprocessing: Preprocessing, directory: str, precision: str) -> None:
+    """Writes the SavedModel of blocks that start at 0, computed in a precision.
+
+    Its signatures are `preprocess` (images uint8 [N, H, W, 3] → inputs float32
+    [N, height, width, 3]) and `taps` (inputs → block0, block1, … float32 [N, h, w, c]).
+    """
+    height, width = preprocessing.height, preprocessing.width
+    folded = FoldedBlocks(blocks, precision)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
+    def preprocess(images):
+        return {"inputs": preprocessing(images)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, height, width, 3], tf.float32, "inputs")])
+    def taps(inputs):
+        return folded.taps(inputs)
+
+    save_functions(directory, {"preprocess": preprocess, "taps": taps})
+
+
+def publish(
+    parent: str,
+    blocks: Blocks,
+    preprocessing: Preprocessing,
+    *,
+    content: dict,
+    making: manifest.Making,
+) -> str:
+    """Publishes a trunk below `parent`, with further fields for its manifest.
+
+    Returns:
+      Its version.
+    """
+
+    def write(directory: str, _: str) -> dict:
+        for precision in PRECISIONS:
+            path = os.path.join(directory, saved_model_name(precision))
+            export(blocks, preprocessing, path, precision)
+        weights.save(blocks, os.path.join(directory, WEIGHTS))
+        context = json.dumps(preprocessing.to_dict(), sort_keys=True)
+        return {
+            "last_block": blocks.last,
+            "preprocessing": preprocessing.to_dict(),
+            "fingerprints": blocks.fingerprints(context),
+            **content,
+        }
+
+    return manifest.publish(parent, write, kind="trunk", making=making, name=four_digits)

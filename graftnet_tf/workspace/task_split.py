@@ -1,0 +1,129 @@
+"""One split of a task, read once: what is labelled how, where it lies, and what that depends on."""
+
+import dataclasses
+import hashlib
+import os
+
+import tensorflow as tf
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import COLUMNS, TASK_FILE, Example, Task, class_counts, parse_list
+
+MINED_LIST = "train.csv"
+
+
+@dataclasses.dataclass(frozen=True)
+class MinedList:
+    """What a mining left of a train split.
+
+    Attributes:
+      version: of the mining.
+      examples: that are left.
+      paths: picture file of each.
+      sha256: of the list.
+    """
+
+    version: str
+    examples: list[Example]
+    paths: list[str]
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskSplit:
+    """One split of a task.
+
+    Attributes:
+      task: whose examples these are.
+      examples: all of the split.
+      paths: picture file of each example, local or `gs://`.
+      hashes: sha256 of the files that say so, by path in the workspace.
+      mined: what a mining left of them, where one was asked for.
+    """
+
+    task: Task
+    examples: list[Example]
+    paths: list[str]
+    hashes: dict[str, str]
+    mined: MinedList | None = None
+
+
+def read_split(root: str, name: str, split: str) -> TaskSplit:
+    """A split of a task that is there; each of its two files is read once.
+
+    Args:
+      root: of the workspace.
+      name: of the task.
+      split: "train" or "test".
+
+    Raises:
+      GraftNetError: a file is missing or damaged.
+    """
+    described, listed = (f"tasks/{name}/{file}" for file in (TASK_FILE, f"{split}.csv"))
+    contents = {path: _read(os.path.join(root, path)) for path in (described, listed)}
+    task = Task.from_dict(
+        atomic_files.parse_json(contents[described], os.path.join(root, described))
+    )
+    examples = parse_list(contents[listed], os.path.join(root, listed), task)
+    hashes = {path: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
+    return TaskSplit(task, examples, _paths(root, examples), hashes)
+
+
+def read_training_split(root: str, name: str, mining: str | None) -> TaskSplit:
+    """The train split of a task that is there and can be learnt from, its files read once.
+
+    Args:
+      root: of the workspace.
+      name: of the task.
+      mining: directory of a published mining of it, to read what that left; None for none.
+
+    Raises:
+      GraftNetError: a class has no example, a file is missing or damaged, or the train list or
+        the classes have changed since the mining.
+    """
+    split = read_split(root, name, "train")
+    if mining is not None:
+        split = dataclasses.replace(split, mined=_read_mined(root, mining, split))
+    counts = class_counts(split.task, split.mined.examples if split.mined else split.examples)
+    if empty := [label for label, count in counts.items() if count == 0]:
+        raise GraftNetError(
+            f"Task {name} has no training picture of class {', '.join(empty)} "
+            f"(counts: {counts}). Add some, or leave this task out."
+        )
+    return split
+
+
+def _read_mined(root: str, directory: str, split: TaskSplit) -> MinedList:
+    version, name = os.path.basename(directory), split.task.name
+    mined_from = manifest.read(directory)["inputs"]
+    for path, digest in split.hashes.items():
+        if mined_from[path] != digest:
+            raise GraftNetError(
+                f"{path} has changed since mining {version} of {name}: it would leave out what is "
+                f"new. Mine again with `graftnet-mine-negatives --workspace={root} --task={name}`."
+            )
+    path = os.path.join(directory, MINED_LIST)
+    content = _read(path)
+    examples = parse_list(content, path, split.task)
+    digest = hashlib.sha256(content).hexdigest()
+    return MinedList(version, examples, _paths(root, examples), digest)
+
+
+def _paths(root: str, examples: list[Example]) -> list[str]:
+    """Path to open of each example's picture."""
+    return [image_path(root, example.image) for example in examples]
+
+
+def image_path(root: str, image: str) -> str:
+    """Path to open for an example's `image`: relative ones start at the workspace's root."""
+    return image if os.path.isabs(image) or "://" in image else os.path.join(root, image)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return atomic_files.read_bytes(path)
+    except tf.errors.NotFoundError:
+        expected = f"; expected columns {', '.join(COLUMNS)}" if path.endswith(".csv") else ""
+        raise GraftNetError(f"{path} does not exist{expected}.") from None

@@ -1,0 +1,153 @@
+"""Promises of branch training: exact grafting, frozen trunk, resuming, seeds."""
+
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.train import train_branch
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.features.graft_features import CachedFeatures
+from graftnet_tf.io import atomic_files
+from graftnet_tf.models.precision import native_precision
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from tests.killed_runs import Killed, counted_steps, killed_publishing
+from tests.trained_workspace import BRANCHES, CUT_SHORT, UNREADABLE, train_tiny_branch
+
+IMAGES = np.random.default_rng(5).integers(0, 256, (4, 60, 70, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def records(trained):
+    return {
+        task: manifest.read(trained.workspace.path("branches", task, "0001")) for task in BRANCHES
+    }
+
+
+@pytest.mark.parametrize("task", BRANCHES)
+def test_the_published_branch_gives_the_scores_of_the_network_in_memory(trained, task):
+    trunk = tf.saved_model.load(trained.workspace.path("trunks", "0001", "saved_model"))
+    inputs = trunk.signatures["preprocess"](images=tf.constant(IMAGES))["inputs"]
+    features = trunk.signatures["taps"](inputs=inputs)[f"block{BRANCHES[task].graft_after}"]
+    branch = tf.saved_model.load(trained.workspace.path("branches", task, "0001", "saved_model"))
+    scores = branch.signatures["scores"](features=features)["scores"]
+    expected = trained.scores(task, IMAGES)
+    assert expected.shape == (4, len(trained.workspace.task(task).classes))
+    np.testing.assert_allclose(expected.sum(axis=1), 1, rtol=1e-5)
+    assert len(np.unique(expected.round(4), axis=0)) == 4, "the pictures are told apart"
+    np.testing.assert_allclose(scores, expected, atol=1e-5)
+
+
+def test_a_branch_names_its_trunk_and_its_shape(trained, records):
+    fingerprints = Trunk.open(trained.workspace).fingerprints
+    for task, config in BRANCHES.items():
+        record = records[task]
+        manifest.verify(trained.workspace.path("branches", task, "0001"))
+        assert record["trunk_version"] == "0001"
+        assert record["trunk_fingerprint"] == fingerprints[str(config.graft_after)]
+        assert record["config"]["view_precision"] == native_precision()
+        for field in ("graft_after", "last_block", "pooling", "reduction"):
+            assert record[field] == getattr(config, field)
+        assert record["task"] == trained.workspace.task(task).to_dict()
+        assert set(record["thresholds"]) == set(record["task"]["attributes"])
+        assert all(0 <= threshold <= 1 for threshold in record["thresholds"].values())
+
+
+def test_unreadable_pictures_are_listed(trained, records):
+    assert list(records["hat"]["unreadable"]) == [trained.workspace.path(UNREADABLE)]
+    assert records["bag"]["unreadable"] == {}
+
+
+def test_the_trunk_is_left_as_it_was_published(trained):
+    directory = trained.workspace.path("trunks", "0001")
+    assert trained.workspace.versions("trunks") == ["0001"]
+    found = atomic_files.tree_sha256(directory)
+    del found[manifest.NAME]
+    assert found == manifest.read(directory)["files"]
+
+
+def test_training_moves_weights_but_no_batch_norm_statistic(trained):
+    before = trained.blocks[1]
+    after = trained.branches["hat"].blocks[1]
+    for layer, trained_layer in zip(before.layers, after.layers, strict=True):
+        if isinstance(layer, tf.keras.layers.BatchNormalization):
+            np.testing.assert_array_equal(trained_layer.moving_mean, layer.moving_mean)
+            np.testing.assert_array_equal(trained_layer.moving_variance, layer.moving_variance)
+            assert not np.array_equal(trained_layer.beta, layer.beta)
+        for old, new in zip(layer.trainable_weights, trained_layer.trainable_weights, strict=True):
+            assert not np.array_equal(old, new)
+
+
+def test_no_steps_publish_the_trunk_s_own_blocks(trained):
+    own, branched = (
+        blocks.get_weights(1) for blocks in (trained.blocks, trained.branches["bag"].blocks)
+    )
+    for old, new in zip(own, branched, strict=True):
+        np.testing.assert_array_equal(new, old)
+
+
+counted = functools.partial(counted_steps, CachedFeatures, "augmented")
+
+
+def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    steps: list[int] = []
+    with counted(steps, kill=3), pytest.raises(Killed):
+        train_tiny_branch(workspace, "hat")
+    assert steps == [0, 1, 2]
+
+    with counted(steps := []), killed_publishing(), pytest.raises(Killed):
+        train_tiny_branch(workspace, "hat")
+    assert steps == [2, 3], "the checkpoint was made after step 1"
+    assert workspace.versions("branches", "hat") == [], "nothing half-written is listed"
+
+    with counted(steps := []):
+        branch = train_tiny_branch(workspace, "hat")
+    assert steps == [], "the last checkpoint is kept until the branch is published"
+    assert workspace.versions("branches", "hat") == ["0001"]
+    pairs = zip(branch.open_variables, trained.branches["hat"].open_variables, strict=True)
+    for found, expected in pairs:
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("contradiction", "message"),
+    [
+        ({"graft_after": 7, "last_block": 7}, "0 ≤ graft_after < last_block ≤ 10"),
+        ({"graft_after": -1}, "0 ≤ graft_after < last_block ≤ 10"),
+        ({"last_block": 11}, "0 ≤ graft_after < last_block ≤ 10"),
+        ({"pooling": "max"}, "Unknown pooling 'max'"),
+        (
+            {"graft_after": 5, "last_block": 7, "pooling": "bilinear"},
+            "bilinear of 768 channels gives 589824 numbers .* limit is 65536.*--reduction",
+        ),
+        ({"last_block": 8, "reduction": 1280}, "1280 channels given; expected fewer than the 1280"),
+        ({"last_block": 8, "reduction": -1}, "-1 channels given"),
+        ({"view_precision": "float16"}, "'float16' given; expected one of auto, float32, bfloat16"),
+    ],
+)
+def test_contradictions_are_refused(contradiction, message):
+    with pytest.raises(GraftNetError, match=message):
+        BranchConfig(**contradiction)
+
+
+@pytest.mark.parametrize(
+    ("task", "config", "trunk", "message"),
+    [
+        ("shoes", CUT_SHORT, None, "No task 'shoes'.*bag, gender, hat"),
+        ("hat", CUT_SHORT, "0007", "No trunks/0007.*0001"),
+        (
+            "hat",
+            dataclasses.replace(CUT_SHORT, last_block=3),
+            None,
+            "Block 3 asked for; trunk 0001 ends at block 2",
+        ),
+    ],
+)
+def test_what_is_not_there_is_refused(trained, task, config, trunk, message):
+    with pytest.raises(GraftNetError, match=message):
+        train_branch(trained.workspace, task, config, trunk_version=trunk, cache_directory="")

@@ -1,0 +1,136 @@
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.training.loop import OPTIMIZERS, Loop, Optimization, run_key
+from tests.killed_runs import Killed
+
+
+def run(directory, steps=10, *, kill=None, every=3):
+    """Sums the numbers of the steps; returns (loop, sum, steps done now, running losses)."""
+    total = tf.Variable(0.0)
+    loop = Loop(str(directory), steps, checkpoint_every=every, total=total)
+    done = []
+
+    def step(number):
+        if number == kill:
+            raise Killed
+        done.append(number)
+        total.assign_add(float(number))
+        return f"task{number % 2}", float(number)
+
+    try:
+        losses = loop.run(step, description="Test")
+    except Killed:
+        losses = None
+    return loop, total.numpy(), done, losses
+
+
+def test_a_killed_run_goes_on_from_its_newest_checkpoint(tmp_path):
+    assert run(tmp_path, kill=8)[2] == list(range(8))
+    loop, total, done, _ = run(tmp_path)
+    assert done == [6, 7, 8, 9]
+    assert total == sum(range(10))
+    assert loop.step == 10
+
+
+def test_a_finished_run_is_not_run_again_until_it_is_discarded(tmp_path):
+    run(tmp_path)
+    loop, total, done, losses = run(tmp_path)
+    assert (done, losses) == ([], {})
+    assert total == sum(range(10))
+    loop.discard()
+    assert run(tmp_path)[2] == list(range(10))
+
+
+def test_a_run_without_steps_can_be_discarded(tmp_path):
+    run(tmp_path, steps=0)[0].discard()
+
+
+def test_running_losses_are_smoothed_by_task(tmp_path):
+    losses = run(tmp_path, steps=5)[3]
+    task0 = 0.9 * (0.9 * 0 + 0.1 * 2) + 0.1 * 4
+    assert losses == {"task0": pytest.approx(task0), "task1": pytest.approx(0.9 * 1 + 0.1 * 3)}
+
+
+def test_summaries_hold_every_loss_by_task(tmp_path):
+    run(tmp_path, steps=4)
+    (events,) = os.listdir(tmp_path / "summaries")
+    found = [
+        (event.step, value.tag, float(tf.make_ndarray(value.tensor)))
+        for event in tf.compat.v1.train.summary_iterator(str(tmp_path / "summaries" / events))
+        for value in event.summary.value
+    ]
+    assert found == [(number, f"loss/task{number % 2}", float(number)) for number in range(4)]
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_loss_that_is_not_finite_ends_the_run_before_its_checkpoint(tmp_path, loss):
+    loop = Loop(str(tmp_path), 5, checkpoint_every=1)
+    with pytest.raises(
+        GraftNetError, match=r"loss of bald became .* at step 2; lower the learning"
+    ):
+        loop.run(lambda number: ("bald", loss if number == 2 else 1.0), description="Test")
+    assert Loop(str(tmp_path), 5, checkpoint_every=1).step == 2
+
+
+def test_run_keys_tell_descriptions_apart():
+    key = run_key({"a": 1, "b": (1, 2)})
+    assert key == run_key({"b": [1, 2], "a": 1})
+    assert len({key, run_key({"a": 2, "b": (1, 2)}), run_key({"a": 1})}) == 3
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_weight_decay_is_decoupled_in_every_optimizer(name, decay):
+    variable = tf.Variable([2.0])
+    optimizer = Optimization(name, learning_rate=0.5, weight_decay=decay).make_constant()
+    optimizer.apply_gradients([(tf.zeros(1), variable)])
+    np.testing.assert_allclose(variable, [2.0 * (1 - 0.5 * decay)], rtol=1e-6)
+
+
+def test_the_learning_rate_warms_up_and_falls():
+    variable = tf.Variable(0.0)
+    optimizer = Optimization("adam", learning_rate=0.1, weight_decay=0.0).make(100)
+    values = [0.0]
+    for _ in range(100):
+        optimizer.apply_gradients([(tf.constant(-1.0), variable)])  # moves by the rate
+        values.append(float(variable))
+    rates = np.diff(values)
+    np.testing.assert_allclose(rates[:6], [0, 0.02, 0.04, 0.06, 0.08, 0.1], atol=1e-4)
+    assert (np.diff(rates[5:]) < 1e-4).all()
+    assert 0.04 < rates[52] < 0.06
+    assert rates[99] < 1e-3
+
+
+def test_the_average_replaces_the_weights_at_the_end():
+    variable = tf.Variable([0.0])
+    optimizer = Optimization("sgd", weight_decay=0.0, ema=0.75).make(20)
+    optimizer.build([variable])
+    values = []
+    for _ in range(3):
+        optimizer.apply_gradients([(tf.constant([-1.0]), variable)])
+        values.append(float(variable[0]))
+    average = 0.0
+    for value in values:
+        average = 0.75 * average + 0.25 * value
+    optimizer.finalize_variable_values([variable])
+    assert values[-1] > 0
+    np.testing.assert_allclose(variable, [average], rtol=1e-5)
+
+
+def test_gradients_are_clipped_by_their_global_norm():
+    variables = [tf.Variable([0.0]), tf.Variable([0.0])]
+    optimization = Optimization("sgd", learning_rate=1.0, weight_decay=0.0, clip=1.0)
+    optimization.make_constant().apply_gradients(
+        zip([tf.constant([3.0]), tf.constant([4.0])], variables, strict=True)
+    )
+    np.testing.assert_allclose(variables, [[-0.6], [-0.8]], rtol=1e-5)
+
+
+def test_an_unknown_optimizer_is_refused():
+    with pytest.raises(GraftNetError, match="'lamb'; there are sgd, adam, adamw"):
+        Optimization("lamb").make(1)

@@ -1,0 +1,167 @@
+"""Promises of trunk training: frozen blocks, resuming, seeds, what the manifest says."""
+
+import dataclasses
+import functools
+import json
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.weights import load
+from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
+from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
+from graftnet_tf.trunk.trunk import Trunk
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.workspace import Workspace
+from tests.killed_runs import Killed, counted_steps, killed_publishing
+from tests.trained_workspace import (
+    TRUNK,
+    UNREADABLE,
+    draw_workspace,
+    train_tiny_trunk,
+)
+
+
+@pytest.fixture(scope="module")
+def initial(trained):
+    blocks = Blocks(0, TRUNK.last_block)
+    load(blocks, trained.initial)
+    return blocks
+
+
+@pytest.fixture(scope="module")
+def record(trained):
+    return manifest.read(trained.workspace.path("trunks", "0001"))
+
+
+def assert_same_weights(blocks, others, numbers):
+    for number in numbers:
+        for found, expected in zip(
+            blocks.get_weights(number), others.get_weights(number), strict=True
+        ):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_frozen_blocks_keep_every_bit_and_open_ones_move(trained, initial):
+    assert_same_weights(trained.blocks, initial, range(TRUNK.train_from))
+    for number in range(TRUNK.train_from, TRUNK.last_block + 1):
+        pairs = zip(trained.blocks.get_weights(number), initial.get_weights(number), strict=True)
+        assert all(not np.array_equal(found, before) for found, before in pairs)
+
+
+def test_published_fingerprints_are_of_what_was_published(trained, record, initial):
+    context = Trunk.open(trained.workspace).preprocessing.to_dict()
+    text = json.dumps(context, sort_keys=True)
+    assert record["fingerprints"] == trained.blocks.fingerprints(text)
+    before = initial.fingerprints(text)
+    same = [number for number, digest in record["fingerprints"].items() if before[number] == digest]
+    assert same == [str(number) for number in range(TRUNK.train_from)]
+
+
+def test_the_trunk_opens_with_the_weights_it_was_published_with(trained):
+    trunk = Trunk.open(trained.workspace, "0001")
+    assert_same_weights(trunk.blocks(1, 2), trained.blocks, (1, 2))
+    with pytest.raises(GraftNetError, match="Block 3 asked for; trunk 0001 ends at block 2"):
+        trunk.blocks(0, 3)
+
+
+def test_the_saved_model_gives_the_taps_of_the_network_in_memory(trained):
+    signatures = tf.saved_model.load(
+        trained.workspace.path("trunks", "0001", "saved_model")
+    ).signatures
+    images = tf.constant(np.random.default_rng(0).integers(0, 256, (3, 50, 99, 3), dtype=np.uint8))
+    inputs = signatures["preprocess"](images=images)["inputs"]
+    np.testing.assert_array_equal(inputs, Preprocessing(80, 75)(images))
+    taps = signatures["taps"](inputs=inputs)
+    expected = trained.blocks.taps(inputs)
+    assert set(taps) == set(expected) == {"block0", "block1", "block2"}
+    for name, values in expected.items():
+        np.testing.assert_allclose(taps[name], values, rtol=1e-4, atol=1e-4)
+
+
+def test_the_manifest_tells_what_went_in_and_what_was_left_out(trained, record):
+    manifest.verify(trained.workspace.path("trunks", "0001"))
+    assert record["tasks"] == ["bag", "gender", "hat"]
+    of_tasks = {f"{kind}/{task}" for kind in ("data", "tasks") for task in record["tasks"]}
+    assert set(record["inputs"]) == {"initial_weights", "pictures", *of_tasks}
+    assert list(record["unreadable"]) == [trained.workspace.path(UNREADABLE)]
+    assert record["preprocessing"] == {"height": 80, "width": 75, "low": 0.0, "high": 1.0}
+    assert record["seed"] == TRUNK.seed
+    assert all(np.isfinite(loss) for loss in record["metrics"]["loss"].values())
+
+
+def test_summaries_stay_and_checkpoints_go(trained):
+    (run,) = tf.io.gfile.glob(trained.workspace.path("runs", "trunk-*"))
+    assert os.listdir(run) == ["summaries"]
+    (events,) = os.listdir(os.path.join(run, "summaries"))
+    tags = {
+        value.tag
+        for event in tf.compat.v1.train.summary_iterator(os.path.join(run, "summaries", events))
+        for value in event.summary.value
+    }
+    assert tags <= {"loss/bag", "loss/gender", "loss/hat"}
+    assert tags
+
+
+counted = functools.partial(counted_steps, DynamicTrunk, "train")
+
+
+def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
+    workspace = draw_workspace(str(tmp_path / "workspace"))
+    steps: list[int] = []
+    with counted(steps, kill=3), pytest.raises(Killed):
+        train_tiny_trunk(workspace, trained.initial)
+    assert steps == [0, 1, 2]
+
+    with counted(steps := []):
+        other = train_tiny_trunk(workspace, trained.initial, seed=4, last_block=1)
+    assert steps == [0, 1, 2, 3], "another configuration is not resumed"
+    assert not np.array_equal(other.get_weights(1)[0], trained.blocks.get_weights(1)[0])
+    assert workspace.versions("trunks") == ["0001"]
+
+    with counted(steps := []), killed_publishing(), pytest.raises(Killed):
+        train_tiny_trunk(workspace, trained.initial)
+    assert steps == [2, 3], "the checkpoint was made after step 1"
+    assert workspace.versions("trunks") == ["0001"], "nothing half-written is listed"
+
+    with counted(steps := []):
+        blocks = train_tiny_trunk(workspace, trained.initial)
+    assert steps == [], "the last checkpoint is kept until the trunk is published"
+    assert workspace.versions("trunks") == ["0001", "0002"]
+    assert_same_weights(blocks, trained.blocks, blocks.numbers())
+
+
+@pytest.mark.parametrize(
+    ("contradiction", "message"),
+    [
+        ({"train_from": 8, "last_block": 7}, "train_from 8 and last_block 7"),
+        ({"last_block": 11}, "last_block 11"),
+        ({"width": 74}, "192×74"),
+    ],
+)
+def test_contradictions_are_refused(contradiction, message):
+    with pytest.raises(GraftNetError, match=message):
+        TrunkConfig(**contradiction)
+
+
+def test_a_workspace_without_tasks_is_refused(tmp_path):
+    with pytest.raises(GraftNetError, match="has no tasks"):
+        train_trunk(Workspace(str(tmp_path)), dataclasses.replace(TRUNK))
+
+
+@pytest.mark.parametrize(
+    ("fields", "probed"),
+    [
+        ({}, False),
+        ({"initial_weights": "imagenet"}, True),
+        ({"initial_weights": "imagenet", "probe_heads": False}, False),
+        ({"probe_heads": True}, True),
+    ],
+)
+def test_heads_start_from_a_probe_where_there_are_initial_weights(fields, probed):
+    assert TrunkConfig(**fields).settled().probe_heads is probed
