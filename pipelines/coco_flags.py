@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from yolact_tf.coco import ExifOrientation
+from yolact_tf.data.coco import ExifOrientation
 
 EXIF_ORIENTATION = flags.DEFINE_enum_class(
     "exif_orientation",

@@ -7,8 +7,8 @@ import tensorflow as tf
 from absl import flags
 
 from pipelines import shell
+from yolact_tf.checkpoints.convert_official import convert
 from yolact_tf.config import CONFIGS
-from yolact_tf.conversion import convert
 from yolact_tf.errors import YolactError
 
 SOURCE = flags.DEFINE_string("source", None, "Official checkpoint, .pth.", required=True)

@@ -10,8 +10,8 @@ from absl import flags
 
 from pipelines import shell
 from pipelines.coco_flags import EXIF_ORIENTATION
-from yolact_tf import person_model, weights_file
-from yolact_tf.coco import read_coco
+from yolact_tf.checkpoints import person_model, weights_file
+from yolact_tf.data.coco import read_coco
 from yolact_tf.evaluation import Evaluation, evaluate, in_classes
 from yolact_tf.evaluation.report import Subject, check_replaceable, write_report
 

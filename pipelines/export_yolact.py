@@ -2,7 +2,7 @@
 
 export_yolact --workspace=DIR [--weights=FILE.npz] [--crop_size=299,299]
 
-The SavedModel's signatures are described in yolact_tf/export.py.
+The SavedModel's signatures are described in yolact_tf/inference/saved_model.py.
 """
 
 import os
@@ -16,7 +16,7 @@ from graftnet_tf.registry.served_models import PEOPLE
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making
 from pipelines import people_flags, shell
-from yolact_tf.export import export
+from yolact_tf.inference.saved_model import export
 
 CROP_SIZE = flags.DEFINE_list(
     "crop_size", "299,299", "Height and width of the crops that are returned, pixels."

@@ -2,9 +2,9 @@
 
 from absl import flags
 
-from yolact_tf import person_model, weights_file
-from yolact_tf.people import CropStyle
-from yolact_tf.segmenter import Segmenter, Selection
+from yolact_tf.checkpoints import person_model, weights_file
+from yolact_tf.inference.people_finder import CropStyle
+from yolact_tf.inference.segmenter import Segmenter, Selection
 
 _SELECTION = Selection()
 _STYLE = CropStyle()

@@ -9,8 +9,8 @@ from absl import flags
 
 from graftnet_tf.lift_scenes.dataset.dataset import write_scenes
 from pipelines import shell
-from yolact_tf import ccp_masks
-from yolact_tf.split import hold_out
+from yolact_tf.data import ccp_to_coco
+from yolact_tf.data.split import hold_out
 
 FORMAT = flags.DEFINE_enum(
     "format",
@@ -41,7 +41,7 @@ def main() -> None:
     train, held_out = (os.path.join(OUTPUT.value, f"{part}.json") for part in ("train", "held_out"))
     split = train, held_out, TEST_FRACTION.value, shell.SEED.value
     if FORMAT.value == "ccp":
-        counts = ccp_masks.write_instances(source, *split)
+        counts = ccp_to_coco.write_instances(source, *split)
     elif FORMAT.value == "coco":
         counts = hold_out(source, *split)
     else:

@@ -14,7 +14,7 @@ import sys
 from absl import flags
 
 from pipelines import people_flags, shell
-from yolact_tf.people import PeopleFinder
+from yolact_tf.inference.people_finder import PeopleFinder
 from yolact_tf.person_crops.job import Summary, segment_people
 
 PICTURES = flags.DEFINE_multi_string(

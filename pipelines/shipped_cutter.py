@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from graftnet_tf.lift_scenes.dataset.cutting import Cutout, Cutter
-from yolact_tf import person_model
-from yolact_tf.people import CropStyle, PeopleFinder
-from yolact_tf.segmenter import Segmenter
+from yolact_tf.checkpoints import person_model
+from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
+from yolact_tf.inference.segmenter import Segmenter
 
 _MARGIN = 0.05
 

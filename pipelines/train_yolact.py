@@ -9,10 +9,10 @@ from pipelines import shell
 from pipelines.coco_flags import EXIF_ORIENTATION
 from yolact_tf.augmentation import Augmentation
 from yolact_tf.config import CONFIGS
-from yolact_tf.model import PRECISIONS
-from yolact_tf.optimization import OPTIMIZERS, Optimization
-from yolact_tf.training import TrainConfig
-from yolact_tf.training_job import Source, TrainingJob, run
+from yolact_tf.models.yolact import PRECISIONS
+from yolact_tf.training.job import Source, TrainingJob, run
+from yolact_tf.training.optimizers import OPTIMIZERS, Optimization
+from yolact_tf.training.trainer import TrainConfig
 
 _OPTIMIZATION, _AUGMENTATION = Optimization(), Augmentation()
 

@@ -25,9 +25,9 @@ from absl import flags
 from pipelines import shell
 from tests.yolact_tf.reference import reference_image, reference_input, reference_weights
 from yolact_tf import build_yolact, load_torch_state_dict
-from yolact_tf.detection import detect
-from yolact_tf.masks import assemble, in_pictures
-from yolact_tf.state_dict import expected
+from yolact_tf.checkpoints.state_dict import expected
+from yolact_tf.ops.fast_nms import detect
+from yolact_tf.ops.masks import assemble, in_pictures
 
 PEER_PYTHON = flags.DEFINE_string("peer_python", sys.executable, "A Python with torch.")
 PEER = flags.DEFINE_string("peer", None, "Clone of the official repository; none: no peer.")

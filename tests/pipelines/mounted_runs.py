@@ -95,7 +95,7 @@ def main() -> None:
 
 def _main_cli(binary: str) -> None:
     from tests.yolact_tf.fake_network import FakeNetwork, Figure
-    from yolact_tf import weights_file
+    from yolact_tf.checkpoints import weights_file
 
     real = weights_file.load
 

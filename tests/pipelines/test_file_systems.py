@@ -20,8 +20,8 @@ from tests.serving.fake_people import publish_people
 from tests.trained_workspace import draw_workspace
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.torch_files import save_zip, view
-from yolact_tf import person_model, weights_file
-from yolact_tf.state_dict import torch_state_dict
+from yolact_tf.checkpoints import person_model, weights_file
+from yolact_tf.checkpoints.state_dict import torch_state_dict
 
 pytestmark = pytest.mark.skipif(bool(refusal()), reason=f"cannot mount: {refusal()}")
 

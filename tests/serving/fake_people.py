@@ -5,8 +5,8 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
-from yolact_tf.export import export
-from yolact_tf.people import CropStyle
+from yolact_tf.inference.people_finder import CropStyle
+from yolact_tf.inference.saved_model import export
 
 # Narrow ones are left out of small snapshots, where they have less than 16 pixels.
 FIGURES = (Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 6, 8), 0.6), Figure((6, 1, 8, 8), 0.5))

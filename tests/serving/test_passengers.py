@@ -32,7 +32,7 @@ from serving.passengers_metadata import PassengersMetadata
 from tests.serving.fake_people import FIGURES, publish_people
 from tests.serving.soak.server_process import ServerProcess
 from tests.yolact_tf.fake_network import fake_segmenter
-from yolact_tf.people import CropStyle
+from yolact_tf.inference.people_finder import CropStyle
 
 ATTRIBUTES = ("bald", "t_shirt", "male", "female")
 UNDECODABLE = b"\xff\xd8\xff no more"

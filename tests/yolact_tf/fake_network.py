@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from yolact_tf.config import YolactConfig
-from yolact_tf.segmenter import Segmenter, Selection
+from yolact_tf.inference.segmenter import Segmenter, Selection
 
 GRID = 8
 LOGIT = 6.0  # of a mask's inside; outside it is its negative

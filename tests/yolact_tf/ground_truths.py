@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tests.yolact_tf.reference import reference_mask
-from yolact_tf.ground_truth import PADDING, GroundTruth
+from yolact_tf.data.ground_truth import PADDING, GroundTruth
 
 AnnotatedBox = tuple[float, float, float, float, int]
 

@@ -11,10 +11,10 @@ import tensorflow as tf
 
 from tests.yolact_tf.reference import reference_image, reference_input, reference_weights
 from yolact_tf import build_yolact, load_torch_state_dict
-from yolact_tf.detection import Detections, confident, detect
-from yolact_tf.masks import in_pictures
-from yolact_tf.model import Yolact
-from yolact_tf.state_dict import expected
+from yolact_tf.checkpoints.state_dict import expected
+from yolact_tf.models.yolact import Yolact
+from yolact_tf.ops.fast_nms import Detections, confident, detect
+from yolact_tf.ops.masks import in_pictures
 
 GOLDEN = Path(__file__).parent / "golden"
 STAGES = ("C3", "C4", "C5", "P3", "P4", "P5", "P6", "P7")

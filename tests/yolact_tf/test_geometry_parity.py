@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.yolact_tf.reference import reference_image
-from yolact_tf.boxes import covered, decode, encode, iou, sanitize
 from yolact_tf.config import config_named
-from yolact_tf.masks import crop
-from yolact_tf.preprocessing import network_input
-from yolact_tf.priors import feature_sizes, make_priors
+from yolact_tf.data.preprocessing import network_input
+from yolact_tf.models.priors import feature_sizes, make_priors
+from yolact_tf.ops.boxes import covered, decode, encode, iou, sanitize
+from yolact_tf.ops.masks import crop
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from yolact_tf import backbones, config
 from yolact_tf.backbones import Backbone
-from yolact_tf.layers import batch_norm, conv
+from yolact_tf.models.layers import batch_norm, conv
 
 TINY = config.YolactConfig(
     "tiny",

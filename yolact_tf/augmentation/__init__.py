@@ -14,11 +14,11 @@ import numpy as np
 
 from yolact_tf.augmentation.copy_paste import Donor, copy_paste
 from yolact_tf.augmentation.expand import expand
-from yolact_tf.augmentation.mirror import mirror
+from yolact_tf.augmentation.horizontal_flip import mirror
 from yolact_tf.augmentation.sample import Sample, tight_boxes
 from yolact_tf.augmentation.sample_crop import sample_crop
 from yolact_tf.augmentation.window import Window, view
-from yolact_tf.decoded_picture import DecodedPicture
+from yolact_tf.data.decoded_image import DecodedPicture
 
 SMALLEST_SIDE = 4 / 550
 """Objects with a narrower or lower box, as a share of the picture's side, are dropped."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from yolact_tf.augmentation.sample import Sample
 from yolact_tf.augmentation.window import Patch, place
-from yolact_tf.decoded_picture import DecodedObject, DecodedPicture
+from yolact_tf.data.decoded_image import DecodedObject, DecodedPicture
 
 LEAST_VISIBLE = 0.1
 """An object that keeps less than this share of what was visible is no longer annotated."""

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from yolact_tf.augmentation.sample import Sample
-from yolact_tf.decoded_picture import DecodedPicture
-from yolact_tf.ground_truth import CROWD
+from yolact_tf.data.decoded_image import DecodedPicture
+from yolact_tf.data.ground_truth import CROWD
 
 MEAN_COLOUR = (124, 117, 104)
 """RGB mean of ImageNet, what surrounds a picture."""

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from yolact_tf.layers import batch_norm, conv
+from yolact_tf.models.layers import batch_norm, conv
 
 _EXPANSION = 4
 

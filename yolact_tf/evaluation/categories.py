@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from yolact_tf.coco import AnnotatedPicture, CocoData
+from yolact_tf.data.coco import AnnotatedPicture, CocoData
 from yolact_tf.errors import YolactError
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import tensorflow as tf
 from tqdm import tqdm
 
-from yolact_tf.coco import CocoData, require_objects
+from yolact_tf.data.coco import CocoData, require_objects
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation.instances import find, instances_in, run_network, warm_up
 from yolact_tf.evaluation.pictures import input_batches
 from yolact_tf.evaluation.scoring import EvaluatedPicture, Scores, score
-from yolact_tf.model import Yolact
+from yolact_tf.models.yolact import Yolact
 
 
 @dataclasses.dataclass(frozen=True)

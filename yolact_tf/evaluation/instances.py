@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 from pycocotools import mask as run_lengths
 
-from yolact_tf.detection import Detections, detect
-from yolact_tf.masks import assemble, mask_windows, pixel_boxes, window_mask
-from yolact_tf.model import Yolact
+from yolact_tf.models.yolact import Yolact
+from yolact_tf.ops.fast_nms import Detections, detect
+from yolact_tf.ops.masks import assemble, mask_windows, pixel_boxes, window_mask
 
 
 class Instance(NamedTuple):

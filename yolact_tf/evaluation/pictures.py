@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from yolact_tf.coco import AnnotatedPicture
 from yolact_tf.config import YolactConfig
-from yolact_tf.decoded_picture import decode
+from yolact_tf.data.coco import AnnotatedPicture
+from yolact_tf.data.decoded_image import decode
+from yolact_tf.data.preprocessing import network_input
 from yolact_tf.errors import YolactError
-from yolact_tf.preprocessing import network_input
 
 
 class InputBatch(NamedTuple):

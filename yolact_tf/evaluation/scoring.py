@@ -10,7 +10,7 @@ from pycocotools import mask as run_lengths
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from yolact_tf.coco import AnnotatedObject, AnnotatedPicture
+from yolact_tf.data.coco import AnnotatedObject, AnnotatedPicture
 from yolact_tf.evaluation.instances import Instance
 
 _KINDS: tuple[tuple[str, Literal["segm", "bbox"]], ...] = (("mask", "segm"), ("box", "bbox"))

@@ -4,12 +4,12 @@ import numpy as np
 import tensorflow as tf
 
 from yolact_tf.config import YolactConfig
-from yolact_tf.ground_truth import GroundTruth
+from yolact_tf.data.ground_truth import GroundTruth
 from yolact_tf.losses.box import box_loss
 from yolact_tf.losses.confidence import confidence_loss
 from yolact_tf.losses.mask import mask_loss
 from yolact_tf.losses.semantic import semantic_loss
-from yolact_tf.matching import match
+from yolact_tf.training.prior_matching import match
 
 
 def multibox_losses(

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from yolact_tf.ground_truth import GroundTruth
+from yolact_tf.data.ground_truth import GroundTruth
 from yolact_tf.losses.reduced_masks import reduced_masks
 
 

@@ -15,9 +15,9 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from graftnet_tf.io.file_names import printable
-from yolact_tf import files
 from yolact_tf.errors import YolactError
-from yolact_tf.people import PeopleFinder, Person
+from yolact_tf.inference.people_finder import PeopleFinder, Person
+from yolact_tf.io import atomic_files
 from yolact_tf.person_crops import snapshot as snapshots
 from yolact_tf.person_crops.journal import Journal, Totals, open_journal
 from yolact_tf.person_crops.snapshot import UnreadableError
@@ -164,7 +164,7 @@ def _write_crop(person: Person, name: str, output: str) -> str:
     path = os.path.join("crops", name[:2], f"{name}.png")
     whole = os.path.join(output, path)
     tf.io.gfile.makedirs(os.path.dirname(whole))
-    with files.replacing(whole) as aside, tf.io.gfile.GFile(aside, "wb") as file:
+    with atomic_files.replacing(whole) as aside, tf.io.gfile.GFile(aside, "wb") as file:
         file.write(tf.io.encode_png(person.crop).numpy())
     return path
 

@@ -24,9 +24,9 @@ from typing import Any, NamedTuple, TextIO
 import tensorflow as tf
 
 from graftnet_tf.io import file_locks
-from yolact_tf import files
 from yolact_tf.errors import YolactError
-from yolact_tf.kept_settings import keep_or_compare
+from yolact_tf.io import atomic_files
+from yolact_tf.io.settings_file import keep_or_compare
 
 PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),
@@ -128,7 +128,7 @@ class Journal:
             without, the reason in `skipped`.
         """
         path = os.path.join(self._folder, f"{self._next:06d}-{uuid.uuid4().hex[:8]}.jsonl")
-        files.write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
+        atomic_files.write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
         self._next += 1
 
     def write_tables(self) -> Totals:
@@ -173,7 +173,7 @@ class Journal:
     @contextlib.contextmanager
     def _table(self, name: str) -> Iterator[TextIO]:
         path = os.path.join(self.output, name)
-        with files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
+        with atomic_files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
             file.write("")  # without it, a table without rows would be no file
             yield file
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from yolact_tf.augmentation.sample import Sample
-from yolact_tf.decoded_picture import DecodedObject, DecodedPicture
+from yolact_tf.data.decoded_image import DecodedObject, DecodedPicture
 
 Box = tuple[int, int, int, int]
 

@@ -4,9 +4,9 @@ import pytest
 from tests.yolact_tf.augmentation.made import picture, sample, solid
 from yolact_tf.augmentation import SMALLEST_SIDE, Augmentation
 from yolact_tf.augmentation.copy_paste import Donor
-from yolact_tf.augmentation.mirror import mirror
+from yolact_tf.augmentation.horizontal_flip import mirror
 from yolact_tf.augmentation.sample import tight_boxes
-from yolact_tf.ground_truth import CROWD
+from yolact_tf.data.ground_truth import CROWD
 
 OBJECTS = [
     solid(0, (5, 5, 25, 35)),

@@ -4,7 +4,7 @@ import pytest
 from tests.yolact_tf.augmentation.made import picture, solid
 from yolact_tf.augmentation.sample import tight_boxes
 from yolact_tf.augmentation.window import MEAN_COLOUR, Window, place, view
-from yolact_tf.ground_truth import CROWD
+from yolact_tf.data.ground_truth import CROWD
 
 ALL = np.ones(1, bool)
 

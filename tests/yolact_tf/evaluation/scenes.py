@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as run_lengths
 
-from yolact_tf.coco import AnnotatedObject, AnnotatedPicture
+from yolact_tf.data.coco import AnnotatedObject, AnnotatedPicture
 from yolact_tf.evaluation.instances import Instance
 from yolact_tf.evaluation.scoring import EvaluatedPicture
 

@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from tests.yolact_tf.evaluation.scenes import scene, thing
-from yolact_tf.coco import CocoData
+from yolact_tf.data.coco import CocoData
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import in_classes
 

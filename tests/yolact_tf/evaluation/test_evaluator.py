@@ -10,10 +10,10 @@ from PIL import Image
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.annotated_folder import HEIGHT, WIDTH, annotation
 from tests.yolact_tf.fake_network import FakeNetwork, Figure
-from yolact_tf.coco import read_coco
+from yolact_tf.data.coco import read_coco
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import evaluate, in_classes
-from yolact_tf.model import build_yolact
+from yolact_tf.models.yolact import build_yolact
 
 LEFT_HALF = (0, 0, WIDTH // 2, HEIGHT)
 

@@ -9,7 +9,7 @@ from PIL import Image
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.annotated_folder import annotation
 from tests.yolact_tf.evaluation.scenes import HEIGHT, WIDTH, instance, scene, thing
-from yolact_tf.coco import read_coco
+from yolact_tf.data.coco import read_coco
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import Evaluation, evaluate, in_classes
 from yolact_tf.evaluation.comparison import compare
@@ -17,7 +17,7 @@ from yolact_tf.evaluation.report import Subject, check_replaceable, write_report
 from yolact_tf.evaluation.report.gallery import SHOWN, Exhibit, choose
 from yolact_tf.evaluation.report.overlays import overlay_png
 from yolact_tf.evaluation.scoring import score
-from yolact_tf.model import build_yolact
+from yolact_tf.models.yolact import build_yolact
 
 LEFT, RIGHT = (10, 10, 50, 50), (60, 10, 100, 50)
 SUBJECT = Subject("some <model>", "people.json", ("dog",), "evaluate_yolact --json")

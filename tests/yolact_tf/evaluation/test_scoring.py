@@ -12,7 +12,7 @@ from pycocotools.cocoeval import COCOeval
 
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.evaluation.scenes import instance, scene, thing
-from yolact_tf.coco import AnnotatedObject, read_coco
+from yolact_tf.data.coco import AnnotatedObject, read_coco
 from yolact_tf.evaluation.instances import Instance
 from yolact_tf.evaluation.scoring import EvaluatedPicture, score
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
-from yolact_tf.people import CropStyle, PeopleFinder
+from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
 
 PEOPLE = (Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 8, 8), 0.6))
 

@@ -24,7 +24,7 @@ from graftnet_tf.io import file_locks
 from tests.yolact_tf.fake_network import fake_segmenter
 from tests.yolact_tf.person_crops.conftest import PEOPLE
 from yolact_tf.errors import YolactError
-from yolact_tf.people import CropStyle, PeopleFinder
+from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
 from yolact_tf.person_crops import job
 from yolact_tf.person_crops.job import segment_people
 

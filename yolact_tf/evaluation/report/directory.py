@@ -14,7 +14,7 @@ from yolact_tf.evaluation.evaluator import Evaluation
 from yolact_tf.evaluation.report.curves import precision_recall_png
 from yolact_tf.evaluation.report.gallery import choose
 from yolact_tf.evaluation.report.overlays import overlay_png
-from yolact_tf.files import replacing_directory
+from yolact_tf.io.atomic_files import replacing_directory
 
 PAGE, METRICS, CURVES, OVERLAYS = "report.html", "metrics.json", "precision_recall.png", "overlays"
 

@@ -1,0 +1,1 @@
+"""Weights: official ones, files of our own, the shipped person model."""

@@ -1,0 +1,79 @@
+"""One file that holds a network: its weights, its configuration, its classes."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import tensorflow as tf
+
+from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
+from yolact_tf.config import config_named
+from yolact_tf.errors import YolactError
+from yolact_tf.io.atomic_files import replacing
+from yolact_tf.models.yolact import Yolact, build_yolact
+
+_HEADER = "header"
+_FORMAT = 1
+_DAMAGED = (
+    ValueError,
+    KeyError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    tf.errors.InvalidArgumentError,
+)
+
+
+def save(model: Yolact, path: str, classes: tuple[str, ...], half: bool = False) -> None:
+    """Writes the network as a compressed .npz, aside and then renamed into place.
+
+    Args:
+      model: of a named configuration.
+      path: of the file.
+      classes: names of the classes, without background.
+      half: True stores weights as float16, in half the space.
+
+    Raises:
+      YolactError: the number of names is not the model's number of classes.
+    """
+    if len(classes) != model.num_classes - 1:
+        raise YolactError(
+            f"{len(classes)} class names for a network of {model.num_classes - 1} classes."
+        )
+    header = {"format": _FORMAT, "config": model.config.name, "classes": list(classes)}
+    dtype = np.float16 if half else np.float32
+    arrays = {key: value.astype(dtype) for key, value in torch_state_dict(model).items()}
+    arrays[_HEADER] = np.array(json.dumps(header))
+    data = io.BytesIO()
+    np.savez_compressed(data, **arrays)
+    with replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
+        file.write(data.getvalue())
+
+
+def load(path: str) -> tuple[Yolact, tuple[str, ...]]:
+    """Builds the network that `save` wrote.
+
+    Returns:
+      The model, with float32 weights, and the names of its classes.
+
+    Raises:
+      YolactError: there is no such file, or it is not one that `save` wrote.
+    """
+    try:
+        with tf.io.gfile.GFile(path, "rb") as file, np.load(file) as archive:
+            arrays = dict(archive)
+        header = json.loads(str(arrays.pop(_HEADER)))
+        known = header["format"] == _FORMAT
+    except tf.errors.NotFoundError as error:
+        raise YolactError(f"There is no weight file {path}.") from error
+    except _DAMAGED as error:
+        raise YolactError(
+            f"{path} is not a weight file of yolact_tf; train_yolact and convert_yolact write them."
+        ) from error
+    if not known:
+        raise YolactError(f"{path} has format {header['format']}; this version reads {_FORMAT}.")
+    classes = tuple(header["classes"])
+    model = build_yolact(config_named(header["config"]), num_classes=len(classes) + 1)
+    load_torch_state_dict(model, arrays)
+    return model, classes

@@ -1,0 +1,1 @@
+"""From COCO files to training batches."""

@@ -1,0 +1,1 @@
+"""People and objects in images, and the exported SavedModel."""

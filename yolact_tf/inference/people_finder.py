@@ -1,0 +1,132 @@
+"""The people in pictures, each with a crop that shows nothing else."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from pycocotools import mask as run_lengths
+
+from yolact_tf.data.preprocessing import network_input
+from yolact_tf.errors import YolactError
+from yolact_tf.inference.segmenter import Segmenter
+from yolact_tf.ops.crops import cut_out, windows
+
+
+@dataclasses.dataclass(frozen=True)
+class CropStyle:
+    """How crops are cut.
+
+    Attributes:
+      margin: share of the box's sides by which it is widened on each side.
+      fill: RGB of what is not the person, 0 to 255.
+    """
+
+    margin: float = 0.1
+    fill: tuple[int, int, int] = (0, 0, 0)
+
+    def __post_init__(self) -> None:
+        if self.margin < 0:
+            raise YolactError(f"margin is {self.margin}; expected 0 or more.")
+        if len(self.fill) != 3 or not all(0 <= value <= 255 for value in self.fill):
+            raise YolactError(f"The fill colour is {self.fill}; expected three of 0 to 255.")
+
+
+class Person(NamedTuple):
+    """A person found in a picture.
+
+    Attributes:
+      box: x1, y1, x2, y2 in pixels of the picture.
+      score: 0 to 1.
+      class_name: as the network calls it.
+      window: x1, y1, x2, y2 of the crop in the picture.
+      mask: bool [y2 - y1, x2 - x1] of the window, True on the person.
+      crop: uint8 [y2 - y1, x2 - x1, 3], the fill colour outside the mask.
+    """
+
+    box: tuple[int, int, int, int]
+    score: float
+    class_name: str
+    window: tuple[int, int, int, int]
+    mask: np.ndarray
+    crop: np.ndarray
+
+    def run_lengths(self, height: int, width: int) -> dict[str, Any]:
+        """The mask over the whole picture of `height` x `width`, as COCO compresses it."""
+        x1, y1, x2, y2 = self.window
+        whole = np.zeros((height, width), np.uint8, order="F")
+        whole[y1:y2, x1:x2] = self.mask
+        runs = run_lengths.encode(whole)
+        return {"size": [height, width], "counts": runs["counts"].decode()}
+
+
+class PeopleFinder:
+    """Finds people and cuts them out, with graphs traced once."""
+
+    def __init__(self, segmenter: Segmenter, style: CropStyle = CropStyle()) -> None:
+        self.segmenter = segmenter
+        self.style = style
+        config = segmenter.model.config
+        side = config.size
+        self._input = tf.function(
+            lambda picture: network_input(picture[tf.newaxis], config)[0],
+            input_signature=[tf.TensorSpec([None, None, 3], tf.uint8)],
+        )
+        self._segment = tf.function(
+            segmenter.__call__,
+            input_signature=[
+                tf.TensorSpec([None, side, side, 3]),
+                tf.TensorSpec([None, 2], tf.int32),
+            ],
+        )
+        self._cut_out = tf.function(
+            lambda picture, mask, window: cut_out(picture, mask, window, style.fill),
+            input_signature=[
+                tf.TensorSpec([None, None, 3], tf.uint8),
+                tf.TensorSpec([None, None]),
+                tf.TensorSpec([4], tf.int32),
+            ],
+        )
+
+    def __call__(self, pictures: Sequence[np.ndarray | tf.Tensor]) -> list[list[Person]]:
+        """Finds the people of each picture, by falling score.
+
+        Args:
+          pictures: uint8 [H, W, 3] RGB each, of any sizes; the network sees them as one
+            batch.
+
+        Returns:
+          For each picture its people; none where there are none.
+        """
+        if not pictures:
+            return []
+        inputs = tf.stack([self._input(picture) for picture in pictures])
+        sizes = tf.constant([picture.shape[:2] for picture in pictures])
+        segments = self._segment(inputs, sizes)
+        return [
+            [
+                self._person(picture, *(field[row, place] for field in segments[:-1]))
+                for place in range(segments.count[row])
+            ]
+            for row, picture in enumerate(pictures)
+        ]
+
+    def _person(
+        self,
+        picture: tf.Tensor,
+        box: tf.Tensor,
+        score: tf.Tensor,
+        label: tf.Tensor,
+        mask: tf.Tensor,
+    ) -> Person:
+        window = windows(box, self.style.margin, *picture.shape[:2])
+        crop, inside = self._cut_out(picture, mask, window)
+        return Person(
+            tuple(box.numpy().tolist()),
+            float(score),
+            self.segmenter.classes[int(label)],
+            tuple(window.numpy().tolist()),
+            inside.numpy(),
+            crop.numpy(),
+        )

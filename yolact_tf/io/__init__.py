@@ -1,0 +1,1 @@
+"""Settings kept beside what was made with them."""

@@ -1,0 +1,1 @@
+"""Training: matching, optimizer, step, loop, job."""

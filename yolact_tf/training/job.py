@@ -1,0 +1,148 @@
+"""A whole training from files to a weight file, told by its settings alone."""
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from absl import logging
+
+from yolact_tf.augmentation import Augmentation
+from yolact_tf.checkpoints import weights_file
+from yolact_tf.checkpoints.backbone_weights import load_backbone_weights
+from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
+from yolact_tf.data.coco import CocoData, ExifOrientation, read_coco, require_objects
+from yolact_tf.data.training_batches import training_batches
+from yolact_tf.errors import YolactError
+from yolact_tf.evaluation import evaluate, in_classes
+from yolact_tf.io import atomic_files
+from yolact_tf.io.settings_file import keep_or_compare
+from yolact_tf.models.yolact import Yolact, build_yolact
+from yolact_tf.training.trainer import TrainConfig, train
+
+
+class Source(NamedTuple):
+    """A data set: COCO annotations, the folder of their pictures, its share of the samples."""
+
+    annotations: str
+    images: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """What a training is made of.
+
+    Attributes:
+      config: name of a configuration.
+      sources: data to train on, of the same categories.
+      training: how long, how weights are moved, what is kept.
+      validation: data that the kept weights are chosen by; None keeps the last ones.
+      exif_orientation: how photos were annotated, see `AnnotatedPicture`.
+      weights: weight file to start from; "" for fresh weights.
+      backbone_weights: file that the backbone starts from (see `load_backbone_weights`).
+      precision: of the arithmetic, "float32" or "bfloat16".
+      batch_size: pictures in a step.
+      augmentation: how samples are changed.
+      max_objects: of a sample; the largest are kept of more.
+    """
+
+    config: str
+    sources: tuple[Source, ...]
+    training: TrainConfig
+    validation: Source | None = None
+    exif_orientation: ExifOrientation = ExifOrientation.UPRIGHT
+    weights: str = ""
+    backbone_weights: str = ""
+    precision: str = "float32"
+    batch_size: int = 8
+    augmentation: Augmentation = Augmentation()
+    max_objects: int = 32
+
+
+def run(job: TrainingJob, directory: str) -> str:
+    """Trains, or goes on where a killed run of the same job in `directory` stopped.
+
+    Args:
+      job: what to train.
+      directory: of this job alone: its settings, checkpoints, summaries, weight file, and
+        `skipped.txt`, the pictures and objects that were left out, each with its reason.
+
+    Returns:
+      Path of the weight file.
+
+    Raises:
+      YolactError: the directory belongs to another job, or something in the job is amiss.
+    """
+    data = [
+        (read_coco(source.annotations, source.images, job.exif_orientation), source.share)
+        for source in job.sources
+    ]
+    require_objects([part for part, _ in data], "train on")
+    classes = tuple(data[0][0].categories.values())
+    data = [(_in_classes(part, classes), share) for part, share in data]
+    aside = None
+    if job.validation:
+        aside = _in_classes(
+            read_coco(job.validation.annotations, job.validation.images, job.exif_orientation),
+            classes,
+        )
+        require_objects([aside], "validate on")
+    model = _initial(job, classes)
+    batches = training_batches(
+        data,
+        model.config,
+        job.batch_size,
+        job.training.seed,
+        augmentation=job.augmentation,
+        max_objects=job.max_objects,
+    )
+    _claim(directory, job)
+    skipped = [*(reason for part, _ in data for reason in part.skipped), *batches.skipped]
+    atomic_files.write_text(
+        os.path.join(directory, "skipped.txt"), "".join(f"{x}\n" for x in skipped)
+    )
+    logging.info("%d pictures, %d things skipped (skipped.txt).", batches.pictures, len(skipped))
+    score = None
+    if aside is not None:
+
+        def score(network: Yolact) -> float:
+            return evaluate(network, aside, progress=False).metrics["mask_ap"] or 0.0
+
+    return train(model, batches.from_step, directory, classes, job.training, score)
+
+
+def _initial(job: TrainingJob, classes: tuple[str, ...]) -> Yolact:
+    earlier = weights_file.load(job.weights)[0] if job.weights else None
+    model = build_yolact(job.config, len(classes) + 1, job.precision)
+    if job.backbone_weights:
+        load_backbone_weights(model, job.backbone_weights)
+    if earlier:
+        load_torch_state_dict(model, torch_state_dict(earlier))
+    return model
+
+
+def _in_classes(data: CocoData, classes: tuple[str, ...]) -> CocoData:
+    """The annotations with their categories in the order of `classes`.
+
+    Raises:
+      YolactError: the categories have other names.
+    """
+    names = set(data.categories.values())
+    if names != set(classes):
+        raise YolactError(
+            "All data of a training must have the same categories: "
+            f"{', '.join(classes)} against {', '.join(sorted(names))}."
+        )
+    return in_classes(data, classes)[0]
+
+
+def _claim(directory: str, job: TrainingJob) -> None:
+    """Notes whose directory it is, and refuses another job's."""
+    differing = keep_or_compare(os.path.join(directory, "job.json"), dataclasses.asdict(job))
+    if differing:
+        raise YolactError(
+            f"{directory} holds a training with another "
+            f"{', '.join(difference.name for difference in differing)}; give it the same "
+            "settings to go on with it, or another directory."
+        )

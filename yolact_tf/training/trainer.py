@@ -1,0 +1,119 @@
+"""Training: resumable, watched, and kept at its best."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import tensorflow as tf
+from absl import logging
+
+from yolact_tf.checkpoints import weights_file
+from yolact_tf.data.ground_truth import GroundTruth
+from yolact_tf.models.yolact import Yolact
+from yolact_tf.training.optimizers import Optimization
+from yolact_tf.training.progress import Watch
+from yolact_tf.training.train_step import TrainStep
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How long, and what is kept.
+
+    Attributes:
+      steps: of the whole run.
+      seed: of everything random in the steps.
+      optimization: how weights are moved.
+      frozen: the backbone's layer up to which weights are kept as they are; "" for none.
+      checkpoint_every: steps between checkpoints, from which a killed run goes on, and
+        between weight files where no evaluation decides on them.
+      evaluate_every: steps between evaluations; the best one's weights are kept. 0 for none,
+        when the last weights are.
+    """
+
+    steps: int
+    seed: int = 0
+    optimization: Optimization = Optimization()
+    frozen: str = ""
+    checkpoint_every: int = 200
+    evaluate_every: int = 0
+
+
+def train(
+    model: Yolact,
+    batches: Callable[[int], tf.data.Dataset],
+    directory: str,
+    classes: tuple[str, ...],
+    config: TrainConfig,
+    evaluate: Callable[[Yolact], float] | None = None,
+) -> str:
+    """Trains a network, going on where an earlier run in `directory` was killed.
+
+    Batches whose losses or gradients are not finite are skipped and counted. Losses go to
+    TensorBoard and the progress bar.
+
+    Args:
+      model: starts from the weights it has, unless there is a checkpoint.
+      batches: from a step's number to the endless batches from that step on: float32
+        [N, S, S, 3] pictures of 0 … 255 and their `GroundTruth`.
+      directory: holds the checkpoints, summaries and weight files of this run alone.
+      classes: names of the classes, for the weight file.
+      config: see there.
+      evaluate: gives the mask AP (0 … 1) that the kept weights are chosen by.
+
+    Returns:
+      Path of the weight file: the best weights by `evaluate`, else the last.
+
+    Raises:
+      YolactError: many batches in a row were not finite.
+    """
+    model.freeze(config.frozen)
+    step = TrainStep(model, config.optimization, config.steps, config.seed)
+    done = tf.Variable(0, dtype=tf.int64, trainable=False)
+    best = tf.Variable(-1.0, trainable=False)
+    checkpoint = tf.train.Checkpoint(model=model, optimizer=step.optimizer, done=done, best=best)
+    manager = tf.train.CheckpointManager(
+        checkpoint, os.path.join(directory, "checkpoints"), max_to_keep=2
+    )
+    if manager.latest_checkpoint:
+        checkpoint.restore(manager.latest_checkpoint).assert_existing_objects_matched()
+        logging.info("Resuming at step %d of %d.", done.numpy(), config.steps)
+    path = os.path.join(directory, "best.npz" if evaluate else "last.npz")
+    watch = Watch(directory, int(done.numpy()), config.steps)
+    for pictures, truth in watch.through(batches):
+        watch.saw(*step(pictures, GroundTruth(*truth), tf.cast(done, tf.int32)))
+        number = int(done.assign_add(1).numpy())
+        last = number == config.steps
+        if evaluate and (last or (config.evaluate_every and number % config.evaluate_every == 0)):
+            with _averaged(model, step.optimizer):
+                score = evaluate(model)
+                watch.record("mask_ap", score)
+                if score > best.numpy():
+                    weights_file.save(model, path, classes)
+                    best.assign(score)
+        if last or number % config.checkpoint_every == 0:
+            if not evaluate:  # before the checkpoint: a rerun trusts what stands beside it
+                with _averaged(model, step.optimizer):
+                    weights_file.save(model, path, classes)
+            manager.save()
+    if not tf.io.gfile.exists(path):
+        logging.warning("%s is gone; the last weights are written to it.", path)
+        with _averaged(model, step.optimizer):
+            weights_file.save(model, path, classes)
+    return path
+
+
+@contextlib.contextmanager
+def _averaged(model: Yolact, optimizer: tf.keras.optimizers.Optimizer) -> Iterator[None]:
+    """Has the model hold the moving average of its weights, if there is one."""
+    if not optimizer.use_ema:
+        yield
+        return
+    weights = model.trainable_variables
+    current = [weight.numpy() for weight in weights]
+    optimizer.finalize_variable_values(weights)
+    try:
+        yield
+    finally:
+        for weight, value in zip(weights, current, strict=True):
+            weight.assign(value)
