@@ -53,7 +53,7 @@ descriptors: $(VENV)/ready
 
 # The snapshot that warms up passengers models, drawn anew.
 sample: $(VENV)/ready
-	$(BIN)/python -m serving.samples.draw
+	$(BIN)/python -m serving.composition.samples.draw
 
 # Resolves setup.cfg anew, and what the independent clients of conformance tests are installed from; needs uv.
 COMPILE := uv pip compile --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \

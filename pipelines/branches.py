@@ -25,7 +25,7 @@ from graftnet_tf.registry.branch_versions import (
 )
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from serving.promotion import Promotion, promote, roll_back
+from serving.lifecycle.head_promotion import Promotion, promote, roll_back
 
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 

@@ -10,7 +10,7 @@ from graftnet_tf.models.saved_model import PRECISIONS
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import manifest
 from pipelines import shell, trunk_flag
-from serving.compose import compose
+from serving.composition.compose import compose
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
 PRECISION = flags.DEFINE_enum(

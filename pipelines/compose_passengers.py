@@ -5,14 +5,14 @@ compose_passengers --workspace=DIR [--max_people=6] [--min_score=0.5]
 Publishes WORKSPACE/serving/passengers/N from WORKSPACE/serving/yolact and
 WORKSPACE/serving/graftnet. How people are found and cut out was said when the segmentation was
 exported (export_yolact); what the model computes in, when the attributes were composed. The
-signatures are described in serving/passengers_model.py.
+signatures are described in serving/composition/passengers_model.py.
 """
 
 from absl import flags
 
 from graftnet_tf.registry.served_models import PASSENGERS
 from pipelines import shell
-from serving.compose_passengers import Narrowing, compose_passengers
+from serving.composition.compose_passengers import Narrowing, compose_passengers
 
 GRAFTNET = flags.DEFINE_string("graftnet", None, "Composed model's version; the newest by default.")
 YOLACT = flags.DEFINE_string("yolact", None, "Segmentation's version; the newest by default.")

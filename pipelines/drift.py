@@ -19,9 +19,9 @@ from graftnet_tf.report.directory import SCORES
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from serving.drift.comparison import Drift, compare
-from serving.drift.report import write_report
-from serving.drift.sources import is_log, read_scores
+from serving.monitoring.comparison import Drift, compare
+from serving.monitoring.report import write_report
+from serving.monitoring.sources import is_log, read_scores
 
 SERVICE = flags.DEFINE_string(
     "service",

@@ -23,8 +23,8 @@ from pipelines import shell
 from pipelines.tls_flags import tls
 from serving.client import AttributeClient, PassengerClient, PictureResult, SnapshotResult
 from serving.client.drawing import draw
+from serving.client.picture_paths import picture_paths
 from serving.client.synchronous import Client
-from serving.picture_paths import picture_paths
 
 SERVER = flags.DEFINE_string("server", "127.0.0.1:8500", "host:port of the model server.")
 MODEL_NAME = flags.DEFINE_string(

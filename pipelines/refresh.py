@@ -13,12 +13,12 @@ from typing import Any
 from absl import flags
 
 from pipelines import cache_flag, shell
-from serving.refresh.advice import Advice, advise
-from serving.refresh.candidates import waiting_candidates
-from serving.refresh.comparison import MARGIN, AttributeComparison, Verdict
-from serving.refresh.decision import Decision, decide
-from serving.refresh.refresh import refresh
-from serving.refresh.staleness import NEW_LABELS, Branch, Staleness, staleness
+from serving.lifecycle.advice import Advice, advise
+from serving.lifecycle.candidates import waiting_candidates
+from serving.lifecycle.model_comparison import MARGIN, AttributeComparison, Verdict
+from serving.lifecycle.promotion_decision import Decision, decide
+from serving.lifecycle.refresh import refresh
+from serving.lifecycle.staleness import NEW_LABELS, Branch, Staleness, staleness
 
 APPLY = flags.DEFINE_bool("apply", False, "Train what is stale, compare, and promote or not.")
 PROMOTE = flags.DEFINE_string(

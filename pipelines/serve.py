@@ -8,14 +8,14 @@ from absl import flags, logging
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import SERVED
 from pipelines import shell
-from serving import ports
-from serving.embedded.batching import Batching
-from serving.embedded.json_log import JsonLines
-from serving.embedded.limits import Limits
-from serving.embedded.model_config import ModelConfig, read_config
-from serving.embedded.server import ModelServer
-from serving.embedded.tls import Tls
-from serving.embedded.weight_layouts import keep_weight_layouts
+from serving.model_server.json_log import JsonLines
+from serving.model_server.models.batching import Batching
+from serving.model_server.models.model_config import ModelConfig, read_config
+from serving.model_server.models.weight_layouts import keep_weight_layouts
+from serving.model_server.requests.limits import Limits
+from serving.model_server.server import ModelServer
+from serving.model_server.tls import Tls
+from serving.schema import ports
 
 BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Directory of numbered SavedModels; --workspace's by default."

@@ -20,8 +20,8 @@ from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from serving.client import AttributeClient, PictureResult
-from serving.compose import compose
-from serving.embedded.server import ModelServer
+from serving.composition.compose import compose
+from serving.model_server.server import ModelServer
 
 SNAPSHOTS_SHOWN = 6
 _POLL_SECONDS = 0.5

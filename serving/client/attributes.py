@@ -9,7 +9,7 @@ from serving.client.legends import Legends
 from serving.client.pictures import LoadedPicture
 from serving.client.request_size import RequestSize
 from serving.client.results import PictureResult
-from serving.metadata import ModelMetadata
+from serving.schema.metadata import ModelMetadata
 
 UNDECODABLE = "not a JPEG or PNG picture that the model accepts"
 

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from serving.client.tls import Tls
-from serving.ports import check_address
+from serving.schema.ports import check_address
 from serving.tf_serving_api.messages import ModelSpec
 
 _RETRY_BUFFER = 256 << 20  # bytes of a request that is kept until it is answered

@@ -18,7 +18,7 @@ from serving.client.pictures import Picture, chunks, load
 from serving.client.questions import Questions
 from serving.client.results import PictureResult, SnapshotResult
 from serving.client.waiting import Waiting
-from serving.metadata import ModelMetadata
+from serving.schema.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
 
 Answer = TypeVar("Answer")

@@ -16,8 +16,8 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from graftnet_tf.errors import GraftNetError
 from serving.client.call_error import CallError, call_error
 from serving.client.endpoint import Endpoint
-from serving.ports import check_address
 from serving.rollout.versions import Versions
+from serving.schema.ports import check_address
 
 _LOOK_AGAIN = 0.2  # seconds
 

@@ -18,8 +18,8 @@ from absl import flags
 from graftnet_tf.lift_scenes.scene.scene import render_snapshot
 from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
 from pipelines import shell
-from serving.embedded.limits import Limits
-from serving.embedded.servable import Servable
+from serving.model_server.models.servable import Servable
+from serving.model_server.requests.limits import Limits
 
 RUNS = flags.DEFINE_integer("runs", 10, "Of each way, for each snapshot.", lower_bound=1)
 

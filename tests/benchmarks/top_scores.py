@@ -22,7 +22,7 @@ from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from serving.parts import BranchPart, TrunkPart, load_branch, load_trunk
+from serving.composition.parts import BranchPart, TrunkPart, load_branch, load_trunk
 
 TASK = flags.DEFINE_list("task", None, "Binary tasks.", required=True)
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")

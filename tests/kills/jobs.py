@@ -14,8 +14,8 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making, Provenance
 from graftnet_tf.workspace.task_split import MINED_LIST
 from graftnet_tf.workspace.workspace import Workspace
-from serving.compose import compose
-from serving.promotion import promote
+from serving.composition.compose import compose
+from serving.lifecycle.head_promotion import promote
 from tests.serving.fake_versions import publish_branch, publish_model
 from tests.serving.fake_versions import publish_trunk as publish_fake_trunk
 from tests.trained_workspace import CUT_SHORT, TRUNK, draw_workspace

@@ -79,7 +79,7 @@ def main() -> None:
     _mount("--make-rprivate", "/")
     for package in (
         "graftnet_tf.evaluation.evaluate",
-        "serving.compose",
+        "serving.composition.compose",
         "yolact_tf.person_crops.job",
     ):
         importlib.import_module(package)  # once for all forks

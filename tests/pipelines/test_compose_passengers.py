@@ -1,4 +1,4 @@
-"""compose_passengers as a person runs it; its models: tests/serving/test_passengers.py."""
+"""compose_passengers as a person runs it; its models: serving/composition/test_passengers.py."""
 
 from graftnet_tf.registry.served_models import PASSENGERS
 from graftnet_tf.workspace import manifest

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from graftnet_tf.workspace.workspace import Workspace
-from serving.embedded.model_config import models_of
-from serving.embedded.server import ModelServer
+from serving.model_server.models.model_config import models_of
+from serving.model_server.server import ModelServer
 from serving.rollout import config_file
 from tests.pipelines.forked_runs import run_all
 from tests.pipelines.mounted_runs import refusal, run_mounted
 from tests.serving.client.scripted_server import pictures_of, scores_reply, serving
-from tests.serving.embedded.number_models import config, publish
 from tests.serving.fake_people import publish_people
+from tests.serving.model_server.number_models import config, publish
 from tests.trained_workspace import draw_workspace
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.torch_files import save_zip, view

@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from serving.embedded.model_config import models_of
-from serving.embedded.server import ModelServer
+from serving.model_server.models.model_config import models_of
+from serving.model_server.server import ModelServer
 from serving.rollout import config_file
 from tests.pipelines.forked_runs import run_all
-from tests.serving.embedded.number_models import config, publish
+from tests.serving.model_server.number_models import config, publish
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
 from tests.serving.fake_versions import publish_model
-from tests.serving.refresh.coloured_versions import draw_tasks, publish_branch, publish_trunk
+from tests.serving.lifecycle.coloured_versions import draw_tasks, publish_branch, publish_trunk
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 
 from tests.pipelines.forked_runs import run_all
 from tests.pipelines.test_serving_binaries import start
-from tests.serving.embedded.number_models import config, numbers, publish, specific
+from tests.serving.model_server.number_models import config, numbers, publish, specific
 
 
 @pytest.fixture(scope="module")

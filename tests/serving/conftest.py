@@ -3,8 +3,8 @@ import pytest
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
-from serving.compose_passengers import compose_passengers
-from serving.embedded.servable import Servable
+from serving.composition.compose_passengers import compose_passengers
+from serving.model_server.models.servable import Servable
 from tests.serving.fake_people import publish_people
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 

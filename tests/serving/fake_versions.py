@@ -12,7 +12,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making, Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
-from serving.compose import compose
+from serving.composition.compose import compose
 
 PREPROCESSING = Preprocessing(height=32, width=16)
 LAST_BLOCK = 3

@@ -10,7 +10,7 @@ from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
-from serving.compose import compose
+from serving.composition.compose import compose
 
 IMAGES = np.random.default_rng(6).integers(0, 256, (5, 100, 60, 3), dtype=np.uint8)
 

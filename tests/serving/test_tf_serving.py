@@ -11,7 +11,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 import serving
 from serving.client.synchronous import Client
-from serving.embedded.model_config import models_of
+from serving.model_server.models.model_config import models_of
 from serving.rollout.plan import canary, check_step
 from serving.rollout.versions import find_model, versions_of
 from tests.serving.tf_serving_messages import (

@@ -21,7 +21,7 @@ from absl import flags
 
 from graftnet_tf.models.flops import BlockCosts
 from pipelines import shell
-from serving.embedded.weight_layouts import keep_weight_layouts
+from serving.model_server.models.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph import networks
 from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
 from tests.benchmarks.composed_graph.onnx_peer import OnnxPeer

@@ -25,7 +25,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making, Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
-from serving.compose import compose
+from serving.composition.compose import compose
 
 SIDE = 299
 GRAFT_AFTER = 7

@@ -20,7 +20,7 @@ from absl import flags
 
 from graftnet_tf.models.saved_model import PRECISIONS
 from pipelines import shell
-from serving.embedded.weight_layouts import keep_weight_layouts
+from serving.model_server.models.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph.networks import SIDE, Networks
 from tests.benchmarks.composed_graph.session import Session
 

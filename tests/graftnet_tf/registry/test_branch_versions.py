@@ -4,7 +4,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.branch_versions import branch_versions, describe, difference, flattened
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
-from serving.promotion import roll_back
+from serving.lifecycle.head_promotion import roll_back
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from serving.client import AttributeClient, PassengerClient
-from serving.embedded.server import ModelServer
+from serving.model_server.server import ModelServer
 from tests.serving.client.scripted_server import (
     METADATA,
     one_signature,

@@ -9,8 +9,8 @@ import pytest
 from serving.client import AsyncAttributeClient, AttributeClient, CallError, PassengerClient
 from serving.client.pictures import LoadedPicture
 from serving.client.request_size import RequestSize
-from serving.embedded.limits import Limits
-from serving.embedded.server import ModelServer
+from serving.model_server.requests.limits import Limits
+from serving.model_server.server import ModelServer
 from tests.serving.client.scripted_server import (
     one_signature,
     pictures_of,

@@ -6,7 +6,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace.workspace import Workspace
 from serving.client import AttributeClient
-from serving.embedded.server import ModelServer
+from serving.model_server.server import ModelServer
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.sample_pictures import picture
 

@@ -6,11 +6,11 @@ import tensorflow as tf
 
 from graftnet_tf.registry.served_models import PASSENGERS
 from serving.client import Endpoint
-from serving.embedded.model_config import models_of
-from serving.embedded.server import ModelServer
+from serving.model_server.models.model_config import models_of
+from serving.model_server.server import ModelServer
 from tests.serving.conformance.passengers_under_test import PassengersUnderTest
 from tests.serving.conformance.server_under_test import ServerUnderTest, endpoint_from_environment
-from tests.serving.embedded.number_models import config, specific
+from tests.serving.model_server.number_models import config, specific
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from serving.passengers_metadata import PassengersMetadata
+from serving.schema.passengers_metadata import PassengersMetadata
 from tests.serving.conformance.server_under_test import ServerUnderTest
 
 

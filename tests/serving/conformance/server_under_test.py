@@ -20,7 +20,7 @@ from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from serving.client import Endpoint, Tls
-from serving.metadata import ModelMetadata
+from serving.schema.metadata import ModelMetadata
 
 _ROUNDING, _ROUNDING_BFLOAT16 = 1e-4, 3e-2  # of scores, from one batch size to another
 _SECONDS = 300.0  # a request may be a version's first

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.lift_scenes.scene.scene import render_snapshot
-from serving.passengers_model import FOUND, PICTURES, decision_name
+from serving.composition.passengers_model import FOUND, PICTURES, decision_name
 from tests.serving.conformance.server_under_test import refused
 
 UNDECODABLE = b"\xff\xd8\xff no more of this snapshot"

@@ -1,5 +1,5 @@
 from graftnet_tf.registry.served_models import SERVED
-from serving.embedded.server import ModelServer
+from serving.model_server.server import ModelServer
 from tests.serving.fuzz.campaign import Campaign
 
 MESSAGES = 300

@@ -8,12 +8,12 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files, file_locks
-from serving.embedded.model_config import models_of
-from serving.embedded.server import ModelServer
+from serving.model_server.models.model_config import models_of
+from serving.model_server.server import ModelServer
 from serving.rollout import config_file, plan
 from serving.rollout.rollout import Rollout
 from serving.rollout.versions import Versions, find_model, versions_of
-from tests.serving.embedded.number_models import config, publish
+from tests.serving.model_server.number_models import config, publish
 from tests.serving.rollout.test_rollout import asked, rolling, to_canary
 
 STABLE = Versions(frozenset({1}), {"stable": 1, "canary": 1})

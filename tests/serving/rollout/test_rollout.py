@@ -11,13 +11,13 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 
 from graftnet_tf.errors import GraftNetError
 from serving.client import Endpoint
-from serving.embedded.model_config import models_of
-from serving.embedded.server import ModelServer
+from serving.model_server.models.model_config import models_of
+from serving.model_server.server import ModelServer
 from serving.rollout import config_file, plan
 from serving.rollout.replicas import Replicas, every_address
 from serving.rollout.rollout import Rollout
 from serving.rollout.versions import Versions, find_model, versions_of, with_versions
-from tests.serving.embedded.number_models import config, numbers, publish
+from tests.serving.model_server.number_models import config, numbers, publish
 
 
 @pytest.fixture(scope="module")

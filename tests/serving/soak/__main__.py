@@ -14,11 +14,11 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from serving.embedded.limits import Limits
-from serving.embedded.servable import Servable
-from tests.serving.embedded.number_models import config, specific
+from serving.model_server.models.servable import Servable
+from serving.model_server.requests.limits import Limits
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.fuzz.campaign import Campaign
+from tests.serving.model_server.number_models import config, specific
 from tests.serving.sample_pictures import picture
 from tests.serving.soak.clients import Clients, direct_answers, picture_request
 from tests.serving.soak.server_process import ServerProcess

@@ -11,8 +11,8 @@ import tensorflow as tf
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from serving.embedded.limits import Limits
-from serving.embedded.servable import Servable
+from serving.model_server.models.servable import Servable
+from serving.model_server.requests.limits import Limits
 
 Answers = Mapping[str, np.ndarray]
 _CLIENTS_OF_A_CHANNEL = 8

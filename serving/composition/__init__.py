@@ -1,0 +1,1 @@
+"""Composed models: from a tree to one served SavedModel."""

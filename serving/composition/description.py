@@ -1,0 +1,48 @@
+"""What is said about a model that is being composed."""
+
+from collections.abc import Sequence
+
+from graftnet_tf.registry.tree import Tree
+from serving.composition.parts import BranchPart, TrunkPart
+from serving.schema.metadata import ModelMetadata
+
+
+def describe(
+    model_version: str,
+    tree_version: str,
+    tree: Tree,
+    trunk: TrunkPart,
+    branches: Sequence[BranchPart],
+) -> ModelMetadata:
+    """The metadata of the model composed of these parts."""
+    return ModelMetadata(
+        model_version=model_version,
+        tree=tree_version,
+        trunk={
+            "version": trunk.version,
+            "fingerprint": trunk.fingerprints[str(trunk.last_block)],
+        },
+        preprocessing=trunk.preprocessing,
+        tasks={
+            branch.task.name: {
+                "classes": list(branch.task.classes),
+                "attributes": branch.task.attributes,
+                "branch_version": branch.version,
+                "graft_after": branch.graft_after,
+                "last_block": branch.last_block,
+                "pooling": branch.pooling,
+                "reduction": branch.reduction,
+            }
+            for branch in branches
+        },
+        attributes={
+            attribute: {
+                "task": branch.task.name,
+                "class": class_name,
+                "threshold": tree.branches[branch.task.name].thresholds[attribute],
+            }
+            for branch in branches
+            for attribute, class_name in branch.task.attributes.items()
+        },
+        precision=tree.precision,
+    )

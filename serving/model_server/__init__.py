@@ -1,0 +1,1 @@
+"""The embedded model server, with TF Serving's gRPC API."""

@@ -1,0 +1,1 @@
+"""The models in memory: versions, batching, warm-up."""

@@ -1,0 +1,1 @@
+"""One request: its limits, its tensors, its errors."""

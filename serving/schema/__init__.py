@@ -1,0 +1,1 @@
+"""What client, server and monitoring agree on; light to import."""

@@ -1,0 +1,43 @@
+import pytest
+
+from graftnet_tf.registry.tree import Tree
+from serving.lifecycle.advice import advise
+from serving.lifecycle.staleness import Branch, Data, Staleness, TaskState
+
+SERVED = Branch("0001", "0001", 0.9, candidate=False)
+FRESH = TaskState("red", False, Data.UNCHANGED, None, SERVED, None, "0001", ())
+NEW = TaskState("blue", True, Data.UNUSED, None, None, None, None, ())
+CHANGED = TaskState("green", False, Data.CHANGED, None, SERVED, None, None, ())
+GONE = TaskState("hat", False, Data.GONE, "No task 'hat'.", SERVED, None, "0001", ())
+RETRAINED = Branch("0002", "0001", 0.9, candidate=True)
+WAITING = TaskState("bag", False, Data.CHANGED, None, SERVED, RETRAINED, "0002", ())
+ROOT = "my work"
+APPLY = "graftnet-refresh --workspace='my work' --apply"
+
+
+def advice(*states, limit=2, candidates=()):
+    found = Staleness("0001", Tree("0001", {}), limit, states, {})
+    return [(some.reason.split(":")[0], some.command) for some in advise(found, candidates, ROOT)]
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ([FRESH], []),
+        ([FRESH, NEW], [("Train 1 branch", APPLY)]),
+        ([CHANGED, NEW], [("Train 2 branches", APPLY)]),
+        ([NEW, CHANGED, NEW], [("Retrain the trunk", APPLY)]),  # which trains all branches too
+        ([WAITING], [("Compare 1 newer branch with what is served", APPLY)]),
+        (
+            [GONE],
+            [("Mend the data of hat, which is served and cannot be trained again", None)],
+        ),
+    ],
+)
+def test_what_is_due_comes_with_its_command(states, expected):
+    assert advice(*states) == expected
+
+
+def test_a_refused_candidate_is_to_be_looked_at_and_not_made_again():
+    ((_, command),) = advice(WAITING, candidates=["3"])
+    assert command == "graftnet-refresh --workspace='my work' --promote=3"
