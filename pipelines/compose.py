@@ -9,7 +9,8 @@ from absl import flags
 from graftnet_tf.models.saved_model import PRECISIONS
 from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import manifest
-from pipelines import shell, trunk_flag
+from pipelines import shell
+from pipelines.flags import trunk_version
 from serving.composition.compose import compose
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
@@ -25,7 +26,7 @@ TASK = flags.DEFINE_list("task", [], "Tasks to include; all that have a branch b
 
 
 def main() -> None:
-    if TREE.value and (TASK.value or PRECISION.value or trunk_flag.TRUNK.value):
+    if TREE.value and (TASK.value or PRECISION.value or trunk_version.TRUNK.value):
         raise flags.Error(
             "--task, --precision and --trunk are for a new tree; --tree names one that exists."
         )
@@ -33,7 +34,7 @@ def main() -> None:
     version = compose(
         workspace,
         TREE.value,
-        trunk=trunk_flag.TRUNK.value,
+        trunk=trunk_version.TRUNK.value,
         tasks=TASK.value,
         precision=PRECISION.value,
         provenance=shell.provenance(),

@@ -13,8 +13,8 @@ from graftnet_tf.trunk.pretraining import TrunkConfig
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from pipelines.demo_workflow import Outcome, Scale, Story
 from pipelines.shipped_cutter import shipped_cutter
-from pipelines.story import Outcome, Scale, Story
 
 FIRST = ("gender", "suit", "backpack", "child", "food_deliverer")
 LATE = "maintenance"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from absl import flags
 
 from pipelines import shell
-from pipelines.coco_flags import EXIF_ORIENTATION
+from pipelines.flags.coco_images import EXIF_ORIENTATION
 from yolact_tf.checkpoints import person_model, weights_file
 from yolact_tf.data.coco import read_coco
 from yolact_tf.evaluation import Evaluation, evaluate, in_classes

@@ -15,7 +15,8 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.served_models import PEOPLE
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making
-from pipelines import people_flags, shell
+from pipelines import shell
+from pipelines.flags import person_detection
 from yolact_tf.inference.saved_model import export
 
 CROP_SIZE = flags.DEFINE_list(
@@ -28,8 +29,8 @@ def main() -> None:
     started = time.monotonic()
     workspace = shell.open_workspace(create=True)
     height, width = _crop_size()
-    style, segmenter = people_flags.style(), people_flags.segmenter()
-    weights = people_flags.weights_path()
+    style, segmenter = person_detection.style(), person_detection.segmenter()
+    weights = person_detection.weights_path()
 
     def write(path: str, version: str) -> dict[str, Any]:
         export(segmenter, path, style, (height, width), version)

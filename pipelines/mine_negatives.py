@@ -15,7 +15,8 @@ from graftnet_tf.mining.points import SUMMARIES
 from graftnet_tf.mining.report import PAGE
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import MINING, Workspace
-from pipelines import cache_flag, shell, trunk_flag
+from pipelines import shell
+from pipelines.flags import feature_cache, trunk_version
 
 _DEFAULT = MiningConfig()
 
@@ -113,9 +114,9 @@ def main() -> None:
         workspace,
         TASK.value,
         config,
-        trunk_version=trunk_flag.TRUNK.value,
-        cache_directory=cache_flag.CACHE_DIR.value,
-        cache_limit=cache_flag.cache_limit(),
+        trunk_version=trunk_version.TRUNK.value,
+        cache_directory=feature_cache.CACHE_DIR.value,
+        cache_limit=feature_cache.cache_limit(),
         provenance=shell.provenance(),
     ):
         mined[name] = _result(workspace, name, version)

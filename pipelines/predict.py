@@ -20,7 +20,7 @@ from absl import flags
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from pipelines import shell
-from pipelines.tls_flags import tls
+from pipelines.flags.tls import tls
 from serving.client import AttributeClient, PassengerClient, PictureResult, SnapshotResult
 from serving.client.drawing import draw
 from serving.client.picture_paths import picture_paths

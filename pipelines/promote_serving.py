@@ -17,7 +17,7 @@ import functools
 from absl import flags
 
 from pipelines import shell
-from pipelines.tls_flags import tls
+from pipelines.flags.tls import tls
 from serving.client import Endpoint, Tls
 from serving.rollout import plan
 from serving.rollout.replicas import Replicas, every_address

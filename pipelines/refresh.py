@@ -12,7 +12,8 @@ from typing import Any
 
 from absl import flags
 
-from pipelines import cache_flag, shell
+from pipelines import shell
+from pipelines.flags import feature_cache
 from serving.lifecycle.advice import Advice, advise
 from serving.lifecycle.candidates import waiting_candidates
 from serving.lifecycle.model_comparison import MARGIN, AttributeComparison, Verdict
@@ -70,8 +71,8 @@ def main() -> None:
         new_labels=AFTER.value,
         trunk=TRUNK.value,
         trunk_steps=TRUNK_STEPS.value,
-        cache_directory=cache_flag.CACHE_DIR.value,
-        cache_limit=cache_flag.cache_limit(),
+        cache_directory=feature_cache.CACHE_DIR.value,
+        cache_limit=feature_cache.cache_limit(),
         **_deciding(),
     )
     if decision:

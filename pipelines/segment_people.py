@@ -13,7 +13,8 @@ import sys
 
 from absl import flags
 
-from pipelines import people_flags, shell
+from pipelines import shell
+from pipelines.flags import person_detection
 from yolact_tf.inference.people_finder import PeopleFinder
 from yolact_tf.person_crops.job import Summary, segment_people
 
@@ -39,11 +40,11 @@ JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.
 
 def main() -> None:
     """Segments, and prints what there is now."""
-    style = people_flags.style()
+    style = person_detection.style()
     summary = segment_people(
         PICTURES.value,
         OUTPUT.value,
-        PeopleFinder(people_flags.segmenter(), style),
+        PeopleFinder(person_detection.segmenter(), style),
         batch_size=BATCH_SIZE.value,
         save_every=SAVE_EVERY.value,
         timeout=TIMEOUT.value,

@@ -5,7 +5,8 @@ from absl import flags
 from graftnet_tf.branch.config import VIEW_PRECISIONS, BranchConfig
 from graftnet_tf.branch.train import train_branches
 from graftnet_tf.workspace import manifest
-from pipelines import cache_flag, shape_flags, shell, training_flags, trunk_flag
+from pipelines import shell
+from pipelines.flags import branch_shape, feature_cache, training_run, trunk_version
 from pipelines.search_table import search_table
 
 _DEFAULT = BranchConfig()
@@ -45,7 +46,7 @@ MINING = flags.DEFINE_string(
     _DEFAULT.mining,
     "Train on what a mining of the task left: its version, or newest; all examples by default.",
 )
-TRAINING = training_flags.define(_DEFAULT)
+TRAINING = training_run.define(_DEFAULT)
 
 
 def main() -> None:
@@ -59,16 +60,16 @@ def main() -> None:
         view_precision=VIEW_PRECISION.value,
         validation=VALIDATION_FRACTION.value,
         mining=MINING.value,
-        **shape_flags.fields(),
+        **branch_shape.fields(),
         **TRAINING(),
     )
     for name, version in train_branches(
         workspace,
         dict.fromkeys(TASK.value, config),
-        search=shape_flags.search(),
-        trunk_version=trunk_flag.TRUNK.value,
-        cache_directory=cache_flag.CACHE_DIR.value,
-        cache_limit=cache_flag.cache_limit(),
+        search=branch_shape.search(),
+        trunk_version=trunk_version.TRUNK.value,
+        cache_directory=feature_cache.CACHE_DIR.value,
+        cache_limit=feature_cache.cache_limit(),
         provenance=shell.provenance(),
     ):
         record = manifest.read(workspace.version_dir("branches", name, version))

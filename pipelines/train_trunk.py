@@ -5,7 +5,8 @@ from absl import flags
 from graftnet_tf.data.task_sampling import SAMPLINGS
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
-from pipelines import shell, training_flags
+from pipelines import shell
+from pipelines.flags import training_run
 
 _DEFAULT = TrunkConfig()
 
@@ -44,7 +45,7 @@ PROBE_HEADS = flags.DEFINE_bool(
     _DEFAULT.probe_heads,
     "Start heads from a linear probe; by default with initial weights.",
 )
-TRAINING = training_flags.define(_DEFAULT)
+TRAINING = training_run.define(_DEFAULT)
 
 
 @flags.multi_flags_validator(

@@ -6,7 +6,7 @@ train_yolact --data=FILE.json,IMAGES[,SHARE] … --output=DIR --steps=N [--confi
 from absl import flags
 
 from pipelines import shell
-from pipelines.coco_flags import EXIF_ORIENTATION
+from pipelines.flags.coco_images import EXIF_ORIENTATION
 from yolact_tf.augmentation import Augmentation
 from yolact_tf.config import CONFIGS
 from yolact_tf.models.yolact import PRECISIONS

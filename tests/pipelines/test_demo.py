@@ -15,8 +15,7 @@ from graftnet_tf.trunk.pretraining import TrunkConfig
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
-from pipelines.shipped_cutter import shipped_cutter
-from pipelines.story import (
+from pipelines.demo_workflow import (
     SNAPSHOTS_SHOWN,
     Passenger,
     Scale,
@@ -25,6 +24,7 @@ from pipelines.story import (
     cut_passengers,
     identical,
 )
+from pipelines.shipped_cutter import shipped_cutter
 from serving.client import PictureResult
 
 BEFORE = [PictureResult("00-0.jpg", {"bald": 0.25, "male": 0.75}, {"bald": False, "male": True})]
