@@ -89,7 +89,7 @@ def _scale(first: int) -> Scale:
 
 
 def _summary(outcome: Outcome) -> str:
-    lines = [f"{'attribute':<18}{'test pictures':>14}{'AUC':>8}{'accuracy':>10}"]
+    lines = [f"{'attribute':<18}{'test images':>14}{'AUC':>8}{'accuracy':>10}"]
     for attribute in outcome.evaluation.attributes:
         row = attribute.row
         lines.append(

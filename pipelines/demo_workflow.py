@@ -19,7 +19,7 @@ from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
-from serving.client import AttributeClient, PictureResult
+from serving.client import AttributeClient, ImageResult
 from serving.composition.compose import compose
 from serving.model_server.server import ModelServer
 
@@ -131,7 +131,7 @@ class Story:
 
     def _add(
         self, task: Task, client: AttributeClient, passengers: Sequence[Passenger]
-    ) -> list[PictureResult]:
+    ) -> list[ImageResult]:
         self._begin(f"A new label arrives: {task.name}. Only its branch is trained")
         self._draw([task])
         self._train(task)
@@ -188,7 +188,7 @@ def cut_passengers(workspace: Workspace, cutter: Cutter, seed: int) -> Iterator[
             yield Passenger(f"{path}-{number}.jpg", crop.attributes)
 
 
-def answers(results: Sequence[PictureResult], passengers: Sequence[Passenger]) -> str:
+def answers(results: Sequence[ImageResult], passengers: Sequence[Passenger]) -> str:
     """What the served model says of each passenger, beside what was drawn."""
     lines = [f"{'passenger':<12}{'says (score)':<60}drawn"]
     for result, passenger in zip(results, passengers, strict=True):
@@ -196,11 +196,11 @@ def answers(results: Sequence[PictureResult], passengers: Sequence[Passenger]) -
             f"{name} {result.scores[name]:.2f}" for name, yes in result.decisions.items() if yes
         )
         drawn = ", ".join(sorted(passenger.attributes & set(result.scores)))
-        lines.append(f"{os.path.basename(result.picture):<12}{said or '-':<60}{drawn or '-'}")
+        lines.append(f"{os.path.basename(result.image):<12}{said or '-':<60}{drawn or '-'}")
     return "\n".join(lines)
 
 
-def identical(before: Sequence[PictureResult], after: Sequence[PictureResult]) -> bool:
+def identical(before: Sequence[ImageResult], after: Sequence[ImageResult]) -> bool:
     """Whether every score in `before` is in `after` too, bit for bit."""
     return all(
         old.scores[name] == new.scores[name]

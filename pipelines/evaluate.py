@@ -58,7 +58,7 @@ def _summary(evaluation: Evaluation, report: str) -> str:
         lines.append(f"{attribute.name:<20}" + "".join(f"{cell:>11}" for cell in cells))
     lines += [
         f"mean AUC {_number(evaluation.mean_auc, '.4f')}, "
-        f"mA {_number(evaluation.mean_accuracy, '.4f')}, {evaluation.pictures} test pictures",
+        f"mA {_number(evaluation.mean_accuracy, '.4f')}, {evaluation.images} test images",
         *(f"caution: {caution}" for caution in evaluation.cautions),
         *(f"unreadable: {path}: {why}" for path, why in evaluation.unreadable.items()),
         *(f"no test data: {attribute}" for attribute in evaluation.without_test_data),

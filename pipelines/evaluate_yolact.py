@@ -1,4 +1,4 @@
-"""Measures instance segmentation on pictures annotated in the COCO format.
+"""Measures instance segmentation on images annotated in the COCO format.
 
 evaluate_yolact --annotations=FILE.json --images=DIR [--weights=FILE.npz] [--report_dir=DIR]
 """
@@ -30,7 +30,7 @@ REPORT_DIR = flags.DEFINE_string(
     "Directory for an HTML report with overlays, replacing an older one there; none by default.",
 )
 BATCH_SIZE = flags.DEFINE_integer(
-    "batch_size", 8, "Pictures in the network at a time.", lower_bound=1
+    "batch_size", 8, "Images in the network at a time.", lower_bound=1
 )
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
@@ -68,7 +68,7 @@ def _summary(evaluation: Evaluation, left_out: Sequence[str]) -> str:
         lines.append(f"{row:<10}" + "".join(f"{_number(value):>9}" for value in values))
     milliseconds = (f"{stage} {1000 * time:.1f}" for stage, time in evaluation.seconds.items())
     lines += [
-        f"{evaluation.images} pictures; milliseconds a picture: {', '.join(milliseconds)}",
+        f"{len(evaluation.images)} images; milliseconds an image: {', '.join(milliseconds)}",
         *(f"skipped: {reason}" for reason in evaluation.skipped),
         *(f"category unknown to the model, left out: {name}" for name in left_out),
     ]

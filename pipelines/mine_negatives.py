@@ -40,7 +40,7 @@ NEAREST_CLUSTERS = flags.DEFINE_integer(
 KEEP_RATE = flags.DEFINE_float(
     "keep_rate",
     _DEFAULT.keep_rate,
-    "Share of every other cluster that is kept; at least one picture.",
+    "Share of every other cluster that is kept; at least one image.",
     lower_bound=1e-6,
     upper_bound=1.0,
 )
@@ -75,7 +75,7 @@ GAMMA = flags.DEFINE_float(
 NEIGHBOURS = flags.DEFINE_integer(
     "neighbours",
     _DEFAULT.neighbours,
-    "Nearest pictures by which suspect labels are found.",
+    "Nearest images by which suspect labels are found.",
     lower_bound=1,
 )
 SUSPECTS = flags.DEFINE_integer(

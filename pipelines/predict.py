@@ -1,10 +1,10 @@
-"""Asks a model server for the attributes of pictures, or of everybody in snapshots.
+"""Asks a model server for the attributes of images, or of everybody in snapshots.
 
-Prints a line per picture, as soon as it is answered: its path, then the attributes it shows
-with their scores. With --passengers the pictures are snapshots, and there is a line for every
-person. With --json, one object with every score; with --json_lines, one for each picture, which
-is also a log of scores for `drift`. With --draw, the pictures are drawn with what the model
-says. Exits with 1, after answering for the others, when a picture got no answer: it could not be
+Prints a line per image, as soon as it is answered: its path, then the attributes it shows
+with their scores. With --passengers the images are snapshots, and there is a line for every
+person. With --json, one object with every score; with --json_lines, one for each image, which
+is also a log of scores for `drift`. With --draw, the images are drawn with what the model
+says. Exits with 1, after answering for the others, when an image got no answer: it could not be
 read, or is more than the server takes. A server that is not there yet is waited for.
 """
 
@@ -21,9 +21,9 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from pipelines import shell
 from pipelines.flags.tls import tls
-from serving.client import AttributeClient, PassengerClient, PictureResult, SnapshotResult
+from serving.client import AttributeClient, ImageResult, PassengerClient, SnapshotResult
 from serving.client.drawing import draw
-from serving.client.picture_paths import picture_paths
+from serving.client.image_paths import image_paths
 from serving.client.synchronous import Client
 
 SERVER = flags.DEFINE_string("server", "127.0.0.1:8500", "host:port of the model server.")
@@ -36,16 +36,16 @@ MODEL_VERSION = flags.DEFINE_integer(
 VERSION_LABEL = flags.DEFINE_string(
     "version_label", None, "Label of the version instead, such as stable or canary."
 )
-PICTURES = flags.DEFINE_multi_string(
-    "pictures", [], "A file, folder, glob pattern, or comma list of them; may be repeated."
+IMAGES = flags.DEFINE_multi_string(
+    "images", [], "A file, folder, glob pattern, or comma list of them; may be repeated."
 )
 PASSENGERS = flags.DEFINE_bool(
-    "passengers", False, "The pictures are snapshots: find everybody in them."
+    "passengers", False, "The images are snapshots: find everybody in them."
 )
 ATTRIBUTES = flags.DEFINE_list(
     "attributes", [], "Attributes to ask for, which spares the server the others; all by default."
 )
-BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Pictures in a request.", lower_bound=1)
+BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Images in a request.", lower_bound=1)
 IN_FLIGHT = flags.DEFINE_integer("in_flight", 2, "Requests under way at once.", lower_bound=1)
 TIMEOUT = flags.DEFINE_float(
     "timeout",
@@ -60,16 +60,16 @@ ATTEMPTS = flags.DEFINE_integer(
     lower_bound=1,
     upper_bound=5,
 )
-DRAW = flags.DEFINE_string("draw", None, "Folder for pictures of what the model says.")
+DRAW = flags.DEFINE_string("draw", None, "Folder for images of what the model says.")
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
-JSON_LINES = flags.DEFINE_bool("json_lines", False, "Print a JSON object per picture.")
+JSON_LINES = flags.DEFINE_bool("json_lines", False, "Print a JSON object per image.")
 
-Result = PictureResult | SnapshotResult
+Result = ImageResult | SnapshotResult
 
 
 def main() -> None:
-    if not PICTURES.value:
-        raise flags.Error("--pictures is missing: name picture files, a folder or a pattern.")
+    if not IMAGES.value:
+        raise flags.Error("--images is missing: name image files, a folder or a pattern.")
     if JSON.value and JSON_LINES.value:
         raise flags.Error("--json and --json_lines exclude one another.")
     if MODEL_VERSION.value is not None and VERSION_LABEL.value is not None:
@@ -88,19 +88,19 @@ def main() -> None:
             if JSON.value or result.error:
                 results.append(result)
     if JSON.value:
-        shell.print_json({"pictures": [dataclasses.asdict(result) for result in results]})
-    unanswered = [result.picture for result in results if result.error]
+        shell.print_json({"images": [dataclasses.asdict(result) for result in results]})
+    unanswered = [result.image for result in results if result.error]
     if unanswered:
         raise GraftNetError(
-            f"{len(unanswered)} of {len(paths)} pictures got no answer: {', '.join(unanswered)}"
+            f"{len(unanswered)} of {len(paths)} images got no answer: {', '.join(unanswered)}"
         )
 
 
 def _paths() -> list[str]:
     try:
-        return picture_paths(PICTURES.value)
+        return image_paths(IMAGES.value)
     except GraftNetError as error:
-        raise flags.Error(f"--pictures: {error}") from None
+        raise flags.Error(f"--images: {error}") from None
 
 
 def _client() -> Client[Any]:
@@ -124,15 +124,15 @@ def _printer(width: int) -> Callable[[Result], None]:
     if JSON_LINES.value:
         return lambda result: print(json.dumps(dataclasses.asdict(result)), flush=True)
     return lambda result: print(
-        *(f"{result.picture:{width}}  {line}" for line in shown(result)), sep="\n", flush=True
+        *(f"{result.image:{width}}  {line}" for line in shown(result)), sep="\n", flush=True
     )
 
 
 def shown(result: Result) -> list[str]:
-    """What to say of a picture: a line, or in a snapshot one for each person."""
+    """What to say of an image: a line, or in a snapshot one for each person."""
     if result.error:
         return [f"! {result.error}"]
-    if isinstance(result, PictureResult):
+    if isinstance(result, ImageResult):
         return [_decided(result.scores, result.decisions)]
     return [
         f"{passenger.detection_score:.3f} at {','.join(map(str, passenger.box))}  "
@@ -148,10 +148,10 @@ def _decided(scores: Mapping[str, float], decisions: Mapping[str, bool]) -> str:
 
 
 def _draw(folder: str, place: int, result: Result) -> None:
-    """Draws a picture; its place goes into the name, since names repeat across folders."""
-    stem = os.path.splitext(os.path.basename(result.picture))[0]
+    """Draws an image; its place goes into the name, since names repeat across folders."""
+    stem = os.path.splitext(os.path.basename(result.image))[0]
     path = os.path.join(folder, f"{place:05d}-{stem}.png")
-    page = draw(atomic_files.read_bytes(result.picture), result)
+    page = draw(atomic_files.read_bytes(result.image), result)
     tf.io.gfile.makedirs(folder)
     with atomic_files.replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
         page.save(file, "PNG")

@@ -26,7 +26,7 @@ OUTPUT = flags.DEFINE_string(
 TEST_FRACTION = flags.DEFINE_float(
     "test_fraction",
     0.15,
-    "Share of the pictures to keep aside for test, in held_out.json.",
+    "Share of the images to keep aside for test, in held_out.json.",
     lower_bound=0.0,
     upper_bound=1.0,
 )
@@ -48,7 +48,7 @@ def main() -> None:
         write_scenes(OUTPUT.value, SNAPSHOTS.value, shell.SEED.value)
         counts = hold_out(os.path.join(OUTPUT.value, "instances.json"), *split)
     for path, count in zip((train, held_out), counts, strict=True):
-        print(f"{path}: {count} pictures")
+        print(f"{path}: {count} images")
 
 
 def main_cli() -> None:

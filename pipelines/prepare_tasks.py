@@ -45,7 +45,7 @@ OVERWRITE = flags.DEFINE_bool(
 COPY = flags.DEFINE_bool(
     "copy",
     True,
-    "Copy pictures into the workspace. Without it, those taken whole stay where they are, and "
+    "Copy images into the workspace. Without it, those taken whole stay where they are, and "
     "the workspace needs them there.",
 )
 
@@ -74,9 +74,9 @@ def main() -> None:
         every = [example for split in SPLITS for example in imported.examples[split]]
         for name, count in class_counts(imported.task, every).items():
             if not count:
-                print(f"Task {imported.task.name} has no picture of class {name}: not trainable.")
+                print(f"Task {imported.task.name} has no image of class {name}: not trainable.")
     skipped = {path: why for imported in results for path, why in imported.skipped.items()}
-    print(f"{len(skipped)} pictures left out{':' if skipped else '.'}")
+    print(f"{len(skipped)} images left out{':' if skipped else '.'}")
     for path, why in skipped.items():
         print(f"  {path}: {why}")
     for imported in results:
@@ -98,7 +98,7 @@ def _warn_of_near_duplicates(imported: Imported) -> None:
 
 
 def _counts_table(results: list[Imported]) -> str:
-    """Pictures per class and split of every task."""
+    """Images per class and split of every task."""
     lines = [f"{'task':<20} {'class':<20} {'train':>7} {'test':>7}"]
     for imported in results:
         train, test = (class_counts(imported.task, imported.examples[s]) for s in SPLITS)

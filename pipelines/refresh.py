@@ -131,7 +131,7 @@ def _show_decision(decision: Decision) -> None:
         f"{'95 % interval':>19}  verdict",
         *map(_row, comparison.attributes),
         f"mean AUC {_number(before.mean_auc, '.4f')} served, "
-        f"{_number(after.mean_auc, '.4f')} candidate, {after.pictures} test pictures",
+        f"{_number(after.mean_auc, '.4f')} candidate, {after.images} test images",
     ]
     obstacles = [f"{a.name} ({a.verdict})" for a in comparison.obstacles]
     if obstacles:

@@ -1,6 +1,6 @@
 """Cuts the people out of snapshots: one crop each, background and other people removed.
 
-segment_people --pictures=SNAPSHOTS --output=DIR [--weights=FILE.npz] [--json]
+segment_people --images=SNAPSHOTS --output=DIR [--weights=FILE.npz] [--json]
 
 Writes DIR/crops/, DIR/people.jsonl (box, score, mask as COCO run lengths, source of each
 crop), DIR/people.csv and DIR/skipped.csv. The same command again does what is missing: images
@@ -18,10 +18,10 @@ from pipelines.flags import person_detection
 from yolact_tf.inference.people_finder import PeopleFinder
 from yolact_tf.person_crops.job import Summary, segment_people
 
-PICTURES = flags.DEFINE_multi_string(
-    "pictures",
+IMAGES = flags.DEFINE_multi_string(
+    "images",
     None,
-    "A folder with its subfolders, a picture, a pattern, a list ending in .txt with a path or "
+    "A folder with its subfolders, an image, a pattern, a list ending in .txt with a path or "
     "URL per line (each also gs://), or an http(s) URL; may be repeated.",
     required=True,
 )
@@ -42,7 +42,7 @@ def main() -> None:
     """Segments, and prints what there is now."""
     style = person_detection.style()
     summary = segment_people(
-        PICTURES.value,
+        IMAGES.value,
         OUTPUT.value,
         PeopleFinder(person_detection.segmenter(), style),
         batch_size=BATCH_SIZE.value,
@@ -56,10 +56,9 @@ def main() -> None:
 
 def _shown(summary: Summary) -> str:
     lines = [
-        f"{summary.people} people in {summary.pictures} pictures, "
-        f"{summary.pictures_without_people} of them without people",
-        f"{summary.processed_now} snapshots in this run, "
-        f"{summary.pictures_per_second:.2f} a second",
+        f"{summary.people} people in {summary.images} images, "
+        f"{summary.images_without_people} of them without people",
+        f"{summary.processed_now} snapshots in this run, {summary.images_per_second:.2f} a second",
         f"tables and crops: {OUTPUT.value}",
     ]
     if summary.skipped:

@@ -65,8 +65,8 @@ MAX_ENQUEUED_BATCHES = flags.DEFINE_integer("max_enqueued_batches", 64, "Batches
 NUM_BATCH_THREADS = flags.DEFINE_integer("num_batch_threads", 2, "Batches computed at once.")
 
 MAX_MESSAGE_MIB = flags.DEFINE_integer("max_message_mib", 64, "Limit of a request, in MiB.")
-MAX_ROWS = flags.DEFINE_integer("max_rows", 256, "Limit of pictures in a request.")
-MAX_PICTURE_MIB = flags.DEFINE_integer("max_picture_mib", 32, "Limit of a picture file, in MiB.")
+MAX_ROWS = flags.DEFINE_integer("max_rows", 256, "Limit of images in a request.")
+MAX_IMAGE_MIB = flags.DEFINE_integer("max_image_mib", 32, "Limit of an image file, in MiB.")
 MAX_MEGAPIXELS = flags.DEFINE_integer(
     "max_megapixels", 1000, "Limit of what decoding a request may touch, in millions of pixels."
 )
@@ -148,7 +148,7 @@ def _limits() -> Limits:
         return Limits(
             message_bytes=MAX_MESSAGE_MIB.value << 20,
             rows=MAX_ROWS.value,
-            string_bytes=MAX_PICTURE_MIB.value << 20,
+            string_bytes=MAX_IMAGE_MIB.value << 20,
             decoded_pixels=MAX_MEGAPIXELS.value * 1_000_000,
             in_flight=MAX_IN_FLIGHT.value,
             waiting=MAX_WAITING.value,

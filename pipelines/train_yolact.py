@@ -19,7 +19,7 @@ _OPTIMIZATION, _AUGMENTATION = Optimization(), Augmentation()
 DATA = flags.DEFINE_multi_string(
     "data",
     None,
-    "COCO annotations, folder of their pictures and share of the samples (1 by default), with "
+    "COCO annotations, folder of their images and share of the samples (1 by default), with "
     "commas between; several --data are mixed.",
     required=True,
 )
@@ -47,7 +47,7 @@ FROZEN = flags.DEFINE_string(
 STEPS = flags.DEFINE_integer(
     "steps", 800_000, "Training steps, those of earlier runs included.", lower_bound=1
 )
-BATCH_SIZE = flags.DEFINE_integer("batch_size", 8, "Pictures per step.", lower_bound=1)
+BATCH_SIZE = flags.DEFINE_integer("batch_size", 8, "Images per step.", lower_bound=1)
 OPTIMIZER = flags.DEFINE_enum(
     "optimizer", _OPTIMIZATION.optimizer, OPTIMIZERS, "How weights are moved."
 )
@@ -81,7 +81,7 @@ EMA = flags.DEFINE_float(
 LARGEST_EXPANSION = flags.DEFINE_float(
     "largest_expansion",
     _AUGMENTATION.expand_ratio[1],
-    "How far pictures are zoomed out at most.",
+    "How far images are zoomed out at most.",
     lower_bound=1.0,
 )
 COPY_PASTE = flags.DEFINE_float(

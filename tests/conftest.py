@@ -49,17 +49,17 @@ def pytest_configure():
 class ColourModel(tf.Module):
     """Scores are the top left pixel's red, green and blue."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="pictures")])
-    def predict_jpeg(self, pictures):
-        decoded = tf.strings.substr(pictures, 1, 3) == b"PNG"
-        tf.debugging.Assert(tf.reduce_any(decoded), ["No picture can be decoded."])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
+    def predict_jpeg(self, image_bytes):
+        decoded = tf.strings.substr(image_bytes, 1, 3) == b"PNG"
+        tf.debugging.Assert(tf.reduce_any(decoded), ["No image can be decoded."])
         colours = tf.map_fn(
             lambda item: tf.cond(
                 item[1],
                 lambda: tf.cast(tf.io.decode_png(item[0], channels=3)[0, 0], tf.float32) / 255,
                 lambda: tf.fill([3], float("nan")),
             ),
-            (pictures, decoded),
+            (image_bytes, decoded),
             fn_output_signature=tf.TensorSpec([3], tf.float32),
         )
         scores = {name: colours[:, channel] for name, channel in COLOURS.items()}
@@ -82,30 +82,30 @@ def colour_model(tmp_path_factory):
 
 @pytest.fixture
 def colour_workspace(tmp_path):
-    """Tasks bald (2 positives, 3 negatives), gender (4 pictures), cap, which has no branch.
+    """Tasks bald (2 positives, 3 negatives), gender (4 images), cap, which has no branch.
 
     One negative of bald is also gender's male. Red of bald's positives is 200 and 100, of
     its negatives 150, 50 and 0: an AUC of 5/6.
     """
-    os.makedirs(tmp_path / "pictures")
+    os.makedirs(tmp_path / "images")
 
-    def picture(name: str, red: int, green: int, blue: int) -> str:
-        Image.new("RGB", (20, 30), (red, green, blue)).save(tmp_path / "pictures" / name)
-        return f"pictures/{name}"
+    def write(name: str, red: int, green: int, blue: int) -> str:
+        Image.new("RGB", (20, 30), (red, green, blue)).save(tmp_path / "images" / name)
+        return f"images/{name}"
 
-    shared = picture("shared.png", 0, 255, 0)
+    shared = write("shared.png", 0, 255, 0)
     bald = [
-        (picture("bald.png", 200, 9, 9), 1),
-        (picture("thin.png", 100, 9, 9), 1),
-        (picture("cap.png", 150, 9, 9), 0),
-        (picture("hair.png", 50, 9, 9), 0),
+        (write("bald.png", 200, 9, 9), 1),
+        (write("thin.png", 100, 9, 9), 1),
+        (write("cap.png", 150, 9, 9), 0),
+        (write("hair.png", 50, 9, 9), 0),
         (shared, 0),
     ]
     gender = [
         (shared, 1),
-        (picture("f.png", 0, 0, 255), 2),
-        (picture("g.png", 0, 0, 240), 2),
-        (picture("crowd.png", 0, 90, 90), 0),
+        (write("f.png", 0, 0, 255), 2),
+        (write("g.png", 0, 0, 240), 2),
+        (write("crowd.png", 0, 90, 90), 0),
     ]
     for task, rows in ((Task.binary("bald"), bald), (GENDER, gender), (Task.binary("cap"), bald)):
         examples = [Example(image, label, image) for image, label in rows]

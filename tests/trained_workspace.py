@@ -1,4 +1,4 @@
-"""A workspace of drawn pictures, and tiny trainings on it with the networks they had in memory."""
+"""A workspace of drawn images, and tiny trainings on it with the networks they had in memory."""
 
 import dataclasses
 import os
@@ -25,7 +25,7 @@ from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
 GENDER = Task("gender", ("other", "male", "female"), {"male": "male", "female": "female"})
-UNREADABLE = "pictures/broken.jpg"
+UNREADABLE = "images/broken.jpg"
 COUNT = 12
 QUICK = Optimization(learning_rate=1e-3, ema=0.5)
 TRUNK = TrunkConfig(
@@ -92,20 +92,20 @@ class Trained:
 
     def copy(self, root: str) -> Workspace:
         """The workspace as it was before any branch was trained."""
-        for name in ("pictures", "tasks", "trunks"):
+        for name in ("images", "tasks", "trunks"):
             shutil.copytree(self.workspace.path(name), os.path.join(root, name))
         return Workspace(root)
 
 
 def draw_workspace(root: str) -> Workspace:
-    """Tasks hat, bag and gender over the same twelve people, and a broken picture of a hat."""
-    os.makedirs(os.path.join(root, "pictures"))
-    people = [f"pictures/person{number:02d}.png" for number in range(COUNT)]
+    """Tasks hat, bag and gender over the same twelve people, and a broken image of a hat."""
+    os.makedirs(os.path.join(root, "images"))
+    people = [f"images/person{number:02d}.png" for number in range(COUNT)]
     examples: dict[str, list[Example]] = {"hat": [], "bag": [], "gender": []}
     for number, name in enumerate(people):
         gender, hat, bag = number % 3, number % 2, number // 2 % 2
-        picture = Image.new("RGB", (60, 90), (90, 80, 70 + 5 * number))
-        draw = ImageDraw.Draw(picture)
+        image = Image.new("RGB", (60, 90), (90, 80, 70 + 5 * number))
+        draw = ImageDraw.Draw(image)
         draw.rectangle(
             (20, 30, 40, 85), fill=[(200, 200, 40), (30, 30, 200), (220, 40, 150)][gender]
         )
@@ -114,11 +114,11 @@ def draw_workspace(root: str) -> Workspace:
             draw.rectangle((18, 6, 42, 14), fill=(250, 20, 20))
         if bag:
             draw.rectangle((42, 50, 54, 68), fill=(20, 120, 20))
-        picture.save(os.path.join(root, name))
+        image.save(os.path.join(root, name))
         for label_of, label in (("hat", hat), ("bag", bag), ("gender", gender)):
             examples[label_of].append(Example(name, label, name))
     with open(os.path.join(root, UNREADABLE), "wb") as file:
-        file.write(b"\xff\xd8\xff no more of this picture")
+        file.write(b"\xff\xd8\xff no more of this image")
     examples["hat"].append(Example(UNREADABLE, 1, UNREADABLE))
     for task in (Task.binary("hat"), Task.binary("bag"), GENDER):
         write_task(os.path.join(root, "tasks", task.name), task, {"train": examples[task.name]})

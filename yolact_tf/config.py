@@ -19,7 +19,7 @@ class YolactConfig:
       aspect_ratios: width over height of the anchors at each cell.
       square_anchors: True for w = h = scale · √ratio, the slip that the published weights
         were trained with; False for w = scale · √ratio, h = scale / √ratio.
-      antialias: whether pictures larger than the input are smoothed as they are shrunk; the
+      antialias: whether images larger than the input are smoothed as they are shrunk; the
         published networks were trained and measured without.
       fpn_channels: channels of P3 … P7 and of the head.
       proto_channels: channels inside the protonet.
@@ -28,11 +28,11 @@ class YolactConfig:
         positives, by less than the other negatives, in between neither.
       crowd_overlap: negatives covered by a crowd by more than this share are ignored.
       negatives_per_positive: of hard negative mining.
-      masks_to_train: positives of a picture that enter the mask loss, at most.
+      masks_to_train: positives of an image that enter the mask loss, at most.
       min_score: detections below are not considered.
       nms_iou: overlap above which the worse of two detections is dropped.
-      top_k: candidates that NMS looks at (of a class; of a picture across classes).
-      max_detections: of a picture, over all classes.
+      top_k: candidates that NMS looks at (of a class; of an image across classes).
+      max_detections: of an image, over all classes.
     """
 
     name: str

@@ -14,7 +14,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import four_digits
 
-LONGEST = 2**16  # numbers per picture that a classifier takes: bilinear pooling of 256 channels
+LONGEST = 2**16  # numbers per image that a classifier takes: bilinear pooling of 256 channels
 
 
 def check_shape(graft_after: int, last_block: int) -> None:
@@ -43,7 +43,7 @@ def vector_length(last_block: int, pooling_name: str, reduction: int) -> int:
     if length > LONGEST:
         raise GraftNetError(
             f"Pooling {pooling_name} of {reduction or channels} channels gives {length} numbers "
-            f"for each picture; the limit is {LONGEST}. Reduce the channels first: "
+            f"for each image; the limit is {LONGEST}. Reduce the channels first: "
             "--reduction=128, for example."
         )
     return length
@@ -55,7 +55,7 @@ class Branch(tf.Module):
     The reduction, where there is one, is a linear 1×1 convolution to fewer channels, as
     in Lin et al. 2018, "Bilinear CNNs for Fine-grained Visual Recognition".
 
-    Its batch norms use stored statistics in training too: a task's pictures are few and
+    Its batch norms use stored statistics in training too: a task's images are few and
     of one kind, and what is trained is then what is served.
     """
 

@@ -24,15 +24,15 @@ class BranchConfig:
       pooling: name in `pooling.POOLINGS`.
       reduction: channels of a learnt 1×1 convolution before the pooling; 0 for none.
       steps: 0 publishes the linear probe on the trunk's own blocks.
-      batch: pictures per step.
+      batch: images per step.
       optimization: of the open blocks and the classifier.
       dropout: rate on the pooled features.
-      augmentation: of the training pictures.
+      augmentation: of the training images.
       views: augmented views whose features are cached; 0 computes features anew for
         every batch instead.
       view_precision: that the frozen blocks compute cached augmented views in: "float32",
         "bfloat16", or "auto" for bfloat16 where the machine has it, see `native_precision`.
-        Unchanged pictures, on which thresholds are chosen, take float32.
+        Unchanged images, on which thresholds are chosen, take float32.
       validation: fraction of the train split kept for choosing thresholds.
       mining: version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.

@@ -95,7 +95,7 @@ class FineTuning:
         return losses.get(some.task.name)
 
     def scores(self, some: LabelledRows) -> np.ndarray:
-        """Class scores of unchanged pictures, float32 [M, classes]."""
+        """Class scores of unchanged images, float32 [M, classes]."""
         self._features.prepare([(some.rows, None)])
         return apply(
             self.branch.scores,

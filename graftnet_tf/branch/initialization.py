@@ -12,7 +12,7 @@ from graftnet_tf.training.batched_inference import apply, in_batches
 from graftnet_tf.training.pca import principal_axes
 
 _BATCH = 64
-_PICTURES = 512  # that the reduction's axes are found from
+_IMAGES = 512  # that the reduction's axes are found from
 
 
 def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int) -> None:
@@ -20,13 +20,13 @@ def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int
 
     Args:
       branch: its blocks hold the trunk's weights.
-      features: at the graft point; those of unchanged pictures are taken.
+      features: at the graft point; those of unchanged images are taken.
       some: examples to learn from.
       seed: chooses among them where there are more than needed.
     """
     random = np.random.default_rng([seed, 4])
     if branch.reduction:
-        rows = random.permutation(some.rows)[:_PICTURES]
+        rows = random.permutation(some.rows)[:_IMAGES]
         features.prepare([(rows, None)])
         kernel, bias = _main_axes(branch.blocks, features, rows, branch.reduction.filters)
         branch.reduction.set_weights([kernel[None, None], bias])
@@ -46,7 +46,7 @@ def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int
 def _main_axes(
     blocks: Blocks, features: GraftFeatures, rows: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Those along which the blocks' output varies most over pictures and positions."""
+    """Those along which the blocks' output varies most over images and positions."""
     maps = tf.function(blocks, reduce_retracing=True)
     positions = in_batches(
         lambda part: maps(tf.constant(features.plain(part))).numpy(),

@@ -15,7 +15,7 @@ from graftnet_tf.branch.config import AUTO, BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.branch.inputs import BranchInputs, gather
 from graftnet_tf.data import labelled_images
-from graftnet_tf.data.labelled_images import LabelledPictures, LabelledRows
+from graftnet_tf.data.labelled_images import LabelledImages, LabelledRows
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
@@ -92,7 +92,7 @@ def train_branches(
     candidate: bool = False,
     provenance: Provenance = Provenance(),
 ) -> Iterator[tuple[str, str]]:
-    """Trains and publishes several tasks' branches, over pictures decoded once.
+    """Trains and publishes several tasks' branches, over images decoded once.
 
     Each is as `train_branch` would make it alone; nothing is decoded before every task and
     configuration was found fit to be trained.
@@ -160,7 +160,7 @@ class _Job:
             ),
         )
 
-    def train(self, name: str, config: BranchConfig, labelled: LabelledPictures) -> str:
+    def train(self, name: str, config: BranchConfig, labelled: LabelledImages) -> str:
         """Trains and publishes one branch; returns its version."""
         started = time.monotonic()
         trunk, split = self.inputs.trunk, self.inputs.splits[name]
@@ -215,7 +215,7 @@ class _Job:
         self,
         search: SearchConfig,
         config: BranchConfig,
-        labelled: LabelledPictures,
+        labelled: LabelledImages,
         fitted: LabelledRows,
         inputs: dict[str, str],
     ) -> Choice:
@@ -236,7 +236,7 @@ class _Job:
             directory=os.path.join(self.inputs.runs, f"search-{fitted.task.name}-{key}"),
         )
 
-    def _features(self, labelled: LabelledPictures, config: BranchConfig) -> GraftFeatures:
+    def _features(self, labelled: LabelledImages, config: BranchConfig) -> GraftFeatures:
         trunk = self.inputs.trunk
         live = LiveFeatures(
             functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),

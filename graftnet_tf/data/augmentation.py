@@ -9,16 +9,16 @@ from graftnet_tf.data.addons import cutout, transform
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
-    """How far pictures are changed; each amount is drawn uniformly, per picture.
+    """How far images are changed; each amount is drawn uniformly, per image.
 
     Attributes:
-      flip: mirror half of the pictures left to right.
+      flip: mirror half of the images left to right.
       shift: largest shift, as a fraction of height and of width.
       rotation: largest rotation, in degrees, either way.
       zoom: largest relative change of size, either way.
       colour: largest relative change of brightness and contrast, either way.
-      erasing: side of an erased rectangle, as a fraction of the picture's (Zhong et al.
-        2020, "Random Erasing"), at a place of its own in each picture; 0 erases nothing.
+      erasing: side of an erased rectangle, as a fraction of the image's (Zhong et al.
+        2020, "Random Erasing"), at a place of its own in each image; 0 erases nothing.
     """
 
     flip: bool = True

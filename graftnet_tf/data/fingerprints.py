@@ -1,10 +1,10 @@
-"""What a task is trained on, as one hash that needs no picture decoded."""
+"""What a task is trained on, as one hash that needs no image decoded."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
-from graftnet_tf.data.image_loading import UnreadablePictureError, process_all, read_data
+from graftnet_tf.data.image_loading import UnreadableImageError, process_all, read_data
 from graftnet_tf.workspace.task_split import TaskSplit
 
 
@@ -16,7 +16,7 @@ def input_name(task: str) -> str:
 def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
     """Hash of each task's training data as it lies in the workspace now; none is decoded.
 
-    Every different picture is read once.
+    Every different image is read once.
 
     Args:
       splits: the train splits of different tasks.
@@ -26,7 +26,7 @@ def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
     """
     splits = list(splits)
     paths = {path for split in splits for path in split.paths}
-    found = process_all(sorted(paths), _content_hash, description="Hashing pictures")
+    found = process_all(sorted(paths), _content_hash, description="Hashing images")
     contents = {path: _known(content) for path, content in found}
     return {split.task.name: data_hash(split, contents) for split in splits}
 
@@ -35,11 +35,11 @@ def data_hash(split: TaskSplit, contents: Mapping[str, str | None]) -> str:
     """Hash of a task's training data.
 
     It covers the task's classes and attributes and, in the order of its train list, each
-    picture's name, bytes, class and group.
+    image's name, bytes, class and group.
 
     Args:
       split: the task's train split.
-      contents: sha256 of the bytes of each of its pictures, by path; None for one that
+      contents: sha256 of the bytes of each of its images, by path; None for one that
         cannot be read, which counts as such.
     """
     rows = [
@@ -54,5 +54,5 @@ def _content_hash(path: str) -> str:
     return hashlib.sha256(read_data(path)).hexdigest()
 
 
-def _known(content: str | UnreadablePictureError) -> str | None:
-    return None if isinstance(content, UnreadablePictureError) else content
+def _known(content: str | UnreadableImageError) -> str | None:
+    return None if isinstance(content, UnreadableImageError) else content

@@ -1,4 +1,4 @@
-"""Reading many picture files at once, keeping account of those that cannot be read."""
+"""Reading many image files at once, keeping account of those that cannot be read."""
 
 import dataclasses
 import functools
@@ -23,13 +23,13 @@ Result = TypeVar("Result")
 _THREADS = 4
 
 
-class UnreadablePictureError(Exception):
-    """A picture file that training and serving would refuse; the message is the reason."""
+class UnreadableImageError(Exception):
+    """An image file that training and serving would refuse; the message is the reason."""
 
 
 @dataclasses.dataclass(frozen=True)
-class DecodedPictures:
-    """Pictures at the trunk's input size.
+class DecodedImages:
+    """Images at the trunk's input size.
 
     Attributes:
       images: uint8 [M, height, width, 3] RGB in 0…255, one row per readable file.
@@ -53,16 +53,16 @@ def read_data(path: str) -> bytes:
     """The bytes of one file, local or `gs://`.
 
     Raises:
-      UnreadablePictureError: the file cannot be read.
+      UnreadableImageError: the file cannot be read.
     """
     try:
         return atomic_files.read_bytes(path)
     except tf.errors.OpError as error:
-        raise UnreadablePictureError(_reason(error)) from None
+        raise UnreadableImageError(_reason(error)) from None
 
 
 def decode(data: bytes) -> tf.Tensor:
-    """Decodes one picture with the decoder of training and serving.
+    """Decodes one image with the decoder of training and serving.
 
     Args:
       data: the bytes of a JPEG or PNG file.
@@ -71,35 +71,35 @@ def decode(data: bytes) -> tf.Tensor:
       uint8 [H, W, 3] RGB.
 
     Raises:
-      UnreadablePictureError: they cannot be decoded.
+      UnreadableImageError: they cannot be decoded.
     """
     if not data:
-        raise UnreadablePictureError("The file is empty.")
+        raise UnreadableImageError("The file is empty.")
     try:
         return decode_image(tf.constant(data))
     except tf.errors.OpError as error:
-        raise UnreadablePictureError(_reason(error)) from None
+        raise UnreadableImageError(_reason(error)) from None
 
 
 def process_all(
     paths: Iterable[str], function: Callable[[str], Result], *, description: str
-) -> Iterator[tuple[str, Result | UnreadablePictureError]]:
+) -> Iterator[tuple[str, Result | UnreadableImageError]]:
     """Applies `function` to every different path on a few threads, with a progress bar.
 
     Args:
-      paths: picture files; repeated ones are processed once.
-      function: called with a path; may raise `UnreadablePictureError`.
+      paths: image files; repeated ones are processed once.
+      function: called with a path; may raise `UnreadableImageError`.
       description: what the progress bar on stderr says.
 
     Yields:
-      (path, what `function` returned or the `UnreadablePictureError` it raised), in the
+      (path, what `function` returned or the `UnreadableImageError` it raised), in the
       order of `paths`.
     """
 
-    def attempt(path: str) -> Result | UnreadablePictureError:
+    def attempt(path: str) -> Result | UnreadableImageError:
         try:
             return function(path)
-        except UnreadablePictureError as error:
+        except UnreadableImageError as error:
             return error
 
     unique = list(dict.fromkeys(paths))
@@ -108,7 +108,7 @@ def process_all(
             pool.map(attempt, unique),
             desc=description,
             total=len(unique),
-            unit="picture",
+            unit="image",
             leave=False,
         )
         yield from zip(unique, done, strict=True)
@@ -116,17 +116,17 @@ def process_all(
 
 def decode_all(
     paths: Sequence[str], preprocessing: Preprocessing, *, memory_limit: int = 4 << 30
-) -> DecodedPictures:
+) -> DecodedImages:
     """Reads and decodes every different path once and letterboxes it to the trunk's input size.
 
     Args:
       paths: JPEG or PNG files, local or `gs://`.
       preprocessing: its `letterbox` gives the size.
-      memory_limit: bytes; when the pictures take more, they are kept in a nameless file
+      memory_limit: bytes; when the images take more, they are kept in a nameless file
         in the directory for temporary files (`TMPDIR`), gone with the array.
 
     Returns:
-      The pictures, with rows in the order of `paths`, and those left out.
+      The images, with rows in the order of `paths`, and those left out.
     """
     shape = (len(set(paths)), preprocessing.height, preprocessing.width, 3)
     images = _allocate(shape, memory_limit)
@@ -134,22 +134,22 @@ def decode_all(
     unreadable: dict[str, str] = {}
     contents: dict[str, str | None] = {}
 
-    def fitted(path: str) -> tuple[str, np.ndarray | UnreadablePictureError]:
+    def fitted(path: str) -> tuple[str, np.ndarray | UnreadableImageError]:
         data = read_data(path)
         digest = hashlib.sha256(data).hexdigest()
         try:
             return digest, preprocessing.letterbox(decode(data)[tf.newaxis])[0].numpy()
-        except UnreadablePictureError as error:
+        except UnreadableImageError as error:
             return digest, error
 
     for path, found in process_all(paths, fitted, description="Decoding"):
         contents[path], result = found if isinstance(found, tuple) else (None, found)
-        if isinstance(result, UnreadablePictureError):
+        if isinstance(result, UnreadableImageError):
             unreadable[path] = str(result)
         else:
             images[len(rows)] = result
             rows[path] = len(rows)
-    return DecodedPictures(images[: len(rows)], rows, unreadable, contents)
+    return DecodedImages(images[: len(rows)], rows, unreadable, contents)
 
 
 def _allocate(shape: tuple[int, ...], memory_limit: int) -> np.ndarray:
@@ -161,7 +161,7 @@ def _allocate(shape: tuple[int, ...], memory_limit: int) -> np.ndarray:
         try:
             os.posix_fallocate(file.fileno(), 0, size)  # a full disk ends a job that maps holes
         except OSError as error:
-            error.filename = os.path.join(tempfile.gettempdir(), "decoded pictures")
+            error.filename = os.path.join(tempfile.gettempdir(), "decoded images")
             raise
         return np.memmap(file, np.uint8, "r+", shape=shape)
 

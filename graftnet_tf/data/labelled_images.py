@@ -1,4 +1,4 @@
-"""The pictures of one or more tasks, decoded once, with each task's rows and labels."""
+"""The images of one or more tasks, decoded once, with each task's rows and labels."""
 
 import dataclasses
 import functools
@@ -11,7 +11,7 @@ from absl import logging
 from sklearn.model_selection import StratifiedGroupKFold
 
 from graftnet_tf.data.fingerprints import data_hash, input_name
-from graftnet_tf.data.image_loading import DecodedPictures, decode_all
+from graftnet_tf.data.image_loading import DecodedImages, decode_all
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.training.linear_probe import class_weights
@@ -25,7 +25,7 @@ class LabelledRows:
 
     Attributes:
       task: whose labels these are.
-      rows: int64 [M], rows of the pictures.
+      rows: int64 [M], rows of the images.
       labels: int32 [M], class indices.
       groups: what must stay on one side of a split, per example.
     """
@@ -68,21 +68,21 @@ class LabelledRows:
                 if fitted.class_weights.all() and held_out.class_weights.all():
                     return fitted, held_out
         raise GraftNetError(
-            f"Task {self.task.name} has a class of too few pictures or groups; training needs "
+            f"Task {self.task.name} has a class of too few images or groups; training needs "
             "one to learn from and another to choose the threshold by."
         )
 
 
 @dataclasses.dataclass(frozen=True)
-class LabelledPictures:
-    """Decoded training pictures.
+class LabelledImages:
+    """Decoded training images.
 
     Attributes:
       images: uint8 [M, height, width, 3].
       rows: row in `images` of each readable path.
       digests: SHA-256 of each row's pixels.
       tasks: one per task, in the order asked for.
-      unreadable: reason for each picture left out.
+      unreadable: reason for each image left out.
       inputs: sha256 of what was read: each task's list, labels and groups, and the pixels;
         and each task's data before decoding, see `data_hash`.
     """
@@ -95,7 +95,7 @@ class LabelledPictures:
     inputs: dict[str, str]
 
     def among(self, some: LabelledRows, paths: Iterable[str]) -> LabelledRows:
-        """The examples of `some` whose pictures are among `paths`.
+        """The examples of `some` whose images are among `paths`.
 
         Raises:
           GraftNetError: a class is left without an example.
@@ -104,74 +104,72 @@ class LabelledPictures:
         chosen = some.subset(np.flatnonzero(np.isin(some.rows, wanted)))
         if not chosen.class_weights.all():
             raise GraftNetError(
-                f"Of task {some.task.name} a class has no training picture left (counts: "
+                f"Of task {some.task.name} a class has no training image left (counts: "
                 f"{np.bincount(chosen.labels, minlength=len(some.task.classes)).tolist()} of "
                 f"{list(some.task.classes)}). Keep more of them in mining."
             )
         return chosen
 
 
-def load(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> LabelledPictures:
-    """The pictures and labels of some tasks together, every different picture read once.
+def load(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> LabelledImages:
+    """The images and labels of some tasks together, every different image read once.
 
-    Unreadable pictures are logged and left out.
+    Unreadable images are logged and left out.
 
     Args:
       splits: the tasks' train splits.
-      preprocessing: gives the pictures' size.
+      preprocessing: gives the images' size.
 
     Raises:
-      GraftNetError: a task has no readable picture of some class.
+      GraftNetError: a task has no readable image of some class.
     """
     return _label(splits, _decode(splits, preprocessing))
 
 
 def load_each(
     splits: Sequence[TaskSplit], preprocessing: Preprocessing
-) -> dict[str, LabelledPictures]:
-    """The pictures and labels of each task by itself, every different picture read once.
+) -> dict[str, LabelledImages]:
+    """The images and labels of each task by itself, every different image read once.
 
-    They share the decoded pictures; what is said of a task is what `load` of it alone says.
+    They share the decoded images; what is said of a task is what `load` of it alone says.
 
     Args:
       splits: the tasks' train splits.
-      preprocessing: gives the pictures' size.
+      preprocessing: gives the images' size.
 
     Returns:
       One for each task, by name.
 
     Raises:
-      GraftNetError: a task has no readable picture of some class.
+      GraftNetError: a task has no readable image of some class.
     """
-    pictures = _decode(splits, preprocessing)
-    return {split.task.name: _label([split], pictures) for split in splits}
+    images = _decode(splits, preprocessing)
+    return {split.task.name: _label([split], images) for split in splits}
 
 
-def _decode(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> DecodedPictures:
+def _decode(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> DecodedImages:
     paths = sorted({path for split in splits for path in split.paths})
-    pictures = decode_all(paths, preprocessing)
-    for path, reason in pictures.unreadable.items():
+    images = decode_all(paths, preprocessing)
+    for path, reason in images.unreadable.items():
         logging.warning("Left out: %s: %s", path, reason)
-    return pictures
+    return images
 
 
-def _label(splits: Sequence[TaskSplit], pictures: DecodedPictures) -> LabelledPictures:
-    tasks = [_labelled(split, pictures.rows) for split in splits]
+def _label(splits: Sequence[TaskSplit], images: DecodedImages) -> LabelledImages:
+    tasks = [_labelled(split, images.rows) for split in splits]
     own = np.unique(np.concatenate([some.rows for some in tasks]))
-    pixels = b"".join(pictures.digests[row] for row in own)
-    inputs = {"pictures": hashlib.sha256(pixels).hexdigest()}
+    pixels = b"".join(images.digests[row] for row in own)
+    inputs = {"images": hashlib.sha256(pixels).hexdigest()}
     for some in tasks:
         positions = np.searchsorted(own, some.rows)
         digest = hashlib.sha256(positions.tobytes() + some.labels.tobytes())
         digest.update("\n".join(some.groups).encode())
         inputs[f"tasks/{some.task.name}"] = digest.hexdigest()
     for split in splits:
-        inputs[input_name(split.task.name)] = data_hash(split, pictures.contents)
+        inputs[input_name(split.task.name)] = data_hash(split, images.contents)
     paths = {path for split in splits for path in split.paths}
-    unreadable = {path: why for path, why in pictures.unreadable.items() if path in paths}
-    return LabelledPictures(
-        pictures.images, pictures.rows, pictures.digests, tasks, unreadable, inputs
-    )
+    unreadable = {path: why for path, why in images.unreadable.items() if path in paths}
+    return LabelledImages(images.images, images.rows, images.digests, tasks, unreadable, inputs)
 
 
 def _labelled(split: TaskSplit, rows: dict[str, int]) -> LabelledRows:
@@ -181,7 +179,7 @@ def _labelled(split: TaskSplit, rows: dict[str, int]) -> LabelledRows:
     counts = class_counts(split.task, examples)
     if 0 in counts.values():
         raise GraftNetError(
-            f"Task {split.task.name} has no readable training picture of some class (counts: "
+            f"Task {split.task.name} has no readable training image of some class (counts: "
             f"{counts}); the unreadable ones are listed above."
         )
     return LabelledRows(

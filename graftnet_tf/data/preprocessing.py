@@ -1,4 +1,4 @@
-"""From a uint8 picture to the trunk's input: the same ops in training and in serving."""
+"""From a uint8 image to the trunk's input: the same ops in training and in serving."""
 
 import dataclasses
 
@@ -20,7 +20,7 @@ class Preprocessing:
     high: float = 1.0
 
     def letterbox(self, images: tf.Tensor) -> tf.Tensor:
-        """Shrinks or enlarges pictures to fit, keeping their aspect; pads with black.
+        """Shrinks or enlarges images to fit, keeping their aspect; pads with black.
 
         Black is also what removed background becomes, so padding looks like it.
 
@@ -28,7 +28,7 @@ class Preprocessing:
           images: uint8 or float32 [N, H, W, 3] in 0…255, any H and W.
 
         Returns:
-          uint8 [N, height, width, 3]: antialiased bilinear, picture in the middle.
+          uint8 [N, height, width, 3]: antialiased bilinear, image in the middle.
         """
         size = tf.cast(tf.shape(images)[1:3], tf.float32)
         target = tf.constant([self.height, self.width], tf.float32)

@@ -1,4 +1,4 @@
-"""Many picture files scored by a composed model, keeping account of the unreadable ones."""
+"""Many image files scored by a composed model, keeping account of the unreadable ones."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -7,18 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from tqdm import tqdm
 
-from graftnet_tf.data.image_loading import UnreadablePictureError, decode, read_data
+from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
 from graftnet_tf.evaluation.local_predictor import LoadedModel
 
 _READERS = 16
 
 
 @dataclasses.dataclass(frozen=True)
-class ScoredPictures:
-    """The scores of M picture files.
+class ScoredImages:
+    """The scores of M image files.
 
     Attributes:
-      scores: float32 [M] in 0…1 for each attribute; NaN for a picture without a score.
+      scores: float32 [M] in 0…1 for each attribute; NaN for an image without a score.
       rows: each path's row in `scores`.
       unreadable: reason for each path that no attribute has a score for.
     """
@@ -32,18 +32,18 @@ class ScoredPictures:
         return self.scores[attribute][[self.rows[path] for path in paths]]
 
 
-def score_files(model: LoadedModel, paths: Sequence[str], *, batch: int) -> ScoredPictures:
-    """Scores picture files in batches, with a progress bar on stderr.
+def score_files(model: LoadedModel, paths: Sequence[str], *, batch: int) -> ScoredImages:
+    """Scores image files in batches, with a progress bar on stderr.
 
     Args:
       model: gives the scores.
       paths: M different files, local or `gs://`.
-      batch: pictures per request.
+      batch: images per request.
     """
     scores = {name: np.full(len(paths), np.nan, np.float32) for name in model.attributes}
     with (
         ThreadPoolExecutor(_READERS) as readers,
-        tqdm(total=len(paths), desc="Scoring", unit="picture") as progress,
+        tqdm(total=len(paths), desc="Scoring", unit="image") as progress,
     ):
         for start in range(0, len(paths), batch):
             chunk = paths[start : start + batch]
@@ -55,7 +55,7 @@ def score_files(model: LoadedModel, paths: Sequence[str], *, batch: int) -> Scor
                     scores[name][start + np.array(filled)] = column
             progress.update(len(chunk))
     unscored = np.flatnonzero(np.isnan(list(scores.values())).all(axis=0))
-    return ScoredPictures(
+    return ScoredImages(
         scores,
         rows={path: row for row, path in enumerate(paths)},
         unreadable={paths[row]: _reason(paths[row]) for row in unscored},
@@ -66,13 +66,13 @@ def _content(path: str) -> bytes:
     """A file's bytes; none when it cannot be read, which `_reason` then explains."""
     try:
         return read_data(path)
-    except UnreadablePictureError:
+    except UnreadableImageError:
         return b""
 
 
 def _reason(path: str) -> str:
     try:
         decode(read_data(path))
-    except UnreadablePictureError as error:
+    except UnreadableImageError as error:
         return str(error)
-    return "The model gave no score, although the picture can be decoded."
+    return "The model gave no score, although the image can be decoded."

@@ -1,9 +1,9 @@
-"""How sure an AUC is, and its change from one model to another on the same pictures.
+"""How sure an AUC is, and its change from one model to another on the same images.
 
 Both intervals are DeLong's (DeLong et al. 1988, "Comparing the Areas under Two or More
-Correlated Receiver Operating Characteristic Curves"). Pictures are taken as independent, which
+Correlated Receiver Operating Characteristic Curves"). Images are taken as independent, which
 those of one person are not. Where no model errs an interval has no width, however few the
-pictures.
+images.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 @dataclasses.dataclass(frozen=True)
 class AucChange:
-    """AUC of two models on the same N pictures.
+    """AUC of two models on the same N images.
 
     Attributes:
       before, after: areas under the ROC curves, in 0…1.
@@ -34,14 +34,14 @@ class AucChange:
 def auc_change(
     labels: np.ndarray, before: np.ndarray, after: np.ndarray, *, level: float = 0.95
 ) -> AucChange | None:
-    """Compares two models' scores of the same pictures.
+    """Compares two models' scores of the same images.
 
-    What makes a picture hard for both models drops out of the interval, so that it is narrower
+    What makes an image hard for both models drops out of the interval, so that it is narrower
     than either AUC's own would suggest.
 
     Args:
       labels: bool [N].
-      before, after: float [N]; a picture that either gave NaN is left out.
+      before, after: float [N]; an image that either gave NaN is left out.
       level: of the interval.
 
     Returns:
@@ -65,7 +65,7 @@ def auc_interval(
 
     Args:
       labels: bool [N].
-      scores: float [N]; a picture that gave NaN is left out.
+      scores: float [N]; an image that gave NaN is left out.
       level: of the interval.
 
     Returns:

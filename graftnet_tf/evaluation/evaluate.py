@@ -8,7 +8,7 @@ import numpy as np
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
-from graftnet_tf.evaluation.batch_scoring import ScoredPictures, score_files
+from graftnet_tf.evaluation.batch_scoring import ScoredImages, score_files
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.local_predictor import LoadedModel
 from graftnet_tf.workspace.task_split import TaskSplit
@@ -21,9 +21,9 @@ class AttributeEvaluation:
 
     Attributes:
       name, task: of the attribute.
-      paths: picture file of each of N examples.
+      paths: image file of each of N examples.
       labels: bool [N], whether the example is of the attribute's class.
-      scores: float32 [N] in 0…1; NaN for a picture that could not be scored.
+      scores: float32 [N] in 0…1; NaN for an image that could not be scored.
       row: the figures at the threshold in the model's metadata.
       auc: area under the ROC curve, None when a class is missing.
       auc_interval: its 95 % interval, DeLong's; None with fewer than two positives or negatives.
@@ -57,16 +57,16 @@ class Evaluation:
     Attributes:
       model: directory of the composed SavedModel.
       metadata: the JSON document of its `metadata` signature.
-      pictures: number of different test pictures.
+      images: number of different test images.
       attributes: those with test examples, in the model's order.
-      unreadable: reason for each picture that could not be scored, by path.
+      unreadable: reason for each image that could not be scored, by path.
       without_test_data: attributes of the model that have no test example.
       without_branch: tasks of the workspace that the model does not have.
     """
 
     model: str
     metadata: dict[str, Any]
-    pictures: int
+    images: int
     attributes: tuple[AttributeEvaluation, ...]
     unreadable: dict[str, str]
     without_test_data: tuple[str, ...]
@@ -96,12 +96,12 @@ class Evaluation:
         return {
             "model": self.model,
             "model_version": self.model_version,
-            "pictures": self.pictures,
+            "images": self.images,
             "mean_auc": self.mean_auc,
             "mA": self.mean_accuracy,
             "attributes": {a.name: a.figures() for a in self.attributes},
             "unreadable": [
-                {"picture": path, "reason": reason} for path, reason in self.unreadable.items()
+                {"image": path, "reason": reason} for path, reason in self.unreadable.items()
             ],
             "cautions": self.cautions,
             "without_test_data": list(self.without_test_data),
@@ -116,7 +116,7 @@ def evaluate(
     tasks: Sequence[str] | None = None,
     batch: int = 32,
 ) -> Evaluation:
-    """Scores every test picture once and measures each attribute on its own task.
+    """Scores every test image once and measures each attribute on its own task.
 
     Thresholds are those in the model's metadata: they were chosen without the test data.
 
@@ -124,11 +124,11 @@ def evaluate(
       model_dir: a composed SavedModel, such as WORKSPACE/serving/graftnet/1.
       workspace: the test splits of its tasks are the test data.
       tasks: names of the tasks to look at; None for all.
-      batch: pictures per request.
+      batch: images per request.
 
     Raises:
       GraftNetError: the model is none of ours, an asked task does not exist, a task lacks
-        the class that the model reports, there is no test data, or not one picture could
+        the class that the model reports, there is no test data, or not one image could
         be scored.
     """
     model = LoadedModel(model_dir)
@@ -138,7 +138,7 @@ def evaluate(
     paths = list(dict.fromkeys(path for rows in examples.values() for path, _ in rows))
     if not paths:
         raise GraftNetError(
-            f"No test picture in {workspace.root} for {model_dir}: it has the tasks "
+            f"No test image in {workspace.root} for {model_dir}: it has the tasks "
             f"{', '.join(model.tasks)}; looked at {', '.join(splits) or 'no task'}. "
             "Prepare one of its tasks with a test fraction above 0."
         )
@@ -148,13 +148,13 @@ def evaluate(
     scored = score_files(model, paths, batch=batch)
     if len(scored.unreadable) == len(paths):
         raise GraftNetError(
-            f"None of the {len(paths)} test pictures could be scored; "
+            f"None of the {len(paths)} test images could be scored; "
             f"the first is {paths[0]}: {scored.unreadable[paths[0]]}"
         )
     return Evaluation(
         model=model_dir,
         metadata=model.metadata,
-        pictures=len(paths),
+        images=len(paths),
         attributes=tuple(
             _measure(name, report, examples[report["task"]], scored)
             for name, report in measured.items()
@@ -166,7 +166,7 @@ def evaluate(
 
 
 def _labelled(split: TaskSplit) -> list[tuple[str, str]]:
-    """(picture file, class name) of each example."""
+    """(image file, class name) of each example."""
     pairs = zip(split.paths, split.examples, strict=True)
     return [(path, split.task.classes[example.label]) for path, example in pairs]
 
@@ -188,7 +188,7 @@ def _measure(
     attribute: str,
     report: dict[str, Any],
     examples: list[tuple[str, str]],
-    scored: ScoredPictures,
+    scored: ScoredImages,
 ) -> AttributeEvaluation:
     paths = tuple(path for path, _ in examples)
     labels = np.array([label == report["class"] for _, label in examples])

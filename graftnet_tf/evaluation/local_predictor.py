@@ -28,7 +28,8 @@ class LoadedModel:
           directory: such as WORKSPACE/serving/graftnet/1.
 
         Raises:
-          GraftNetError: it is no SavedModel, or one without the signatures.
+          GraftNetError: it is no SavedModel, one without the signatures, or of an earlier
+            release.
         """
         if not tf.saved_model.contains_saved_model(directory):
             raise GraftNetError(
@@ -42,26 +43,46 @@ class LoadedModel:
                 f"{directory} is no composed model: it lacks the signatures {sorted(missing)} "
                 f"and has {sorted(self._model.signatures)}."
             )
+        require_image_bytes(self._model.signatures["predict_jpeg"], directory, "graftnet-compose")
         document = self._model.signatures["metadata"]()["metadata"].numpy()
         self.metadata: dict[str, Any] = json.loads(document)
         self.attributes: dict[str, dict[str, Any]] = self.metadata["attributes"]
         self.tasks: tuple[str, ...] = tuple(self.metadata["tasks"])
 
-    def score(self, pictures: Sequence[bytes]) -> dict[str, np.ndarray]:
+    def score(self, images: Sequence[bytes]) -> dict[str, np.ndarray]:
         """Scores JPEG or PNG files.
 
         Args:
-          pictures: content of N > 0 files.
+          images: content of N > 0 files.
 
         Returns:
-          float32 [N] in 0…1 for each attribute; NaN where a picture cannot be decoded.
+          float32 [N] in 0…1 for each attribute; NaN where an image cannot be decoded.
         """
         try:
-            answer = self._model.signatures["predict_jpeg"](pictures=tf.constant(pictures))
-        except tf.errors.InvalidArgumentError:  # no picture of the request can be decoded
-            return {name: np.full(len(pictures), np.nan, np.float32) for name in self.attributes}
+            answer = self._model.signatures["predict_jpeg"](image_bytes=tf.constant(images))
+        except tf.errors.InvalidArgumentError:  # no image of the request can be decoded
+            return {name: np.full(len(images), np.nan, np.float32) for name in self.attributes}
         decoded = answer["decoded"].numpy()
         return {
             name: np.where(decoded, answer[name].numpy(), np.float32(np.nan))
             for name in self.attributes
         }
+
+
+def require_image_bytes(signature: Any, directory: str, command: str) -> None:
+    """Checks that a signature takes `image_bytes`, which was `pictures` before release 0.2.
+
+    Args:
+      signature: of a loaded SavedModel.
+      directory: of the model, for the message.
+      command: that makes such a model.
+
+    Raises:
+      GraftNetError: it takes something else.
+    """
+    inputs = signature.structured_input_signature[1]
+    if "image_bytes" not in inputs:
+        raise GraftNetError(
+            f"{directory} takes {', '.join(inputs) or 'nothing'}, not image_bytes: an earlier "
+            f"release made it. Make it anew with `{command}`."
+        )

@@ -1,7 +1,7 @@
 """How well scores tell an attribute's positives from its negatives.
 
 Everywhere below, `labels` is bool [N] (true: shows the attribute) and `scores` float [N]
-(higher: more likely to show it). A NaN score belongs to a picture that could not be
+(higher: more likely to show it). A NaN score belongs to an image that could not be
 scored: it enters no rate, and `at_threshold` counts it. What is undefined, such as the
 recall without positives, is None.
 """
@@ -110,15 +110,15 @@ def auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
 def false_positives_at_top(labels: np.ndarray, scores: np.ndarray, count: int) -> int:
     """Negatives among the `count` highest scores (the paper's Table 3).
 
-    Of pictures with the same score negatives are taken to stand first.
+    Of images with the same score negatives are taken to stand first.
 
     Args:
       labels: bool [N].
-      scores: [N]; pictures without a score (NaN) are left out.
+      scores: [N]; images without a score (NaN) are left out.
       count: length of the list, N at most.
 
     Raises:
-      ValueError: fewer pictures than `count` have a score.
+      ValueError: fewer images than `count` have a score.
     """
     labels, scores = _scored(labels, scores)
     if not 0 < count <= len(labels):

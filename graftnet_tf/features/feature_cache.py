@@ -83,7 +83,7 @@ class FeatureCache:
         missing = self._missing(keys)
         if self._full or not missing:
             return
-        with tqdm(total=len(missing), desc=description, unit="picture", leave=False) as bar:
+        with tqdm(total=len(missing), desc=description, unit="image", leave=False) as bar:
             while missing and not self._full:
                 with contextlib.ExitStack() as turn:
                     with self._heeding_the_disk():

@@ -16,7 +16,7 @@ from graftnet_tf.models.saved_model import FULL_PRECISION
 
 FrozenBlocks = Callable[[tf.Tensor], tf.Tensor]  # float32 [n, height, width, 3] → [n, h, w, c]
 
-_BATCH = 32  # pictures at a time when features are computed for the cache
+_BATCH = 32  # images at a time when features are computed for the cache
 
 
 class GraftFeatures(Protocol):
@@ -26,10 +26,10 @@ class GraftFeatures(Protocol):
         """Announces what will be asked for: rows, with their step or None for `plain`."""
 
     def plain(self, rows: np.ndarray) -> tf.Tensor:
-        """Features of unchanged pictures: float32 [n, h, w, c] of int [n] rows."""
+        """Features of unchanged images: float32 [n, h, w, c] of int [n] rows."""
 
     def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
-        """Features of augmented pictures; the same step gives the same ones."""
+        """Features of augmented images; the same step gives the same ones."""
 
 
 class LiveFeatures:
@@ -50,7 +50,7 @@ class LiveFeatures:
         Args:
           blocks_in: gives the frozen blocks 0…graft_after in a precision.
           preprocessing: of the trunk.
-          augmentation: of the training pictures.
+          augmentation: of the training images.
           images: uint8 [M, height, width, 3].
           seed: of the augmentation.
           view_precision: that `views` computes in.
@@ -60,7 +60,7 @@ class LiveFeatures:
         blocks = blocks_in(FULL_PRECISION)
         view_blocks = blocks if view_precision == FULL_PRECISION else blocks_in(view_precision)
 
-        pictures = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
+        batch = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
         changed = tf.TensorSpec(images.shape[1:], tf.float32)
 
@@ -74,14 +74,14 @@ class LiveFeatures:
                 fn_output_signature=changed,
             )
 
-        self._plain = tf.function(features, input_signature=[pictures])
+        self._plain = tf.function(features, input_signature=[batch])
         self._augmented = tf.function(
             lambda images, seed: features(augmentation(images, seed)),
-            input_signature=[pictures, one_seed],
+            input_signature=[batch, one_seed],
         )
         self._views = tf.function(
             lambda images, seeds: features(each_augmented(images, seeds), view_blocks),
-            input_signature=[pictures, seeds],
+            input_signature=[batch, seeds],
         )
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
@@ -94,15 +94,15 @@ class LiveFeatures:
         return self._augmented(tf.constant(self.images[rows]), tf.constant([self.seed, step]))
 
     def views(self, rows: np.ndarray, seeds: np.ndarray) -> tf.Tensor:
-        """Features of pictures that are augmented each by a seed of its own, int32 [n, 2]."""
+        """Features of images that are augmented each by a seed of its own, int32 [n, 2]."""
         return self._views(tf.constant(self.images[rows]), tf.constant(seeds))
 
 
 class CachedFeatures:
-    """Features in some augmented views of each picture, computed once and kept as float16.
+    """Features in some augmented views of each image, computed once and kept as float16.
 
-    A view depends on its picture, the augmentation and the seed alone: whatever tasks hold
-    the picture share it, and what did not fit the cache is the same when computed again.
+    A view depends on its image, the augmentation and the seed alone: whatever tasks hold
+    the image share it, and what did not fit the cache is the same when computed again.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class CachedFeatures:
           live: computes the features.
           cache: the shelf of the trunk's fingerprint at the graft point.
           digests: of each of `live.images`.
-          views: augmented views of each picture, besides the unchanged one.
+          views: augmented views of each image, besides the unchanged one.
         """
         self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
         made_from = [dataclasses.asdict(live.augmentation), live.seed, live.view_precision]
@@ -130,7 +130,7 @@ class CachedFeatures:
         return self._read(self._cells(rows, step))
 
     def _cells(self, rows: np.ndarray, step: int | None) -> list[tuple[int, int]]:
-        """(row, view) of each picture; view 0 is the unchanged one."""
+        """(row, view) of each image; view 0 is the unchanged one."""
         if step is None:
             return [(row, 0) for row in rows.tolist()]
         random = np.random.default_rng([self._live.seed, 3, step])

@@ -19,7 +19,7 @@ import tensorflow as tf
 from scipy.io import loadmat
 from tqdm import tqdm
 
-from graftnet_tf.data.image_loading import UnreadablePictureError
+from graftnet_tf.data.image_loading import UnreadableImageError
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.ccp_tasks import LABELS_USED, TASKS, label_of
 from graftnet_tf.importers.classes import Reporting
@@ -79,7 +79,7 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
         path = os.path.join(source, "photos", file)
         try:
             photos.append(_photo(source, file, names, wanted))
-        except UnreadablePictureError as error:
+        except UnreadableImageError as error:
             skipped[path] = str(error)
     if not photos:
         raise GraftNetError(
@@ -113,10 +113,10 @@ def _photo(source: str, file: str, names: list[str], tasks: list[Task]) -> Photo
     elif tf.io.gfile.exists(image_level):
         indices = _read_mat(image_level, "tags")
     else:
-        raise UnreadablePictureError("No annotation.")
+        raise UnreadableImageError("No annotation.")
     present = np.unique(indices).astype(int)
     if present.size and present[-1] >= len(names):
-        raise UnreadablePictureError(
+        raise UnreadableImageError(
             f"Its annotation has label {present[-1]}; label_list.mat ends at {len(names) - 1}."
         )
     tags = {names[index] for index in present if index}
@@ -132,18 +132,18 @@ def _photo(source: str, file: str, names: list[str], tasks: list[Task]) -> Photo
 def _cut_labelled(annotation: str, image: np.ndarray) -> np.ndarray:
     person = _read_mat(annotation, "groundtruth") > 0
     if person.shape != image.shape[:2]:
-        raise UnreadablePictureError(
+        raise UnreadableImageError(
             f"Its annotation is for {person.shape} pixels; the photo has {image.shape[:2]}."
         )
     if not person.any():
-        raise UnreadablePictureError("Its annotation labels no pixel.")
+        raise UnreadableImageError("Its annotation labels no pixel.")
     return cut_out(image, person)
 
 
 def _label_names(path: str) -> list[str]:
     try:
         names = [str(name[0]) for name in _read_mat(path, "label_list").ravel()]
-    except UnreadablePictureError as error:
+    except UnreadableImageError as error:
         raise GraftNetError(f"{path}: {error}") from None
     if missing := LABELS_USED - set(names):
         raise GraftNetError(
@@ -157,7 +157,7 @@ def _read_mat(path: str, key: str) -> np.ndarray:
     try:
         return loadmat(io.BytesIO(atomic_files.read_bytes(path)))[key]
     except Exception as error:  # scipy raises errors of many kinds on a damaged file
-        raise UnreadablePictureError(
+        raise UnreadableImageError(
             f"Its annotation {os.path.basename(path)} is damaged or lacks {key!r} "
             f"({type(error).__name__})."
         ) from None

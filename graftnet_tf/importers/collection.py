@@ -35,7 +35,7 @@ class Collection:
     """What a source holds.
 
     Attributes:
-      name: of the folder below WORKSPACE/pictures that the copies go to.
+      name: of the folder below WORKSPACE/images that the copies go to.
       tasks: those that the photos are labelled for.
       photos: in a fixed order.
       skipped: reason for each photo that cannot be labelled, by source.

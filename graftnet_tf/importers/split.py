@@ -29,7 +29,7 @@ def assign_splits(
         if photo.split and stated.setdefault(group, photo.split) != photo.split:
             raise GraftNetError(
                 f"Group {group} is in both train and test; a group must stay on one side, "
-                "or the test results mean nothing. Give all its pictures one split."
+                "or the test results mean nothing. Give all its images one split."
             )
     return {
         source: stated.get(group) or draw_split(group, test_fraction=test_fraction, seed=seed)

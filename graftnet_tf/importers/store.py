@@ -1,4 +1,4 @@
-"""Writing a collection into a workspace: its pictures first, then its tasks."""
+"""Writing a collection into a workspace: its images first, then its tasks."""
 
 import csv
 import dataclasses
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.data.image_loading import UnreadablePictureError, decode, process_all
+from graftnet_tf.data.image_loading import UnreadableImageError, decode, process_all
 from graftnet_tf.data.near_duplicates import Look, look, near_duplicate_groups
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
@@ -63,7 +63,7 @@ def import_tasks(
 ) -> list[Imported]:
     """Checks every image of a collection, copies it and writes the tasks.
 
-    Images go to WORKSPACE/pictures/NAME, people cut out as JPEG, others as the very bytes
+    Images go to WORKSPACE/images/NAME, people cut out as JPEG, others as the very bytes
     of the source. What is left out is listed in skipped.csv (columns image, reason) beside the
     task: images that cannot be decoded, that have two labels, and copies in train of what the
     source tests by. Copies of one image stay on one side of a split that is drawn. Tasks are
@@ -138,20 +138,20 @@ def _require_new(workspace: Workspace, tasks: Sequence[Task], overwrite: bool) -
 
 def _store_images(
     workspace: Workspace, collection: Collection, copy: bool
-) -> dict[str, _Stored | UnreadablePictureError]:
+) -> dict[str, _Stored | UnreadableImageError]:
     """What was stored, or why nothing was, by source."""
     photos = {photo.source: photo for photo in collection.photos}
 
     def store(source: str) -> _Stored:
         photo = photos[source]
         if any(unicodedata.category(sign) == "Cc" for sign in photo.name + (photo.group or "")):
-            raise UnreadablePictureError("Its name or group has a control character; rename it.")
+            raise UnreadableImageError("Its name or group has a control character; rename it.")
         fetched = fetch(source)
         data, pixels = _checked(fetched, photo)
         digest, seen = hashlib.sha256(fetched).hexdigest(), look(pixels)
         if not copy and photo.cut is None and not is_web(source):
             return _Stored(source if "://" in source else os.path.abspath(source), digest, seen)
-        image = os.path.join("pictures", collection.name, photo.name)
+        image = os.path.join("images", collection.name, photo.name)
         atomic_files.write_bytes(workspace.path(image), data)
         return _Stored(image, digest, seen)
 

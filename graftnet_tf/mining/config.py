@@ -24,8 +24,8 @@ class MiningConfig:
       gamma: of the similarity exp(-γ d), which grades clusters and does not reorder them.
       nearest_share: share of the clusters, rounded up, that are kept whole.
       nearest_clusters: their number, in place of the share.
-      keep_rate: share of every other cluster that is kept, rounded up: at least one picture.
-      neighbours: nearest pictures that a suspect's label is judged by.
+      keep_rate: share of every other cluster that is kept, rounded up: at least one image.
+      neighbours: nearest images that a suspect's label is judged by.
       suspects: wrong labels listed at most.
       emd_iterations: of the solver at most, for each distance.
       seed: of everything random.

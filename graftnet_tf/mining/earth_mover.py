@@ -1,4 +1,4 @@
-"""The earth mover's distance between two sets of pictures, and their similarity."""
+"""The earth mover's distance between two sets of images, and their similarity."""
 
 import math
 import warnings

@@ -150,7 +150,7 @@ def _mine(
         write,
         kind="mining",
         making=manifest.Making(
-            {**split.hashes, "pictures": features.content_hash, "trunk": fingerprint},
+            {**split.hashes, "images": features.content_hash, "trunk": fingerprint},
             config.seed,
             started,
             provenance,

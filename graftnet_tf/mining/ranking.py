@@ -16,7 +16,7 @@ class RankedCluster:
     """A cluster of negatives.
 
     Attributes:
-      members: int [n], its pictures, ascending.
+      members: int [n], its images, ascending.
       distances: earth mover's distance to the positives of each attribute.
       similarity: to the nearest attribute's positives, in 0…1.
     """

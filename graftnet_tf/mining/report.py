@@ -1,4 +1,4 @@
-"""A mining's report: sample pictures of each cluster, nearest first, and suspect labels."""
+"""A mining's report: sample images of each cluster, nearest first, and suspect labels."""
 
 import csv
 import dataclasses
@@ -16,12 +16,12 @@ from graftnet_tf.reporting.thumbnails import thumbnail
 from graftnet_tf.workspace.tasks import Example
 
 PAGE, TABLE = "report.html", "suspects.csv"
-_SHOWN = 10  # pictures per cluster, and of each attribute's positives
+_SHOWN = 10  # images per cluster, and of each attribute's positives
 
 
 @dataclasses.dataclass(frozen=True)
-class ShownPicture:
-    """A picture on the page.
+class ShownImage:
+    """An image on the page.
 
     Attributes:
       path: of its file.
@@ -41,7 +41,7 @@ class ReportedMining:
     Attributes:
       found: what was mined.
       examples: that it was mined from.
-      paths: of their pictures.
+      paths: of their images.
       record: the fields of its manifest.
     """
 
@@ -50,20 +50,20 @@ class ReportedMining:
     paths: Sequence[str]
     record: dict[str, Any]
 
-    def some(self, rows: np.ndarray) -> list[ShownPicture]:
-        """A few of the pictures at int [n] rows, drawn by the mining's seed."""
+    def some(self, rows: np.ndarray) -> list[ShownImage]:
+        """A few of the images at int [n] rows, drawn by the mining's seed."""
         random = np.random.default_rng(self.record["config"]["seed"])
-        return self.pictures(random.permutation(rows)[:_SHOWN])
+        return self.images(random.permutation(rows)[:_SHOWN])
 
-    def pictures(self, rows: Iterable[int]) -> list[ShownPicture]:
-        """The pictures at some rows, in their order."""
+    def images(self, rows: Iterable[int]) -> list[ShownImage]:
+        """The images at some rows, in their order."""
         return [
-            ShownPicture(self.paths[row], bool(self.found.mask[row]), thumbnail(self.paths[row]))
+            ShownImage(self.paths[row], bool(self.found.mask[row]), thumbnail(self.paths[row]))
             for row in rows
         ]
 
-    def positives(self) -> dict[str, list[ShownPicture]]:
-        """A few pictures of each attribute."""
+    def positives(self) -> dict[str, list[ShownImage]]:
+        """A few images of each attribute."""
         labels = np.array([example.label for example in self.examples])
         task = self.record["task"]
         return {

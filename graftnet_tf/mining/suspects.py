@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-REFERENCE_LIMIT = 20_000  # pictures that neighbours are looked for among
+REFERENCE_LIMIT = 20_000  # images that neighbours are looked for among
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,14 +37,14 @@ def find_suspects(
 ) -> list[Suspect]:
     """The negatives with most positives among their nearest neighbours, most suspect first.
 
-    Ties go to the one nearer to a positive. Neighbours are looked for among all pictures, or
-    a random sample of them where they are many; no picture is its own neighbour.
+    Ties go to the one nearer to a positive. Neighbours are looked for among all images, or
+    a random sample of them where they are many; no image is its own neighbour.
 
     Args:
       vectors: float32 [M, D].
       is_positive: bool [M].
       negatives: int [n], rows to judge.
-      neighbours: pictures that each is judged by.
+      neighbours: images that each is judged by.
       limit: suspects at most.
       seed: of the sample.
       reference_limit: size of the sample.
@@ -53,7 +53,7 @@ def find_suspects(
     if len(reference) > reference_limit:
         random = np.random.default_rng(seed)
         reference = np.sort(random.choice(reference, reference_limit, replace=False))
-    count = min(neighbours + 1, len(reference))  # one more, which may be the picture itself
+    count = min(neighbours + 1, len(reference))  # one more, which may be the image itself
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(vectors[reference])
     distances, found = search.kneighbors(vectors[negatives])
     rows = reference[found]  # [n, count], nearest first

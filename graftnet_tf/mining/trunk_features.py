@@ -1,4 +1,4 @@
-"""One vector per picture: the trunk's last block, averaged over its places."""
+"""One vector per image: the trunk's last block, averaged over its places."""
 
 import dataclasses
 import functools
@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from graftnet_tf.data.image_loading import UnreadablePictureError, decode, read_data
+from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.models.inception_blocks import CHANNELS
@@ -22,7 +22,7 @@ _THREADS = 4
 
 @dataclasses.dataclass(frozen=True)
 class TrunkFeatures:
-    """Features of the readable ones of some picture files.
+    """Features of the readable ones of some image files.
 
     Attributes:
       vectors: float32 [M, D]; D is 2048 where the trunk reaches block 9, 1280 at block 8.
@@ -38,11 +38,11 @@ class TrunkFeatures:
 
 
 class TrunkFeatureReader:
-    """Computes each picture's features once and caches them, so that a killed run goes on.
+    """Computes each image's features once and caches them, so that a killed run goes on.
 
-    They are kept under the trunk's fingerprint and the picture's bytes, wherever it stands in
-    whatever list: tasks share their pictures, and a changed one is never mistaken for the old.
-    Neither decoded pictures nor more than one batch of them are held in memory.
+    They are kept under the trunk's fingerprint and the image's bytes, wherever it stands in
+    whatever list: tasks share their images, and a changed one is never mistaken for the old.
+    Neither decoded images nor more than one batch of them are held in memory.
     """
 
     def __init__(self, trunk: Trunk, directory: str, *, limit: int = feature_cache.DEFAULT_LIMIT):
@@ -52,7 +52,7 @@ class TrunkFeatureReader:
         self._cache = FeatureCache(directory, shelf, limit=limit)
 
     def read(self, paths: Sequence[str]) -> TrunkFeatures:
-        """Features of different picture files, local or `gs://`, with a progress bar.
+        """Features of different image files, local or `gs://`, with a progress bar.
 
         Every file is read once.
         """
@@ -62,7 +62,7 @@ class TrunkFeatureReader:
         digests = hashlib.sha256()
         with (
             ThreadPoolExecutor(_THREADS) as readers,
-            tqdm(total=len(paths), desc="Features", unit="picture", leave=False) as bar,
+            tqdm(total=len(paths), desc="Features", unit="image", leave=False) as bar,
         ):
             for start in range(0, len(paths), feature_cache.SHARD):
                 part = paths[start : start + feature_cache.SHARD]
@@ -84,7 +84,7 @@ class TrunkFeatureReader:
         return CHANNELS[self._trunk.last_block]
 
     def _vectors(
-        self, contents: Sequence[bytes | UnreadablePictureError], readers: ThreadPoolExecutor
+        self, contents: Sequence[bytes | UnreadableImageError], readers: ThreadPoolExecutor
     ) -> list[np.ndarray]:
         """float32 [D] of each file; NaN where it cannot be read or decoded."""
         keys = [_sha256(content)[:16] for content in contents]
@@ -101,25 +101,25 @@ class TrunkFeatureReader:
         return [arrays[key] for key in keys]
 
     def _computed(
-        self, contents: Sequence[bytes | UnreadablePictureError], readers: ThreadPoolExecutor
+        self, contents: Sequence[bytes | UnreadableImageError], readers: ThreadPoolExecutor
     ) -> np.ndarray:
         """float32 [n, D] as for `_vectors`."""
         parts = [contents[start : start + _BATCH] for start in range(0, len(contents), _BATCH)]
         return np.concatenate([self._batch(list(readers.map(self._fitted, p))) for p in parts])
 
-    def _batch(self, pictures: Sequence[np.ndarray | None]) -> np.ndarray:
-        vectors = np.full([len(pictures), self._size], np.nan, np.float32)
-        decoded = [picture for picture in pictures if picture is not None]
+    def _batch(self, images: Sequence[np.ndarray | None]) -> np.ndarray:
+        vectors = np.full([len(images), self._size], np.nan, np.float32)
+        decoded = [image for image in images if image is not None]
         if decoded:
-            filled = [index for index, picture in enumerate(pictures) if picture is not None]
+            filled = [index for index, image in enumerate(images) if image is not None]
             vectors[filled] = self._network(tf.constant(np.stack(decoded))).numpy()
         return vectors
 
-    def _fitted(self, content: bytes | UnreadablePictureError) -> np.ndarray | None:
-        picture = _decoded(content)
-        if isinstance(picture, UnreadablePictureError):
+    def _fitted(self, content: bytes | UnreadableImageError) -> np.ndarray | None:
+        image = _decoded(content)
+        if isinstance(image, UnreadableImageError):
             return None
-        return self._trunk.preprocessing.letterbox(picture[tf.newaxis])[0].numpy()
+        return self._trunk.preprocessing.letterbox(image[tf.newaxis])[0].numpy()
 
     @functools.cached_property
     def _network(self) -> tf.types.experimental.GenericFunction:
@@ -131,24 +131,24 @@ class TrunkFeatureReader:
         )
 
 
-def _content(path: str) -> bytes | UnreadablePictureError:
+def _content(path: str) -> bytes | UnreadableImageError:
     """A file's bytes, or why they cannot be read."""
     try:
         return read_data(path)
-    except UnreadablePictureError as error:
+    except UnreadableImageError as error:
         return error
 
 
-def _sha256(content: bytes | UnreadablePictureError) -> bytes:
+def _sha256(content: bytes | UnreadableImageError) -> bytes:
     """Of a file's bytes; one that cannot be read counts as empty."""
     return hashlib.sha256(content if isinstance(content, bytes) else b"").digest()
 
 
-def _decoded(content: bytes | UnreadablePictureError) -> tf.Tensor | UnreadablePictureError:
-    """The picture of `_content`, uint8 [H, W, 3], or why there is none."""
-    if isinstance(content, UnreadablePictureError):
+def _decoded(content: bytes | UnreadableImageError) -> tf.Tensor | UnreadableImageError:
+    """The image of `_content`, uint8 [H, W, 3], or why there is none."""
+    if isinstance(content, UnreadableImageError):
         return content
     try:
         return decode(content)
-    except UnreadablePictureError as error:
+    except UnreadableImageError as error:
         return error

@@ -12,7 +12,7 @@ BACKWARD = 2  # a training step's further products: gradients of the inputs and 
 
 @dataclasses.dataclass(frozen=True)
 class BlockCosts:
-    """Costs for one picture of a given size.
+    """Costs for one image of a given size.
 
     Attributes:
       multiply_adds: int64 [11], of each block's convolutions, forward.
@@ -24,7 +24,7 @@ class BlockCosts:
 
     @classmethod
     def of(cls, height: int, width: int) -> "BlockCosts":
-        """Costs for pictures of this size."""
+        """Costs for images of this size."""
         network = tf.keras.applications.InceptionV3(
             include_top=False, weights=None, input_shape=(height, width, 3)
         )

@@ -11,7 +11,7 @@ from graftnet_tf.errors import GraftNetError
 COUNT = 11
 LAST = COUNT - 1
 CHANNELS = (256, 288, 288, 768, 768, 768, 768, 768, 1280, 2048, 2048)
-MIN_SIDE = 75  # below it the unpadded convolutions leave nothing of the picture
+MIN_SIDE = 75  # below it the unpadded convolutions leave nothing of the image
 
 
 class Blocks(tf.Module):

@@ -7,11 +7,12 @@ from graftnet_tf.workspace.workspace import Workspace
 SERVED = ("serving", "graftnet")
 PEOPLE = ("serving", "yolact")
 PASSENGERS = ("serving", "passengers")
-_MADE_BY: dict[tuple[str, ...], str] = {
+MADE_BY: dict[tuple[str, ...], str] = {
     SERVED: "graftnet-compose",
     PEOPLE: "graftnet-export-yolact",
     PASSENGERS: "graftnet-compose-passengers",
 }
+"""The command that makes each kind of served model."""
 
 
 def newest_served(workspace: Workspace, folder: tuple[str, ...] = SERVED) -> str:
@@ -23,6 +24,6 @@ def newest_served(workspace: Workspace, folder: tuple[str, ...] = SERVED) -> str
     names = atomic_files.names_by_number(workspace.path(*folder), suffix="")
     if not names:
         raise GraftNetError(
-            f"No model in {workspace.path(*folder)} yet: make one with {_MADE_BY[folder]}."
+            f"No model in {workspace.path(*folder)} yet: make one with {MADE_BY[folder]}."
         )
     return names[max(names)]

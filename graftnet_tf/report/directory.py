@@ -73,12 +73,12 @@ def _table(evaluation: Evaluation) -> str:
 
 
 def _scores(evaluation: Evaluation) -> str:
-    """A row per attribute and picture; no score where the picture could not be scored."""
+    """A row per attribute and image; no score where the image could not be scored."""
     return _csv(
         [
             {
                 "attribute": a.name,
-                "picture": path,
+                "image": path,
                 "positive": int(label),
                 "score": "" if math.isnan(score) else score,
             }

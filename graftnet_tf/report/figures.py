@@ -1,4 +1,4 @@
-"""The pictures of a report: ROC curve and score histogram of one attribute, as PNG."""
+"""The images of a report: ROC curve and score histogram of one attribute, as PNG."""
 
 import io
 from typing import Any

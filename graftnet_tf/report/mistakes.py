@@ -10,12 +10,12 @@ from graftnet_tf.reporting.thumbnails import thumbnail
 
 @dataclasses.dataclass(frozen=True)
 class Mistake:
-    """A picture on the wrong side of the threshold.
+    """An image on the wrong side of the threshold.
 
     Attributes:
-      path: of the picture file.
+      path: of the image file.
       score: what the model gave it.
-      thumbnail: JPEG bytes; None when the picture is no longer at hand.
+      thumbnail: JPEG bytes; None when the image is no longer at hand.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""The page of a report: one HTML document with every picture inside it."""
+"""The page of a report: one HTML document with every image inside it."""
 
 from collections.abc import Mapping
 

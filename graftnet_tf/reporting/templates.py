@@ -9,7 +9,7 @@ import jinja2
 def environment(package: str) -> jinja2.Environment:
     """Templates of `package`, which may include those of this one: `style.css` is shared.
 
-    The filters `png_uri` and `jpeg_uri` put a picture's bytes into the page.
+    The filters `png_uri` and `jpeg_uri` put an image's bytes into the page.
     """
     folders = dict.fromkeys([package, "graftnet_tf.reporting"])
     templates = jinja2.Environment(

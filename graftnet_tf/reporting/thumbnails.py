@@ -1,4 +1,4 @@
-"""Small JPEGs of pictures, to be put into a page."""
+"""Small JPEGs of images, to be put into a page."""
 
 import io
 
@@ -13,11 +13,11 @@ _QUALITY = 80
 
 
 def thumbnail(path: str) -> bytes | None:
-    """JPEG bytes; None when the picture is not at hand or cannot be read."""
+    """JPEG bytes; None when the image is not at hand or cannot be read."""
     content = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(atomic_files.read_bytes(path))) as picture:
-            upright = upright_on_black(picture)
+        with Image.open(io.BytesIO(atomic_files.read_bytes(path))) as image:
+            upright = upright_on_black(image)
             upright.thumbnail(_SIZE)
             upright.save(content, "JPEG", quality=_QUALITY)
     except (OSError, SyntaxError, ValueError, tf.errors.OpError):

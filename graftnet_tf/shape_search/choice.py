@@ -1,4 +1,4 @@
-"""Choosing a branch's shape on pictures that its own validation never sees."""
+"""Choosing a branch's shape on images that its own validation never sees."""
 
 import dataclasses
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from graftnet_tf.data.labelled_images import LabelledRows
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.graft_features import GraftFeatures
 from graftnet_tf.models.flops import BlockCosts
-from graftnet_tf.shape_search.plan import Pictures, plan
+from graftnet_tf.shape_search.plan import Images, plan
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.shape_search.shape import Shape
 from graftnet_tf.shape_search.successive_halving import halve
@@ -25,7 +25,7 @@ class Choice:
 
     Attributes:
       shape: of the branch.
-      record: for the branch's manifest: the plan, the numbers of pictures, and every
+      record: for the branch's manifest: the plan, the numbers of images, and every
         shape with its rounds and the round it was dropped in; None where there was
         but one shape.
     """
@@ -62,7 +62,7 @@ def choose_shape(
       directory: of this search alone; a killed search goes on from there.
 
     Raises:
-      GraftNetError: a shape cannot be, a class has too few groups of pictures to be on
+      GraftNetError: a shape cannot be, a class has too few groups of images to be on
         both sides, the steps are too few, or the limit of the cost is too low.
     """
     costs = BlockCosts.of(trunk.preprocessing.height, trunk.preprocessing.width)
@@ -73,8 +73,8 @@ def choose_shape(
     if len(shapes) == 1:
         return Choice(shapes[0])
     fitted, judged = _split(some, search.validation, config.seed)
-    pictures = Pictures(len(fitted.rows), len(judged.rows))
-    planned = plan(shapes, config, pictures, costs, search.cost)
+    images = Images(len(fitted.rows), len(judged.rows))
+    planned = plan(shapes, config, images, costs, search.cost)
     logging.info("Choosing a shape for %s: %s.", some.task.name, planned)
     first = min(shapes, key=lambda shape: shape.graft_after)
     trials = Trials(
@@ -99,7 +99,7 @@ def choose_shape(
     ]
     record = {
         "plan": dataclasses.asdict(planned),
-        "pictures": dataclasses.asdict(pictures),
+        "images": dataclasses.asdict(images),
         "tried": tried,
     }
     return Choice(best, record)

@@ -13,8 +13,8 @@ _CACHED_BYTES = 2  # features are kept as float16
 
 
 @dataclasses.dataclass(frozen=True)
-class Pictures:
-    """How many pictures a search learns from and judges by; full training learns from both."""
+class Images:
+    """How many images a search learns from and judges by; full training learns from both."""
 
     fitted: int
     judged: int
@@ -60,7 +60,7 @@ class Plan:
 def plan(
     shapes: Sequence[Shape],
     config: BranchConfig,
-    pictures: Pictures,
+    images: Images,
     costs: BlockCosts,
     limit: float,
 ) -> Plan:
@@ -69,7 +69,7 @@ def plan(
     Args:
       shapes: at least two.
       config: of the branch, whatever its shape.
-      pictures: numbers of them.
+      images: numbers of them.
       costs: of the trunk's blocks.
       limit: most multiply-adds, as a multiple of those of training the most expensive shape.
 
@@ -84,15 +84,15 @@ def plan(
             f"{len(shapes)} shapes need {len(sizes)} rounds of doubling length, so at least "
             f"{doublings} training steps; {config.steps} given."
         )
-    full = max(_full(shape, config, pictures, costs) for shape in shapes)
+    full = max(_full(shape, config, images, costs) for shape in shapes)
     tap = min(shape.graft_after for shape in shapes)
-    cached = _cached(pictures.fitted, config) + (pictures.judged if config.views else 0)
+    cached = _cached(images.fitted, config) + (images.judged if config.views else 0)
     features = cached * costs.forward(0, tap)
     work = [_Work.of(shape, tap, config, costs) for shape in shapes]
     scored = sorted((one.scored for one in work), reverse=True)
     trained = sorted((one.trained for one in work), reverse=True)
-    starts = pictures.fitted * sum(scored)
-    judging = pictures.judged * sum(sum(scored[:size]) for size in sizes)
+    starts = images.fitted * sum(scored)
+    judging = images.judged * sum(sum(scored[:size]) for size in sizes)
     fixed = features + starts + judging
     added = [1, *round_steps(len(shapes), 1)[:-1]]  # by each round, in steps of the first
     rounds = list(zip(added, sizes, strict=True))
@@ -117,7 +117,7 @@ def plan(
 
 @dataclasses.dataclass(frozen=True)
 class _Work:
-    """Multiply-adds of one picture in a branch: to score it, and in one training step."""
+    """Multiply-adds of one image in a branch: to score it, and in one training step."""
 
     scored: int
     trained: int
@@ -131,16 +131,16 @@ class _Work:
         return cls(read + own, read + (1 + BACKWARD) * own)
 
 
-def _full(shape: Shape, config: BranchConfig, pictures: Pictures, costs: BlockCosts) -> int:
+def _full(shape: Shape, config: BranchConfig, images: Images, costs: BlockCosts) -> int:
     """Of training in full: features, the classifier's start, the steps."""
     work = _Work.of(shape, shape.graft_after, config, costs)
-    learnt = pictures.fitted + pictures.judged
+    learnt = images.fitted + images.judged
     features = _cached(learnt, config) * costs.forward(0, shape.graft_after)
     return features + learnt * work.scored + config.steps * config.batch * work.trained
 
 
 def _cached(learnt: int, config: BranchConfig) -> int:
-    """Most features that are cached for so many pictures: plain ones and the views drawn."""
+    """Most features that are cached for so many images: plain ones and the views drawn."""
     if not config.views:
         return 0
     return learnt + min(learnt * config.views, config.steps * config.batch)

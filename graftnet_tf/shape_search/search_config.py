@@ -18,7 +18,7 @@ class SearchConfig:
       pooling: names in `pooling.POOLINGS`; empty for the branch configuration's own.
       cost: most multiply-adds that the search may take, as a multiple of those that
         training the most expensive shape takes, features included in both.
-      validation: fraction of the pictures a branch learns from that judges the shapes.
+      validation: fraction of the images a branch learns from that judges the shapes.
     """
 
     graft_after: tuple[int, ...]

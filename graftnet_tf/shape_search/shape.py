@@ -23,5 +23,5 @@ class Shape:
         return dataclasses.replace(config, **dataclasses.asdict(self))
 
     def multiply_adds(self, costs: BlockCosts) -> int:
-        """What a branch's convolutions take for one picture, forward."""
+        """What a branch's convolutions take for one image, forward."""
         return costs.forward(self.graft_after + 1, self.last_block)

@@ -22,7 +22,7 @@ def in_batches(
       batch: rows per part; the last one may have fewer.
       description: what the progress bar on stderr says.
     """
-    with tqdm(total=len(rows), desc=description, unit="picture", leave=False) as bar:
+    with tqdm(total=len(rows), desc=description, unit="image", leave=False) as bar:
         for start in range(0, len(rows), batch):
             part = rows[start : start + batch]
             yield function(part)

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 STRENGTH = 1e-3
 VALUES = 2**27  # float32 numbers that are fitted at most: 512 MB, and as much again scaled
-_TINY = 1e-12  # variance at which pictures all alike are no longer told apart
+_TINY = 1e-12  # variance at which images all alike are no longer told apart
 
 
 def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:

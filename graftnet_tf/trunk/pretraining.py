@@ -10,7 +10,7 @@ from absl import logging
 
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.augmentation import Augmentation
-from graftnet_tf.data.labelled_images import LabelledPictures
+from graftnet_tf.data.labelled_images import LabelledImages
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.task_sampling import Schedule, sampling_probabilities
 from graftnet_tf.errors import GraftNetError
@@ -36,14 +36,14 @@ class TrunkConfig:
       height, width: of the input, in pixels.
       initial_weights: see `weights.initialise`.
       steps: 0 publishes the initial weights as they are.
-      batch: pictures per step.
+      batch: images per step.
       train_from: first block that is trained; those below stay as they were.
       last_block: last block trained and published.
       sampling, temperature: see `schedule.sampling_probabilities`.
       probe_heads: start each head from a linear probe on the initial features, which is
         worth it when these are good; None for where there are initial weights.
       optimization: of the blocks, and without schedule and averaging of the heads.
-      augmentation: of the training pictures.
+      augmentation: of the training images.
       norm_batches: batches over which batch-norm statistics are re-estimated.
       checkpoint_every: steps between checkpoints.
       seed: of everything random.
@@ -122,15 +122,15 @@ def train_trunk(
         blocks = Blocks(0, config.last_block)
         weights.initialise(blocks, config.initial_weights)
         blocks.freeze_below(config.train_from)
-        pictures = labelled_images.load(splits, preprocessing)
+        labelled = labelled_images.load(splits, preprocessing)
         initial = blocks.fingerprints("")[str(blocks.last)]
-        inputs = {"initial_weights": initial, **pictures.inputs}
+        inputs = {"initial_weights": initial, **labelled.inputs}
         loop: Loop | None = None
         losses: dict[str, float] = {}
         if config.steps:
             key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
             directory = workspace.path("runs", f"trunk-{key}")
-            loop, losses = _train(directory, config, blocks, preprocessing, pictures)
+            loop, losses = _train(directory, config, blocks, preprocessing, labelled)
     version = trunk.publish(
         workspace.path("trunks"),
         blocks,
@@ -139,7 +139,7 @@ def train_trunk(
             "tasks": names,
             "config": dataclasses.asdict(config),
             "metrics": {"loss": losses},
-            "unreadable": pictures.unreadable,
+            "unreadable": labelled.unreadable,
         },
         making=Making(inputs, config.seed, started, provenance),
     )
@@ -160,14 +160,14 @@ def _train(
     config: TrunkConfig,
     blocks: Blocks,
     preprocessing: Preprocessing,
-    pictures: LabelledPictures,
+    labelled: LabelledImages,
 ) -> tuple[Loop, dict[str, float]]:
     """Trains the blocks in place; returns the loop run and each task's running loss."""
     optimization = config.optimization
     optimizer = optimization.make(config.steps)
     model = DynamicTrunk(
         blocks,
-        [some.task for some in pictures.tasks],
+        [some.task for some in labelled.tasks],
         preprocessing,
         config.augmentation,
         optimizer,
@@ -175,17 +175,17 @@ def _train(
     )
     loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
     if config.probe_heads and loop.step == 0:
-        _probe_heads(model, preprocessing, pictures)
-    sizes = [len(some.rows) for some in pictures.tasks]
+        _probe_heads(model, preprocessing, labelled)
+    sizes = [len(some.rows) for some in labelled.tasks]
     probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
     schedule = Schedule(sizes, probabilities, config.batch, config.seed)
     schedule.skip(loop.step)
 
     def step(number: int) -> tuple[str, float]:
         task_id, examples = schedule.next()
-        some = pictures.tasks[task_id]
+        some = labelled.tasks[task_id]
         labels = some.labels[examples]
-        images = pictures.images[some.rows[examples]]
+        images = labelled.images[some.rows[examples]]
         shares = some.class_weights[labels]
         loss = model.train(task_id, images, labels, shares, (number, config.seed))
         return some.task.name, loss
@@ -193,30 +193,30 @@ def _train(
     losses = loop.run(step, description="Trunk")
     if optimization.ema:
         optimizer.finalize_variable_values(blocks.open_variables)
-    precise_bn.reestimate(blocks, _mixed_batches(config, preprocessing, pictures))
+    precise_bn.reestimate(blocks, _mixed_batches(config, preprocessing, labelled))
     return loop, losses
 
 
 def _probe_heads(
-    model: DynamicTrunk, preprocessing: Preprocessing, pictures: LabelledPictures
+    model: DynamicTrunk, preprocessing: Preprocessing, labelled: LabelledImages
 ) -> None:
     features = apply(
         lambda images: gap(model.blocks(preprocessing.scale(images))),
-        pictures.images.__getitem__,
-        np.arange(len(pictures.images)),
+        labelled.images.__getitem__,
+        np.arange(len(labelled.images)),
         description="Features for the heads' start",
     )
-    for dense, some in zip(model.heads.denses, pictures.tasks, strict=True):
+    for dense, some in zip(model.heads.denses, labelled.tasks, strict=True):
         linear_probe.start(dense, features[some.rows], some.labels, strength=_HEAD_STRENGTH)
 
 
 def _mixed_batches(
-    config: TrunkConfig, preprocessing: Preprocessing, pictures: LabelledPictures
+    config: TrunkConfig, preprocessing: Preprocessing, labelled: LabelledImages
 ) -> Iterator[tf.Tensor]:
-    """Batches in which every picture comes from a task drawn uniformly."""
+    """Batches in which every image comes from a task drawn uniformly."""
     random = np.random.default_rng([config.seed, 2])
     for number in range(config.norm_batches):
-        tasks = random.integers(len(pictures.tasks), size=config.batch)
-        rows = [random.choice(pictures.tasks[task].rows) for task in tasks]
+        tasks = random.integers(len(labelled.tasks), size=config.batch)
+        rows = [random.choice(labelled.tasks[task].rows) for task in tasks]
         seed = tf.constant([number, 1])
-        yield preprocessing.scale(config.augmentation(pictures.images[rows], seed))
+        yield preprocessing.scale(config.augmentation(labelled.images[rows], seed))

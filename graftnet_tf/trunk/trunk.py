@@ -27,7 +27,7 @@ class Trunk:
       version: its name in the workspace.
       directory: where it is.
       last_block: number of its last block.
-      preprocessing: from uint8 pictures to its input.
+      preprocessing: from uint8 images to its input.
       fingerprints: what the output of block k depends on, hashed, under "k".
     """
 

@@ -21,7 +21,7 @@ class MinedList:
     Attributes:
       version: of the mining.
       examples: that are left.
-      paths: picture file of each.
+      paths: image file of each.
       sha256: of the list.
     """
 
@@ -38,7 +38,7 @@ class TaskSplit:
     Attributes:
       task: whose examples these are.
       examples: all of the split.
-      paths: picture file of each example, local or `gs://`.
+      paths: image file of each example, local or `gs://`.
       hashes: sha256 of the files that say so, by path in the workspace.
       mined: what a mining left of them, where one was asked for.
     """
@@ -89,7 +89,7 @@ def read_training_split(root: str, name: str, mining: str | None) -> TaskSplit:
     counts = class_counts(split.task, split.mined.examples if split.mined else split.examples)
     if empty := [label for label, count in counts.items() if count == 0]:
         raise GraftNetError(
-            f"Task {name} has no training picture of class {', '.join(empty)} "
+            f"Task {name} has no training image of class {', '.join(empty)} "
             f"(counts: {counts}). Add some, or leave this task out."
         )
     return split
@@ -112,7 +112,7 @@ def _read_mined(root: str, directory: str, split: TaskSplit) -> MinedList:
 
 
 def _paths(root: str, examples: list[Example]) -> list[str]:
-    """Path to open of each example's picture."""
+    """Path to open of each example's image."""
     return [image_path(root, example.image) for example in examples]
 
 

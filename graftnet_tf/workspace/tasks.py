@@ -64,7 +64,7 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """One picture and its one label.
+    """One image and its one label.
 
     Attributes:
       image: path, absolute or relative to the workspace.

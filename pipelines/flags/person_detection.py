@@ -35,7 +35,7 @@ MIN_FILL = flags.DEFINE_float(
     upper_bound=1,
 )
 MAX_PEOPLE = flags.DEFINE_integer(
-    "max_people", _SELECTION.max_people, "Of a picture; the best are kept.", lower_bound=1
+    "max_people", _SELECTION.max_people, "Of an image; the best are kept.", lower_bound=1
 )
 CROSS_CLASS = flags.DEFINE_bool(
     "cross_class", _SELECTION.cross_class, "Non-maximum suppression over all classes together."

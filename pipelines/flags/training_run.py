@@ -15,7 +15,7 @@ from pipelines import shell
 
 def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
     """Defines the flags; the function returned gives the fields of a config from them."""
-    batch = flags.DEFINE_integer("batch_size", default.batch, "Pictures per step.", lower_bound=1)
+    batch = flags.DEFINE_integer("batch_size", default.batch, "Images per step.", lower_bound=1)
     optimizer = flags.DEFINE_enum(
         "optimizer", default.optimization.optimizer, OPTIMIZERS, "How weights are moved."
     )
@@ -44,7 +44,7 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
         "Largest global norm of the gradients; 0 for any.",
         lower_bound=0.0,
     )
-    augment = flags.DEFINE_bool("augment", True, "Augment the training pictures.")
+    augment = flags.DEFINE_bool("augment", True, "Augment the training images.")
     checkpoint_every = flags.DEFINE_integer(
         "checkpoint_every", default.checkpoint_every, "Steps between checkpoints.", lower_bound=1
     )

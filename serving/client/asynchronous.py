@@ -14,10 +14,10 @@ from serving.client.attributes import AttributeQuestions
 from serving.client.call_error import CallError, call_error
 from serving.client.conversation import Conversation, Result
 from serving.client.endpoint import Endpoint
+from serving.client.images import ImageInput, LoadedImage, chunks, load
 from serving.client.passengers import PassengerQuestions
-from serving.client.pictures import LoadedPicture, Picture, chunks, load
 from serving.client.questions import Questions
-from serving.client.results import PictureResult, SnapshotResult
+from serving.client.results import ImageResult, SnapshotResult
 from serving.client.waiting import Waiting
 from serving.schema.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 
 
 class AsyncClient(Generic[Answer]):
-    """Asks about pictures over connections that stay open: `async with client: …`."""
+    """Asks about images over connections that stay open: `async with client: …`."""
 
     def __init__(self, endpoint: Endpoint, questions: Questions[Answer]):
         """Prepares nothing but itself: connections belong to the running event loop.
@@ -58,7 +58,7 @@ class AsyncClient(Generic[Answer]):
 
     async def predict(
         self,
-        pictures: Iterable[Picture],
+        images: Iterable[ImageInput],
         *,
         batch: int = 16,
         attributes: Sequence[str] = (),
@@ -67,13 +67,13 @@ class AsyncClient(Generic[Answer]):
     ) -> list[Answer]:
         """As `synchronous.Client.predict`."""
         results = self.stream(
-            pictures, batch=batch, attributes=attributes, in_flight=in_flight, timeout=timeout
+            images, batch=batch, attributes=attributes, in_flight=in_flight, timeout=timeout
         )
         return [result async for result in results]
 
     async def stream(
         self,
-        pictures: Iterable[Picture],
+        images: Iterable[ImageInput],
         *,
         batch: int = 16,
         attributes: Sequence[str] = (),
@@ -82,13 +82,13 @@ class AsyncClient(Generic[Answer]):
     ) -> AsyncGenerator[Answer, None]:
         """As `synchronous.Client.stream`; files are read on threads."""
 
-        async def answer(chunk: list[tuple[int, Picture]]) -> list[Answer]:
+        async def answer(chunk: list[tuple[int, ImageInput]]) -> list[Answer]:
             loaded = await asyncio.to_thread(_load, chunk)
             return await self._run(self._questions.ask(loaded, attributes), timeout)
 
         window: deque[asyncio.Task[list[Answer]]] = deque()
         try:
-            for chunk in chunks(pictures, batch):
+            for chunk in chunks(images, batch):
                 if len(window) == in_flight:
                     for result in await window.popleft():
                         yield result
@@ -137,7 +137,7 @@ class AsyncClient(Generic[Answer]):
         raise self._waiting.over(first, last, seconds)
 
 
-class AsyncAttributeClient(AsyncClient[PictureResult]):
+class AsyncAttributeClient(AsyncClient[ImageResult]):
     """Client of a composed model, on `graftnet-serve` or on `tensorflow_model_server`."""
 
     def __init__(self, address: str, *, model: str = "graftnet", **settings: Any):
@@ -176,5 +176,5 @@ class AsyncPassengerClient(AsyncClient[SnapshotResult]):
         super().__init__(endpoint, PassengerQuestions(endpoint))
 
 
-def _load(chunk: Sequence[tuple[int, Picture]]) -> list[LoadedPicture]:
-    return [load(place, picture) for place, picture in chunk]
+def _load(chunk: Sequence[tuple[int, ImageInput]]) -> list[LoadedImage]:
+    return [load(place, image) for place, image in chunk]

@@ -1,20 +1,20 @@
-"""Asking a composed model for the attributes of pictures."""
+"""Asking a composed model for the attributes of images."""
 
 from collections.abc import Sequence
 
 from serving.client.call_error import CallError
 from serving.client.conversation import Conversation, arrays, predict
 from serving.client.endpoint import Endpoint
+from serving.client.images import LoadedImage
 from serving.client.legends import Legends
-from serving.client.pictures import LoadedPicture
 from serving.client.request_size import RequestSize
-from serving.client.results import PictureResult
+from serving.client.results import ImageResult
 from serving.schema.metadata import ModelMetadata
 
-UNDECODABLE = "not a JPEG or PNG picture that the model accepts"
+UNDECODABLE = "not a JPEG or PNG image that the model accepts"
 
-# How models composed by earlier versions refuse a request without a decodable picture.
-_NOTHING_DECODED = "No picture of the request could be decoded"
+# How models composed by earlier versions refuse a request without a decodable image.
+_NOTHING_DECODED = "No image of the request could be decoded"
 
 
 class AttributeQuestions:
@@ -31,40 +31,38 @@ class AttributeQuestions:
         return ModelMetadata.from_json(legend.document)
 
     def ask(
-        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
-    ) -> Conversation[list[PictureResult]]:
-        """One result per picture, in order; one that cannot be used harms no other.
+        self, images: Sequence[LoadedImage], attributes: Sequence[str]
+    ) -> Conversation[list[ImageResult]]:
+        """One result per image, in order; one that cannot be used harms no other.
 
         Args:
-          pictures: to score, in one request or as many as the server's limits want.
+          images: to score, in one request or as many as the server's limits want.
           attributes: those wanted; all when empty.
 
         Raises:
-          CallError: there is no answer, for another reason than the pictures.
+          CallError: there is no answer, for another reason than the images.
         """
-        sent = [picture for picture in pictures if picture.content is not None]
+        sent = [image for image in images if image.content is not None]
         scored = iter(
             (
                 yield from self._size.asking(
                     sent,
                     lambda part: self._score(part, attributes),
-                    lambda picture, why: PictureResult(picture.name, error=why),
+                    lambda image, why: ImageResult(image.name, error=why),
                 )
             )
         )
         return [
-            PictureResult(picture.name, error=picture.error)
-            if picture.content is None
-            else next(scored)
-            for picture in pictures
+            ImageResult(image.name, error=image.error) if image.content is None else next(scored)
+            for image in images
         ]
 
     def _score(
-        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
-    ) -> Conversation[list[PictureResult]]:
+        self, images: Sequence[LoadedImage], attributes: Sequence[str]
+    ) -> Conversation[list[ImageResult]]:
         call = predict(
             self._endpoint.spec(signature="predict_jpeg"),
-            {"pictures": [picture.content or b"" for picture in pictures]},
+            {"image_bytes": [image.content or b"" for image in images]},
             [*attributes, "decoded"] if attributes else (),
         )
         try:
@@ -72,21 +70,17 @@ class AttributeQuestions:
         except CallError as error:
             if _NOTHING_DECODED not in error.details:
                 raise
-            return [PictureResult(picture.name, error=UNDECODABLE) for picture in pictures]
+            return [ImageResult(image.name, error=UNDECODABLE) for image in images]
         outputs = arrays(response)
         version = response.model_spec.version.value
         results = []
-        for row, picture in enumerate(pictures):
+        for row, image in enumerate(images):
             if not outputs["decoded"][row]:
-                results.append(
-                    PictureResult(picture.name, error=UNDECODABLE, model_version=version)
-                )
+                results.append(ImageResult(image.name, error=UNDECODABLE, model_version=version))
                 continue
             scores = {name: float(outputs[name][row]) for name in attributes or legend.attributes}
             decisions, classes = legend.decisions(scores), legend.classes(scores)
             results.append(
-                PictureResult(
-                    picture.name, scores, decisions, model_version=version, classes=classes
-                )
+                ImageResult(image.name, scores, decisions, model_version=version, classes=classes)
             )
         return results

@@ -5,6 +5,8 @@ import grpc
 from graftnet_tf.errors import GraftNetError
 from serving.client.endpoint import Endpoint
 
+_OLD_INPUT = "pictures"  # which is image_bytes since release 0.2
+
 
 class CallError(GraftNetError):
     """A call without an answer.
@@ -33,12 +35,17 @@ def call_error(error: grpc.RpcError, endpoint: Endpoint, timeout: float) -> Call
         case grpc.StatusCode.DEADLINE_EXCEEDED:
             message = (
                 f"{address} did not answer within {timeout:g} s. "
-                "Send fewer pictures at a time, or allow more time."
+                "Send fewer images at a time, or allow more time."
             )
         case grpc.StatusCode.RESOURCE_EXHAUSTED:
             message = (
                 f"{address} refused a request as too large, or has too many waiting ({details}). "
-                "Send fewer pictures at a time."
+                "Send fewer images at a time."
+            )
+        case grpc.StatusCode.INVALID_ARGUMENT if _OLD_INPUT in details:
+            message = (
+                f"The model at {address} was made by an earlier release, whose input was "
+                f"{_OLD_INPUT} ({details}). Make it anew with `graftnet-compose`."
             )
         case _:
             message = f"{address} answered {code.name}: {details}"

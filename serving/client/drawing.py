@@ -1,4 +1,4 @@
-"""A picture beside what a model says of it."""
+"""An image beside what a model says of it."""
 
 import io
 import os
@@ -9,37 +9,37 @@ import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from graftnet_tf.io.pillow_images import upright_on_black
-from serving.client.results import Passenger, PictureResult, SnapshotResult
+from serving.client.results import ImageResult, Passenger, SnapshotResult
 
 COLOURS = ("#c2410c", "#1d4ed8", "#15803d", "#a21caf", "#b45309", "#0e7490", "#be123c", "#4d7c0f")
 _INK, _FAINT, _PAPER = "#1f2937", "#94a3b8", "#ffffff"
 _LINE, _COLUMN, _MARGIN, _BAR, _TEXT = 20, 270, 16, 60, 13  # pixels
-_HEIGHT = (420, 1080)  # what pictures are enlarged or reduced to
+_HEIGHT = (420, 1080)  # what images are enlarged or reduced to
 
 
 class _Row(NamedTuple):
-    """A line beside the picture: a heading, or an attribute with its score."""
+    """A line beside the image: a heading, or an attribute with its score."""
 
     text: str
     colour: str
     score: float | None = None
 
 
-def draw(picture: bytes, result: PictureResult | SnapshotResult) -> Image.Image:
-    """The picture, boxes round the people in a snapshot, and attributes with their scores.
+def draw(content: bytes, result: ImageResult | SnapshotResult) -> Image.Image:
+    """The image, boxes round the people in a snapshot, and attributes with their scores.
 
-    Of a picture of one person all attributes are listed, those not shown in grey; of people
+    Of an image of one person all attributes are listed, those not shown in grey; of people
     in a snapshot, those that they show.
 
     Args:
-      picture: bytes of the file that the result is of.
+      content: bytes of the file that the result is of.
       result: without an error.
     """
-    with Image.open(io.BytesIO(picture)) as opened:
+    with Image.open(io.BytesIO(content)) as opened:
         image = upright_on_black(opened)
     scale = min(max(image.height, _HEIGHT[0]), _HEIGHT[1]) / image.height
     image = image.resize((round(image.width * scale), round(image.height * scale)))
-    if isinstance(result, PictureResult):
+    if isinstance(result, ImageResult):
         rows = list(_attribute_rows(result.scores, result.decisions, COLOURS[0]))
     else:
         rows = list(_snapshot_rows(result.passengers))
@@ -71,7 +71,7 @@ def _attribute_rows(
 
 
 def _beside(image: Image.Image, rows: Sequence[_Row]) -> Image.Image:
-    """The picture, and the rows in as many columns as its height asks for."""
+    """The image, and the rows in as many columns as its height asks for."""
     in_column = max(1, (image.height - 2 * _MARGIN) // _LINE)
     columns = max(1, -(-len(rows) // in_column))
     page = Image.new("RGB", (image.width + columns * _COLUMN + _MARGIN, image.height), _PAPER)

@@ -33,7 +33,7 @@ class Endpoint:
       attempts: how often a call is tried, 1 to 5; with 1, no server is waited for either.
       connections: TCP connections that calls take in turn. One carries any number of calls
         at once; more may help where a network limits each.
-      message_bytes: of a request at most, save one of a single picture; what the server takes
+      message_bytes: of a request at most, save one of a single image; what the server takes
         is less if it says so. By default what `graftnet-serve` takes by default.
     """
 

@@ -9,9 +9,9 @@ from graftnet_tf.errors import GraftNetError
 from serving.client.attributes import UNDECODABLE
 from serving.client.conversation import Conversation, arrays, predict, signature_defs
 from serving.client.endpoint import Endpoint
+from serving.client.images import LoadedImage
 from serving.client.legend import Legend
 from serving.client.legends import Legends
-from serving.client.pictures import LoadedPicture
 from serving.client.request_size import RequestSize
 from serving.client.results import Passenger, SnapshotResult
 
@@ -39,55 +39,53 @@ class PassengerQuestions:
         self._signature: tuple[str, Any] | None = None
 
     def ask(
-        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
+        self, images: Sequence[LoadedImage], attributes: Sequence[str]
     ) -> Conversation[list[SnapshotResult]]:
         """One result per snapshot, in order; one that cannot be used harms no other.
 
         Args:
-          pictures: snapshots to look at, in one request or as many as the server's limits want.
+          images: snapshots to look at, in one request or as many as the server's limits want.
           attributes: those wanted; all when empty.
 
         Raises:
           CallError: there is no answer.
           GraftNetError: the model takes no snapshots.
         """
-        sent = [picture for picture in pictures if picture.content is not None]
+        sent = [image for image in images if image.content is not None]
         seen = iter(
             (
                 yield from self._size.asking(
                     sent,
                     lambda part: self._look(part, attributes),
-                    lambda picture, why: SnapshotResult(picture.name, error=why),
+                    lambda image, why: SnapshotResult(image.name, error=why),
                 )
             )
         )
         return [
-            SnapshotResult(picture.name, error=picture.error)
-            if picture.content is None
-            else next(seen)
-            for picture in pictures
+            SnapshotResult(image.name, error=image.error) if image.content is None else next(seen)
+            for image in images
         ]
 
     def _look(
-        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
+        self, images: Sequence[LoadedImage], attributes: Sequence[str]
     ) -> Conversation[list[SnapshotResult]]:
         signature, definition = self._signature or (yield from self._find_signature())
         flags = {"decoded"} & set(definition.outputs)
         call = predict(
             self._endpoint.spec(signature=signature),
-            {INPUT: [picture.content or b"" for picture in pictures]},
+            {INPUT: [image.content or b"" for image in images]},
             [*_FOUND, *flags, *attributes] if attributes else (),
         )
         response, legend = yield from self._legends.answer(call)
         outputs = arrays(response)
         version = response.model_spec.version.value
-        decoded = outputs.get("decoded", np.ones(len(pictures), bool))
+        decoded = outputs.get("decoded", np.ones(len(images), bool))
         names = attributes or list(legend.attributes)
         return [
-            SnapshotResult(picture.name, _passengers(outputs, row, names, legend), None, version)
+            SnapshotResult(image.name, _passengers(outputs, row, names, legend), None, version)
             if decoded[row]
-            else SnapshotResult(picture.name, error=UNDECODABLE, model_version=version)
-            for row, picture in enumerate(pictures)
+            else SnapshotResult(image.name, error=UNDECODABLE, model_version=version)
+            for row, image in enumerate(images)
         ]
 
     def _find_signature(self) -> Conversation[tuple[str, Any]]:

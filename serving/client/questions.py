@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from serving.client.conversation import Conversation
-from serving.client.pictures import LoadedPicture
+from serving.client.images import LoadedImage
 
 Answer = TypeVar("Answer")
 
 
 class Questions(Protocol[Answer]):
-    """Conversations about pictures."""
+    """Conversations about images."""
 
     def ask(
-        self, pictures: Sequence[LoadedPicture], attributes: Sequence[str]
+        self, images: Sequence[LoadedImage], attributes: Sequence[str]
     ) -> Conversation[list[Answer]]:
-        """One answer per picture, in order."""
+        """One answer per image, in order."""

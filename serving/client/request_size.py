@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from serving.client.call_error import CallError
 from serving.client.conversation import Conversation
-from serving.client.pictures import LoadedPicture
+from serving.client.images import LoadedImage
 
 Answer = TypeVar("Answer")
 
-_OF_PICTURE = 16  # bytes of a message around a picture's own
+_OF_IMAGE = 16  # bytes of a message around an image's own
 _OF_REQUEST = 4096  # and around all of them: names, versions, attributes
 _ROWS = re.compile(r"rows; this server's limit is (\d+)|larger than maximum input batch size (\d+)")
 _BYTES = re.compile(r"message larger than max(?:imum)? \(\d+ vs\.? (\d+)\)", re.IGNORECASE)
@@ -28,31 +28,31 @@ class RequestSize:
     """
 
     def __init__(self, message_bytes: int):
-        """Sends up to `message_bytes` a request, and a larger picture alone."""
+        """Sends up to `message_bytes` a request, and a larger image alone."""
         self._bytes = message_bytes
         self._rows: int | None = None
 
     def asking(
         self,
-        pictures: Sequence[LoadedPicture],
-        ask: Callable[[Sequence[LoadedPicture]], Conversation[list[Answer]]],
-        refused: Callable[[LoadedPicture, str], Answer],
+        images: Sequence[LoadedImage],
+        ask: Callable[[Sequence[LoadedImage]], Conversation[list[Answer]]],
+        refused: Callable[[LoadedImage, str], Answer],
     ) -> Conversation[list[Answer]]:
-        """Asks about pictures in as many requests as the server wants.
+        """Asks about images in as many requests as the server wants.
 
         Args:
-          pictures: to ask about, each with its content.
+          images: to ask about, each with its content.
           ask: the conversation of one request.
-          refused: the answer about a picture that the server refuses on its own, and why.
+          refused: the answer about an image that the server refuses on its own, and why.
 
         Returns:
-          One answer per picture, in order.
+          One answer per image, in order.
 
         Raises:
           CallError: there is no answer, for another reason than a request's size.
         """
         answers: list[Answer] = []
-        left = deque(self._parts(pictures))
+        left = deque(self._parts(images))
         while left:
             part = left.popleft()
             try:
@@ -67,15 +67,15 @@ class RequestSize:
                     left.extendleft(reversed(self._smaller(part)))
         return answers
 
-    def _parts(self, pictures: Sequence[LoadedPicture]) -> Iterator[list[LoadedPicture]]:
-        part: list[LoadedPicture] = []
+    def _parts(self, images: Sequence[LoadedImage]) -> Iterator[list[LoadedImage]]:
+        part: list[LoadedImage] = []
         size = _OF_REQUEST
-        for picture in pictures:
-            more = len(picture.content or b"") + _OF_PICTURE
+        for image in images:
+            more = len(image.content or b"") + _OF_IMAGE
             if part and (size + more > self._bytes or len(part) == self._rows):
                 yield part
                 part, size = [], _OF_REQUEST
-            part.append(picture)
+            part.append(image)
             size += more
         if part:
             yield part
@@ -86,7 +86,7 @@ class RequestSize:
         if message := _BYTES.search(details):
             self._bytes = int(message[1])
 
-    def _smaller(self, part: Sequence[LoadedPicture]) -> list[list[LoadedPicture]]:
+    def _smaller(self, part: Sequence[LoadedImage]) -> list[list[LoadedImage]]:
         """By what was learnt, or in halves where that leaves the part as it was."""
         parts = list(self._parts(part))
         if len(parts) > 1:

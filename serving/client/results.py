@@ -4,11 +4,11 @@ import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
-class PictureResult:
-    """What the model says of one picture.
+class ImageResult:
+    """What the model says of one image.
 
     Attributes:
-      picture: its path, or its place among those given as content (`"#0"`).
+      image: its path, or its place among those given as content (`"#0"`).
       scores: score in 0…1 of each attribute; empty when there is an error.
       decisions: whether each attribute's score reaches its threshold.
       error: why there are no scores, or None.
@@ -17,7 +17,7 @@ class PictureResult:
         scores do not tell which it is.
     """
 
-    picture: str
+    image: str
     scores: dict[str, float] = dataclasses.field(default_factory=dict)
     decisions: dict[str, bool] = dataclasses.field(default_factory=dict)
     error: str | None = None
@@ -32,7 +32,7 @@ class Passenger:
     Attributes:
       box: x1, y1, x2, y2 in pixels of the snapshot.
       detection_score: in 0…1, how sure it is that this is a person.
-      scores, decisions, classes: as of a `PictureResult`.
+      scores, decisions, classes: as of an `ImageResult`.
     """
 
     box: tuple[int, int, int, int]
@@ -47,13 +47,13 @@ class SnapshotResult:
     """Everybody in one snapshot.
 
     Attributes:
-      picture: its path, or its place among those given as content (`"#0"`).
+      image: its path, or its place among those given as content (`"#0"`).
       passengers: the people found, the surest first; none when there is an error.
       error: why the snapshot was not looked at, or None.
       model_version: of the model that answered; None when it did not look at the snapshot.
     """
 
-    picture: str
+    image: str
     passengers: tuple[Passenger, ...] = ()
     error: str | None = None
     model_version: int | None = None

@@ -13,10 +13,10 @@ from serving.client.attributes import AttributeQuestions
 from serving.client.call_error import CallError, call_error
 from serving.client.conversation import Conversation, Result
 from serving.client.endpoint import Endpoint
+from serving.client.images import ImageInput, chunks, load
 from serving.client.passengers import PassengerQuestions
-from serving.client.pictures import Picture, chunks, load
 from serving.client.questions import Questions
-from serving.client.results import PictureResult, SnapshotResult
+from serving.client.results import ImageResult, SnapshotResult
 from serving.client.waiting import Waiting
 from serving.schema.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
@@ -25,7 +25,7 @@ Answer = TypeVar("Answer")
 
 
 class Client(Generic[Answer]):
-    """Asks about pictures over connections that stay open; also a context manager."""
+    """Asks about images over connections that stay open; also a context manager."""
 
     def __init__(self, endpoint: Endpoint, questions: Questions[Answer]):
         """Prepares connections; nothing is sent yet.
@@ -56,43 +56,43 @@ class Client(Generic[Answer]):
 
     def predict(
         self,
-        pictures: Iterable[Picture],
+        images: Iterable[ImageInput],
         *,
         batch: int = 16,
         attributes: Sequence[str] = (),
         in_flight: int = 2,
         timeout: float | None = None,
     ) -> list[Answer]:
-        """Asks about pictures; one that cannot be read or decoded harms no other.
+        """Asks about images; one that cannot be read or decoded harms no other.
 
-        The answer about a picture comes from one version of the model, also when the server
+        The answer about an image comes from one version of the model, also when the server
         moves to another meanwhile.
 
         Args:
-          pictures: paths (local or `gs://`), bytes of JPEG or PNG files, or uint8
+          images: paths (local or `gs://`), bytes of JPEG or PNG files, or uint8
             [H, W, 3] arrays, RGB.
-          batch: pictures in a request.
+          batch: images in a request.
           attributes: those wanted, which spares the server the other branches; all by
             default.
           in_flight: requests under way at once.
           timeout: seconds that one call may take; the endpoint's by default.
 
         Returns:
-          One result per picture, in order.
+          One result per image, in order.
 
         Raises:
           GraftNetError: the server cannot be reached, has no such model, or refused a
-            request for another reason than its pictures.
+            request for another reason than its images.
         """
         return list(
             self.stream(
-                pictures, batch=batch, attributes=attributes, in_flight=in_flight, timeout=timeout
+                images, batch=batch, attributes=attributes, in_flight=in_flight, timeout=timeout
             )
         )
 
     def stream(
         self,
-        pictures: Iterable[Picture],
+        images: Iterable[ImageInput],
         *,
         batch: int = 16,
         attributes: Sequence[str] = (),
@@ -101,17 +101,17 @@ class Client(Generic[Answer]):
     ) -> Iterator[Answer]:
         """As `predict`, but yields each result as soon as those before it are there.
 
-        No more than `batch` × `in_flight` pictures are in memory, however many there are.
+        No more than `batch` × `in_flight` images are in memory, however many there are.
         """
 
-        def answer(chunk: list[tuple[int, Picture]]) -> list[Answer]:
-            loaded = [load(place, picture) for place, picture in chunk]
+        def answer(chunk: list[tuple[int, ImageInput]]) -> list[Answer]:
+            loaded = [load(place, image) for place, image in chunk]
             return self._run(self._questions.ask(loaded, attributes), timeout)
 
         pool = ThreadPoolExecutor(in_flight)
         window: deque[Future[list[Answer]]] = deque()
         try:
-            for chunk in chunks(pictures, batch):
+            for chunk in chunks(images, batch):
                 if len(window) == in_flight:
                     yield from window.popleft().result()
                 window.append(pool.submit(answer, chunk))
@@ -157,7 +157,7 @@ class Client(Generic[Answer]):
         raise self._waiting.over(first, last, seconds)
 
 
-class AttributeClient(Client[PictureResult]):
+class AttributeClient(Client[ImageResult]):
     """Client of a composed model, on `graftnet-serve` or on `tensorflow_model_server`."""
 
     def __init__(self, address: str, *, model: str = "graftnet", **settings: Any):

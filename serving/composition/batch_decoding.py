@@ -1,4 +1,4 @@
-"""Decoding a batch of picture files inside the graph, each one for itself."""
+"""Decoding a batch of image files inside the graph, each one for itself."""
 
 from collections.abc import Callable
 
@@ -8,31 +8,31 @@ from graftnet_tf.io.image_decoding import decode_image
 
 
 def decode_batch(
-    pictures: tf.Tensor, to_input: Callable[[tf.Tensor], tf.Tensor], input_shape: tf.TensorShape
+    images: tf.Tensor, to_input: Callable[[tf.Tensor], tf.Tensor], input_shape: tf.TensorShape
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Decodes those pictures of a batch that can be decoded.
+    """Decodes those images of a batch that can be decoded.
 
-    Made of tf.data's core ops: its `ignore_errors` drops one picture where an op of an
+    Made of tf.data's core ops: its `ignore_errors` drops one image where an op of an
     ordinary graph would fail the whole batch.
 
     Args:
-      pictures: string [N], the bytes of JPEG or PNG files.
-      to_input: from one picture, uint8 [1, H, W, 3], to the trunk's input, float32
+      images: string [N], the bytes of JPEG or PNG files.
+      to_input: from one image, uint8 [1, H, W, 3], to the trunk's input, float32
         [1, h, w, 3].
       input_shape: static (h, w, 3).
 
     Returns:
-      (float32 [M, h, w, 3], int64 [M]): the inputs of the M ≤ N pictures that could be
-      decoded, and their rows in `pictures`. M may be 0: were that an error, a request's
+      (float32 [M, h, w, 3], int64 [M]): the inputs of the M ≤ N images that could be
+      decoded, and their rows in `images`. M may be 0: were that an error, a request's
       answer would depend on those that a server batches it with.
     """
 
     def decode(row: tf.Tensor, data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return to_input(decode_image(data)[tf.newaxis])[0], row
 
-    count = tf.size(pictures, out_type=tf.int64)
+    count = tf.size(images, out_type=tf.int64)
     decoded = (
-        tf.data.Dataset.from_tensor_slices(pictures)
+        tf.data.Dataset.from_tensor_slices(images)
         .enumerate()
         .map(decode, num_parallel_calls=tf.data.AUTOTUNE)
         .ignore_errors()

@@ -9,15 +9,16 @@ from typing import Any
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation.local_predictor import require_image_bytes
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import MIN_SIDE
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.registry.publish_lock import publish_lock
-from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
+from graftnet_tf.registry.served_models import MADE_BY, PASSENGERS, PEOPLE, SERVED, newest_served
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Making, Provenance
 from graftnet_tf.workspace.workspace import Workspace
-from serving.composition.passengers_model import FOUND, PICTURES, PassengersModel, decision_name
+from serving.composition.passengers_model import FOUND, IMAGES, PassengersModel, decision_name
 from serving.composition.prune_outputs import make_prunable
 from serving.schema import warmup_requests
 from serving.schema.metadata import ModelMetadata
@@ -81,7 +82,10 @@ def _compose(
 ) -> str:
     started = time.monotonic()
     attribute_model, people_model = (
-        _load(workspace, *folder, version) for folder, version in versions.items()
+        _load(workspace, folder, version, signature)
+        for (folder, version), signature in zip(
+            versions.items(), ("predict_jpeg", "detect_jpeg"), strict=True
+        )
     )
     described = ModelMetadata.from_json(_document(attribute_model))
     segmentation = json.loads(_document(people_model))
@@ -126,10 +130,12 @@ def _compose(
     )
 
 
-def _load(workspace: Workspace, *path: str) -> Any:
-    directory = workspace.version_dir(*path)
+def _load(workspace: Workspace, folder: tuple[str, ...], version: str, signature: str) -> Any:
+    directory = workspace.version_dir(*folder, version)
     manifest.verify(directory)
-    return tf.saved_model.load(directory)
+    model = tf.saved_model.load(directory)
+    require_image_bytes(model.signatures[signature], directory, MADE_BY[folder])
+    return model
 
 
 def _document(model: Any) -> bytes:
@@ -138,7 +144,7 @@ def _document(model: Any) -> bytes:
 
 def _check_names(metadata: ModelMetadata) -> None:
     decisions = {decision_name(name) for name in metadata.attributes}
-    if taken := sorted(decisions.union(FOUND, PICTURES) & set(metadata.attributes)):
+    if taken := sorted(decisions.union(FOUND, IMAGES) & set(metadata.attributes)):
         raise GraftNetError(
             f"The composed model reports attributes called {', '.join(taken)}, which are other "
             "outputs of a passengers model. Rename them in their tasks and train again."

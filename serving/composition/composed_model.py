@@ -35,38 +35,38 @@ class ComposedModel(tf.Module):
     def signatures(self) -> dict[str, Callable]:
         """The functions to save as signatures, by name; every attribute has its own."""
         images = tf.TensorSpec([None, None, None, 3], tf.uint8, name="images")
-        pictures = tf.TensorSpec([None], tf.string, name="pictures")
-        of_pictures = {
-            "predict_jpeg": self.score_pictures,
+        image_bytes = tf.TensorSpec([None], tf.string, name="image_bytes")
+        of_image_bytes = {
+            "predict_jpeg": self.score_image_bytes,
             "decisions": self.decide,
             "features": self.features,
             **{name: self._scorer(name) for name in self._metadata.attributes},
         }
         return {
             "serving_default": tf.function(self.score_images, input_signature=[images]),
-            **metadata_signatures(self._metadata, pictures),
+            **metadata_signatures(self._metadata, image_bytes),
             **{
-                name: tf.function(function, input_signature=[pictures])
-                for name, function in of_pictures.items()
+                name: tf.function(function, input_signature=[image_bytes])
+                for name, function in of_image_bytes.items()
             },
         }
 
     def sample_inputs(self) -> dict[str, Mapping[str, Any]]:
-        """Inputs to try each signature with: a grey picture of the trunk's input size.
+        """Inputs to try each signature with: a grey image of the trunk's input size.
 
         `metadata`, which has none, is left out: `tensorflow_model_server --enable_batching`
         would refuse it, and with it the model.
         """
         image = np.full(self._input_shape, 128, np.uint8)
         inputs: dict[str, Mapping[str, Any]] = {
-            name: {"pictures": [tf.io.encode_jpeg(image).numpy()]}
+            name: {"image_bytes": [tf.io.encode_jpeg(image).numpy()]}
             for name in self.signatures()
             if name != "metadata"
         }
         return {**inputs, "serving_default": {"images": image[np.newaxis]}}
 
     def score_images(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Scores pictures that are already decoded.
+        """Scores images that are already decoded.
 
         Args:
           images: uint8 [N, H, W, 3] RGB, any H and W.
@@ -75,64 +75,64 @@ class ComposedModel(tf.Module):
           float32 [N] in 0…1 under each attribute's name.
 
         Raises:
-          tf.errors.InvalidArgumentError: the pictures are too small or too large.
+          tf.errors.InvalidArgumentError: the images are too small or too large.
         """
         with tf.control_dependencies([check_size(tf.shape(images)[1:3])]):
             return self._scores(self._preprocess(images), self._metadata.attributes)
 
-    def score_pictures(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Scores picture files.
+    def score_image_bytes(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Scores image files.
 
         Args:
-          pictures: string [N], the bytes of JPEG or PNG files.
+          image_bytes: string [N], the bytes of JPEG or PNG files.
 
         Returns:
-          float32 [N] in 0…1 under each attribute's name, NaN where the picture cannot be
+          float32 [N] in 0…1 under each attribute's name, NaN where the image cannot be
           decoded, and `decoded`, bool [N].
         """
-        return self._of_pictures(
-            pictures, lambda inputs: self._scores(inputs, self._metadata.attributes)
+        return self._of_image_bytes(
+            image_bytes, lambda inputs: self._scores(inputs, self._metadata.attributes)
         )
 
-    def decide(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Whether scores reach their thresholds; takes what `score_pictures` does.
+    def decide(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Whether scores reach their thresholds; takes what `score_image_bytes` does.
 
         Returns:
-          bool [N] under each attribute's name, false where the picture cannot be decoded,
+          bool [N] under each attribute's name, false where the image cannot be decoded,
           and `decoded`, bool [N].
         """
-        answer = self.score_pictures(pictures)
+        answer = self.score_image_bytes(image_bytes)
         decisions = {
             name: answer[name] >= threshold for name, threshold in self._metadata.thresholds.items()
         }
         return {**decisions, "decoded": answer["decoded"]}
 
-    def features(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The trunk's last block averaged over positions; takes what `score_pictures` does.
+    def features(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The trunk's last block averaged over positions; takes what `score_image_bytes` does.
 
         Returns:
           `features`, float32 [N, c] (c = 2048 where the trunk has all blocks), NaN where the
-          picture cannot be decoded, and `decoded`, bool [N].
+          image cannot be decoded, and `decoded`, bool [N].
         """
 
         def pooled(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
             last = self._taps(inputs)[f"block{self._last_block}"]
             return {"features": gap(last)[: tf.shape(inputs)[0]]}
 
-        return self._of_pictures(pictures, pooled)
+        return self._of_image_bytes(image_bytes, pooled)
 
     def _scorer(self, attribute: str) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
-        """`score_pictures` for one attribute."""
-        return lambda pictures: self._of_pictures(
-            pictures, lambda inputs: self._scores(inputs, {attribute})
+        """`score_image_bytes` for one attribute."""
+        return lambda image_bytes: self._of_image_bytes(
+            image_bytes, lambda inputs: self._scores(inputs, {attribute})
         )
 
-    def _of_pictures(
-        self, pictures: tf.Tensor, compute: Callable[[tf.Tensor], dict[str, tf.Tensor]]
+    def _of_image_bytes(
+        self, image_bytes: tf.Tensor, compute: Callable[[tf.Tensor], dict[str, tf.Tensor]]
     ) -> dict[str, tf.Tensor]:
-        """What `compute` makes of the pictures that can be decoded, in their rows."""
-        inputs, rows = decode_batch(pictures, self._preprocess, self._input_shape)
-        count = tf.size(pictures, out_type=tf.int64)
+        """What `compute` makes of the images that can be decoded, in their rows."""
+        inputs, rows = decode_batch(image_bytes, self._preprocess, self._input_shape)
+        count = tf.size(image_bytes, out_type=tf.int64)
         answer = {name: spread(values, rows, count) for name, values in compute(inputs).items()}
         return {**answer, "decoded": decoded_flags(rows, count)}
 

@@ -23,7 +23,7 @@ class TrunkPart:
       version: of the trunk.
       last_block: number of its last block.
       fingerprints: fingerprint of the weights of blocks 0…k, under `str(k)`.
-      preprocessing: how a picture becomes its input, for people to read.
+      preprocessing: how an image becomes its input, for people to read.
       model: has the signatures `preprocess` and `taps`.
     """
 

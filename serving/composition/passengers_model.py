@@ -10,7 +10,7 @@ from serving.composition.samples import lift_snapshot
 from serving.schema.passengers_metadata import PassengersMetadata
 
 FOUND = ("count", "boxes", "detection_scores", "decoded")
-PICTURES = ("crops", "masks")
+IMAGES = ("crops", "masks")
 
 
 def decision_name(attribute: str) -> str:
@@ -29,7 +29,7 @@ class PassengersModel:
         """Joins loaded SavedModels.
 
         Args:
-          people: has the signature `detect_jpeg`, as `yolact_tf.export` describes it.
+          people: has the signature `detect_jpeg` of `yolact_tf.inference.saved_model`.
           attributes: has the signature `serving_default` of a `ComposedModel`.
           metadata: what the model says about itself.
         """
@@ -70,17 +70,17 @@ class PassengersModel:
           the threshold, under its `decision_name`, bool [N, P].
         """
         answer = self.cut_out(snapshots)
-        return {name: values for name, values in answer.items() if name not in PICTURES}
+        return {name: values for name, values in answer.items() if name not in IMAGES}
 
     def cut_out(self, snapshots: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What `look` returns, and pictures of the people.
+        """What `look` returns, and images of the people.
 
         Returns:
           Also
             crops: uint8 [N, P, h, w, 3], what the attributes were scored on.
             masks: uint8 [N, P, S, S], 1 on the person, the snapshot squashed to a square.
         """
-        found = self._people.signatures["detect_jpeg"](pictures=snapshots)
+        found = self._people.signatures["detect_jpeg"](image_bytes=snapshots)
         most = self._metadata.max_passengers
         detections = found["scores"][:, :most]
         there = detections > self._metadata.min_score
@@ -95,7 +95,7 @@ class PassengersModel:
             "boxes": kept(found["boxes"]),
             "detection_scores": kept(detections),
             "decoded": found["decoded"],
-            **{name: kept(found[name]) for name in PICTURES},
+            **{name: kept(found[name]) for name in IMAGES},
             **self._attributes_of(found["crops"], there),
         }
 

@@ -116,13 +116,13 @@ def compare(
     margin: float = MARGIN,
     left_out: Collection[str] = (),
 ) -> Comparison:
-    """Measures two composed models on the same test pictures.
+    """Measures two composed models on the same test images.
 
     Args:
       workspace: the test splits of its tasks are the test data.
       before, after: directories of the models.
       margin: an AUC that falls by more than this counts as dropped. It is held against the
-        change as measured: with few test pictures the change of an attribute that is as good
+        change as measured: with few test images the change of an attribute that is as good
         as before often exceeds it by chance, so that the interval is shown beside it.
       left_out: tasks that `after` is meant to be without.
 

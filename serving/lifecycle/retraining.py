@@ -80,7 +80,7 @@ class Renewal:
         present = [name for name in self.found.tree.branches if name in self.workspace.task_names()]
         if not any(self.workspace.examples(name, "test") for name in present):
             raise GraftNetError(
-                f"No task that is served from {self.workspace.root} has test pictures, so nothing "
+                f"No task that is served from {self.workspace.root} has test images, so nothing "
                 "new could be compared with it. Prepare one with a test fraction above 0."
             )
 
@@ -146,7 +146,7 @@ class Renewal:
         return grafted(self.workspace, task, version, served.withdrawn if served else ())
 
     def _train(self, tasks: list[str], trunk: str) -> None:
-        """Trains those of the tasks that can be trained, over pictures decoded once."""
+        """Trains those of the tasks that can be trained, over images decoded once."""
         configs = {task: self._branch_config(task) for task in tasks if task in self.found.hashes}
         if not configs:
             return

@@ -107,7 +107,7 @@ def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Stalenes
     """Compares what is served with the workspace's tasks as they are now.
 
     A label is a task, one dataset with one branch, even where it reports several attributes:
-    the trunk learns from datasets. Every training picture is read, and none decoded.
+    the trunk learns from datasets. Every training image is read, and none decoded.
 
     Args:
       workspace: has a composed model.

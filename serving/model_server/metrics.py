@@ -51,7 +51,7 @@ class Metrics(Collector):
             "graftnet_queue_seconds", "Wait for a turn, of calls to Predict.", version, _SECONDS
         )
         self._rows = self._histogram(
-            "graftnet_request_rows", "Pictures in a request.", (*version, "signature"), _ROWS
+            "graftnet_request_rows", "Images in a request.", (*version, "signature"), _ROWS
         )
         self._batch_rows = self._histogram(
             "graftnet_batch_rows",
@@ -82,7 +82,7 @@ class Metrics(Collector):
         """Counts the scores in an answer: its float outputs with one number per row or person.
 
         Those of persons are float32 [N, P] beside `count`, int32 [N]; what is beyond it is
-        padding. NaN, which stands for a picture that could not be decoded, is left out.
+        padding. NaN, which stands for an image that could not be decoded, is left out.
         """
         counts = outputs.get("count")
         for attribute, values in outputs.items():

@@ -41,7 +41,7 @@ class ModelServer:
 
     Example:
       with ModelServer("workspace/serving/graftnet") as server:
-        AttributeClient(server.address).predict([picture])
+        AttributeClient(server.address).predict([image])
 
     Attributes:
       address: `host:port` it listens on.

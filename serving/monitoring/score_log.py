@@ -22,9 +22,9 @@ def read_log(path: str, version: str) -> Histograms:
     """Counts the scores in a file.
 
     Args:
-      path: a CSV table with the columns `attribute` and `score`, an empty score for a picture
+      path: a CSV table with the columns `attribute` and `score`, an empty score for an image
         without one, such as `scores.csv` of an evaluation; or what `graftnet-predict` prints
-        with --json or --json_lines, of pictures or of snapshots.
+        with --json or --json_lines, of images or of snapshots.
       version: of the model; what others answered is left out of the latter. A table has no
         versions and is taken whole.
 
@@ -74,7 +74,7 @@ def _of_results(text: str, version: str) -> Iterator[tuple[str, float]]:
 
 
 def _results(text: str) -> Iterator[dict[str, Any]]:
-    """What was answered about each picture or snapshot."""
+    """What was answered about each image or snapshot."""
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -84,11 +84,11 @@ def _results(text: str) -> Iterator[dict[str, Any]]:
             raise ValueError(f"line {number} is no JSON") from None
         if not isinstance(content, dict):
             raise ValueError(f"line {number} is no JSON object")
-        yield from content.get("pictures", [content])
+        yield from content.get("images", [content])
 
 
 def _of_result(result: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    """Of one picture, or of everybody in one snapshot."""
+    """Of one image, or of everybody in one snapshot."""
     for person in result.get("passengers", [result]):
         yield from person["scores"].items()
 
@@ -109,7 +109,7 @@ def _instead(path: str, text: str, version: str) -> str:
         return ""
     versions = {result["model_version"] for result in _results(text)} - {None}
     if not versions:
-        return f" of version {version}: no picture in it was answered for"
+        return f" of version {version}: no image in it was answered for"
     if version in map(str, versions):
         return f" of version {version}: nobody was found in its snapshots"
     listed = ", ".join(map(str, sorted(versions)))

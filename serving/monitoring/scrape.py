@@ -6,7 +6,7 @@ import re
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
-from graftnet_tf.data.image_loading import UnreadablePictureError
+from graftnet_tf.data.image_loading import UnreadableImageError
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.fetch import fetch
 from serving.model_server.metrics import SCORE_EDGES
@@ -52,7 +52,7 @@ class ScoreMetrics:
             )
         if not self.histograms:
             raise GraftNetError(
-                f"{self.source} has counted no score yet: no picture was scored since the server "
+                f"{self.source} has counted no score yet: no image was scored since the server "
                 "started."
             )
         there = ", ".join(f"{name} {number}" for name, number in sorted(self.histograms))
@@ -73,7 +73,7 @@ def read_metrics(source: str) -> ScoreMetrics:
     """
     try:
         page = fetch(source).decode()
-    except (UnreadablePictureError, UnicodeDecodeError) as error:
+    except (UnreadableImageError, UnicodeDecodeError) as error:
         hint = " A URL starts with http://." if _NO_SCHEME.fullmatch(source) else ""
         raise GraftNetError(f"Cannot read the metrics {source}: {error}.{hint}") from None
     return parse_metrics(page, source)

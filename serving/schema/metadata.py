@@ -15,7 +15,7 @@ class ModelMetadata:
       model_version: of the composed model.
       tree: version of the tree it was built from.
       trunk: `version` and `fingerprint`.
-      preprocessing: how a picture becomes the trunk's input.
+      preprocessing: how an image becomes the trunk's input.
       tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
         `pooling` and `reduction` of each task.
       attributes: `task`, `class` and `threshold` of each attribute.

@@ -12,7 +12,7 @@ Histograms = dict[str, np.ndarray]
 
 
 def count(scores: Iterable[float]) -> np.ndarray:
-    """int64 [BINS]: scores by bin; NaN, which stands for a picture without a score, in none.
+    """int64 [BINS]: scores by bin; NaN, which stands for an image without a score, in none.
 
     The last bin also takes what rounding put above 1.
     """

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.branch_training --workspace=W --trunk=0002 --task=hat,sunglasses \
         --steps=150 --scratch=DIR
 
-Both train block 8 and a softmax on its global average, on the same pictures of the first task,
+Both train block 8 and a softmax on its global average, on the same images of the first task,
 decoded beforehand, in batches of 32, with the same augmentation and optimizer; blocks 0…7 are
 frozen. Keras's input comes from tf.data: shuffled, batched, augmented, prefetched. First each
 task is trained in full, with a cache that is empty at the start and views in the precision that
@@ -51,7 +51,7 @@ SCRATCH = flags.DEFINE_string("scratch", None, "New local directory to work in."
 
 
 class CountedFeatures(LiveFeatures):
-    """Live features that count the pictures that went through the frozen blocks."""
+    """Live features that count the images that went through the frozen blocks."""
 
     computed = 0
 
@@ -77,20 +77,20 @@ def main() -> None:
         view_precision=native_precision(),
         seed=shell.SEED.value,
     )
-    pictures = labelled_images.load(
+    images = labelled_images.load(
         [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
     )
-    parts = [task.split(config.validation, config.seed)[0] for task in pictures.tasks]
+    parts = [task.split(config.validation, config.seed)[0] for task in images.tasks]
     live = CountedFeatures(
         functools.partial(FoldedBlocks, trunk.blocks(0, _GRAFT_AFTER)),
         trunk.preprocessing,
         config.augmentation,
-        pictures.images,
+        images.images,
         config.seed,
         view_precision=config.view_precision,
     )
     cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
-    features = CachedFeatures(live, cache, digests=pictures.digests, views=config.views)
+    features = CachedFeatures(live, cache, digests=images.digests, views=config.views)
 
     in_full = {}
     for some in parts:
@@ -101,23 +101,23 @@ def main() -> None:
         in_full[some.task.name] = {
             "seconds": round(seconds, 1),
             "features_computed": live.computed - before,
-            "pictures_per_s": round(config.steps * _BATCH / seconds, 1),
+            "images_per_s": round(config.steps * _BATCH / seconds, 1),
         }
 
     directory = os.path.join(SCRATCH.value, "turns")
     ours = OurTurns(_tuning(trunk, features, parts[0], config), directory)
-    keras = KerasTurns(trunk, pictures.images, parts[0], config)
+    keras = KerasTurns(trunk, images.images, parts[0], config)
     rates = [(ours.turn(), keras.turn()) for _ in range(_TURNS)]
     our_rate, keras_rate = (statistics.median(some) for some in zip(*rates, strict=True))
-    whole = [figures["pictures_per_s"] for figures in in_full.values()]
+    whole = [figures["images_per_s"] for figures in in_full.values()]
     shell.print_json(
         {
             "steps": config.steps,
             "view_precision": config.view_precision,
             "in_full": in_full,
             "turns": [[round(a, 1), round(b, 1)] for a, b in rates],
-            "steady_pictures_per_s": round(our_rate, 1),
-            "keras_pictures_per_s": round(keras_rate, 1),
+            "steady_images_per_s": round(our_rate, 1),
+            "keras_images_per_s": round(keras_rate, 1),
             "steady_ratio": round(our_rate / keras_rate, 2),
             "in_full_ratios": [round(rate / keras_rate, 2) for rate in whole],
         }
@@ -138,7 +138,7 @@ class OurTurns:
         self._run(_WARM_UP)
 
     def turn(self) -> float:
-        """Pictures per second."""
+        """Images per second."""
         return _BATCH * _OUR_STEPS / self._run(_OUR_STEPS)
 
     def _run(self, steps: int) -> float:
@@ -168,11 +168,11 @@ class KerasTurns:
             tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         )
 
-        pictures = tf.constant(images)  # an array would become part of the graph
+        kept = tf.constant(images)  # an array would become part of the graph
 
         def augmented(rows: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             seed = tf.random.uniform([2], 0, 2**31 - 1, tf.int32)
-            changed = config.augmentation(tf.gather(pictures, rows), seed)
+            changed = config.augmentation(tf.gather(kept, rows), seed)
             return trunk.preprocessing.scale(changed), labels
 
         examples = tf.data.Dataset.from_tensor_slices((some.rows, some.labels))
@@ -182,7 +182,7 @@ class KerasTurns:
         self.turn()
 
     def turn(self) -> float:
-        """Pictures per second, from the end of the first step on: `fit` takes time to begin."""
+        """Images per second, from the end of the first step on: `fit` takes time to begin."""
         self._model.fit(
             self._data, steps_per_epoch=_KERAS_STEPS, verbose=0, callbacks=[self._steps_end]
         )

@@ -5,7 +5,7 @@
 
 For each seed and task, block 8 with four bands is trained on the whole train split, once on
 views from the cache and once on live features, in the same order of batches, and measured on the
-test split. The tasks must be over the same pictures: with the same seed they draw the same
+test split. The tasks must be over the same images: with the same seed they draw the same
 batches then, so that live features are computed once for all of them. Prints one JSON object:
 the AUC on the test split, [cached, live] for each seed.
 """
@@ -36,7 +36,7 @@ from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
-TASK = flags.DEFINE_list("task", None, "Binary tasks over the same pictures.", required=True)
+TASK = flags.DEFINE_list("task", None, "Binary tasks over the same images.", required=True)
 STEPS = flags.DEFINE_integer("steps", BranchConfig().steps, "Steps of each training.")
 VIEWS = flags.DEFINE_integer("views", BranchConfig().views, "Augmented views.", lower_bound=1)
 SEEDS = flags.DEFINE_integer("seeds", 2, "How many seeds, from --seed on.")
@@ -110,18 +110,18 @@ def main() -> None:
 
 
 class TestFeatures:
-    """The test splits' pictures at the graft point."""
+    """The test splits' images at the graft point."""
 
     def __init__(self, workspace: Workspace, trunk: Trunk, frozen: Blocks):
         self._examples = {name: workspace.examples(name, "test") for name in TASK.value}
         self._path = workspace.image_path
         paths = {self._path(e.image) for some in self._examples.values() for e in some}
-        pictures = decode_all(sorted(paths), trunk.preprocessing)
-        self._rows = pictures.rows
+        images = decode_all(sorted(paths), trunk.preprocessing)
+        self._rows = images.rows
         self._features = apply(
             lambda images: frozen(trunk.preprocessing.scale(images)),
-            pictures.images.__getitem__,
-            np.arange(len(pictures.images)),
+            images.images.__getitem__,
+            np.arange(len(images.images)),
             description="Test features",
         )
 

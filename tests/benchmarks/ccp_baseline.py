@@ -41,8 +41,8 @@ def main() -> None:
     blocks = Blocks(0, max(_BLOCKS))
     weights.initialise(blocks, WEIGHTS.value)
     photos = sorted(tf.io.gfile.glob(os.path.join(SOURCE.value, "photos", "*.jpg")))
-    pictures = decode_all(photos, preprocessing)
-    rows = {os.path.basename(path): row for path, row in pictures.rows.items()}
+    images = decode_all(photos, preprocessing)
+    rows = {os.path.basename(path): row for path, row in images.rows.items()}
 
     def pooled(images: tf.Tensor) -> tf.Tensor:
         taps = blocks.taps(preprocessing.scale(images))
@@ -50,8 +50,8 @@ def main() -> None:
 
     features = apply(
         pooled,
-        pictures.images.__getitem__,
-        np.arange(len(pictures.images)),
+        images.images.__getitem__,
+        np.arange(len(images.images)),
         description="Features",
     )
     areas = {}

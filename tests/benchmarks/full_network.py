@@ -5,7 +5,7 @@
 
 Takes the input size and batch of the workspace's newest trunk, and trains by Keras `fit` with the
 library's augmentation and class weights. Prints one JSON object: seconds from the decoded
-pictures' reading to the saved model, and the AUC on the test split.
+images' reading to the saved model, and the AUC on the test split.
 """
 
 import os
@@ -43,10 +43,10 @@ def main() -> None:
     tf.keras.utils.set_random_seed(seed)
     size = Trunk.open(workspace).preprocessing
     preprocessing = Preprocessing(size.height, size.width, *weights.value_range(INITIAL.value))
-    pictures = labelled_images.load([workspace.training_split(TASK.value)], preprocessing)
+    labelled = labelled_images.load([workspace.training_split(TASK.value)], preprocessing)
     model = _network(preprocessing)
     steps = STEPS.value
-    model.fit(_batches(pictures.images, pictures.tasks[0], preprocessing, seed).take(steps))
+    model.fit(_batches(labelled.images, labelled.tasks[0], preprocessing, seed).take(steps))
     model.save(os.path.join(tempfile.mkdtemp(), "model"))
     seconds = time.monotonic() - started
 
@@ -77,7 +77,7 @@ def _network(preprocessing: Preprocessing) -> tf.keras.Model:
 def _batches(
     images: np.ndarray, some: LabelledRows, preprocessing: Preprocessing, seed: int
 ) -> tf.data.Dataset:
-    """Augmented, scaled pictures, labels and class weights, without end."""
+    """Augmented, scaled images, labels and class weights, without end."""
 
     def batch(
         number: tf.Tensor, rows_and_labels: tuple[tf.Tensor, tf.Tensor]

@@ -40,7 +40,7 @@ LEARNING_RATE = flags.DEFINE_float("learning_rate", 2e-4, "Peak learning rate.")
 SEARCH_COST = flags.DEFINE_float("search_cost", SearchConfig.cost, "As of train_branch.")
 
 
-class TestPictures:
+class TestImages:
     """The test split of a task: what its branches are measured on."""
 
     def __init__(self, workspace: Workspace, trunk: Trunk, task: str):
@@ -82,7 +82,7 @@ def main() -> None:
     trunk = Trunk.open(workspace)
     found = {}
     for task in TASK.value:
-        test = TestPictures(workspace, trunk, task)
+        test = TestImages(workspace, trunk, task)
         depths = tuple(map(int, DEPTHS.value))
         found[task] = {"auto": measured(workspace, task, test, depths)}
         for depth in depths if FIXED.value else ():
@@ -90,7 +90,7 @@ def main() -> None:
     shell.print_json(found)
 
 
-def measured(workspace: Workspace, task: str, test: TestPictures, depths: tuple[int, ...]) -> dict:
+def measured(workspace: Workspace, task: str, test: TestImages, depths: tuple[int, ...]) -> dict:
     """Trains a branch, by search where there are several depths; what came of it."""
     config = BranchConfig(
         graft_after=depths[0],

@@ -1,9 +1,9 @@
-"""What an input size costs: pictures per second through InceptionV3, in one process.
+"""What an input size costs: images per second through InceptionV3, in one process.
 
     python -m tests.benchmarks.input_sizes
 
-For each size, blocks 0–10 forward, and a step of SGD through all of them, on random pictures;
-the best of three runs, as pictures per second and as a ratio to 299×299. Prints one JSON object.
+For each size, blocks 0–10 forward, and a step of SGD through all of them, on random images;
+the best of three runs, as images per second and as a ratio to 299×299. Prints one JSON object.
 """
 
 import time

@@ -100,13 +100,13 @@ def _test_features(workspace: Workspace, trunk: Trunk, name: str) -> tuple[np.nd
     """(features at the graft point, bool labels of the first attribute) of the test split."""
     task, examples = workspace.task(name), workspace.examples(name, "test")
     paths = [workspace.image_path(example.image) for example in examples]
-    pictures = decode_all(paths, trunk.preprocessing)
+    images = decode_all(paths, trunk.preprocessing)
     blocks = trunk.blocks(0, GRAFT_AFTER.value)
-    readable = [index for index, path in enumerate(paths) if path in pictures.rows]
+    readable = [index for index, path in enumerate(paths) if path in images.rows]
     features = apply(
         lambda images: blocks(trunk.preprocessing.scale(images)),
-        lambda rows: pictures.images[rows],
-        np.array([pictures.rows[paths[index]] for index in readable]),
+        lambda rows: images.images[rows],
+        np.array([images.rows[paths[index]] for index in readable]),
         description="Test split",
     )
     wanted = task.class_index(next(iter(task.attributes)))

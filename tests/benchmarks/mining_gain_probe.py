@@ -86,7 +86,7 @@ def _task(workspace: Workspace, trunk: Trunk, name: str) -> np.ndarray:
 def _features(
     workspace: Workspace, trunk: Trunk, name: str, split: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(float32 [M, D], labels int [M]) of the readable pictures of a split."""
+    """(float32 [M, D], labels int [M]) of the readable images of a split."""
     examples = workspace.examples(name, split)
     reader = TrunkFeatureReader(trunk, workspace.path("cache"))
     features = reader.read(sorted({workspace.image_path(e.image) for e in examples}))

@@ -22,7 +22,7 @@ NEGATIVES = flags.DEFINE_integer("negatives", 100_000, "Negatives.", lower_bound
 POSITIVES = flags.DEFINE_integer("positives", 5_000, "Positives.", lower_bound=1)
 CHANNELS = flags.DEFINE_integer("channels", 2048, "Channels of the features.", lower_bound=1)
 
-_LOOKS, _RANK, _PART = 200, 50, 4096  # kinds of pictures, their spread, rows made at a time
+_LOOKS, _RANK, _PART = 200, 50, 4096  # kinds of images, their spread, rows made at a time
 
 
 def main() -> None:

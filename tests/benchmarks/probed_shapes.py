@@ -3,7 +3,7 @@
     python -m tests.benchmarks.probed_shapes --workspace=W --count=20,50
 
 Each shape has the trunk's frozen blocks and starts as a branch does, with axes and a classifier
-from the whole train split; a picture passes the trunk once for all tasks and shapes. Measured on
+from the whole train split; an image passes the trunk once for all tasks and shapes. Measured on
 the test split. Prints means over the binary tasks by shape, then one JSON object.
 """
 
@@ -14,7 +14,7 @@ import tensorflow as tf
 from absl import flags
 from sklearn.metrics import roc_auc_score
 
-from graftnet_tf.data.image_loading import DecodedPictures, decode_all
+from graftnet_tf.data.image_loading import DecodedImages, decode_all
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
@@ -30,7 +30,7 @@ COUNT = flags.DEFINE_list("count", ["20", "50"], "Lengths of the lists of highes
 
 _DEEP = ((10, "gap"), (8, "gap"), (8, "bands"), (7, "gap"), (7, "bands"))
 _REDUCED = (("bilinear", 64), ("bilinear", 128), ("isqrt_cov", 64), ("isqrt_cov", 128))
-_PICTURES = 512  # that the axes are found from
+_IMAGES = 512  # that the axes are found from
 _BATCH = 32
 
 
@@ -48,11 +48,11 @@ def main() -> None:
         }
         for split in SPLITS
     }
-    pictures = decode_all(sorted(set().union(*paths.values())), trunk.preprocessing)
-    train = [row for path, row in pictures.rows.items() if path in paths["train"]]
+    images = decode_all(sorted(set().union(*paths.values())), trunk.preprocessing)
+    train = [row for path, row in images.rows.items() if path in paths["train"]]
     means: dict[str, dict[str, float]] = {}
-    for shape, vectors in _vectors(trunk, pictures.images, np.array(train)).items():
-        rows = [_probe(workspace, name, pictures, vectors, counts) for name in names]
+    for shape, vectors in _vectors(trunk, images.images, np.array(train)).items():
+        rows = [_probe(workspace, name, images, vectors, counts) for name in names]
         means[shape] = {
             "length": vectors.shape[1],
             **{column: float(np.mean([row[column] for row in rows])) for column in rows[0]},
@@ -81,7 +81,7 @@ def _vectors(trunk: Trunk, images: np.ndarray, train: np.ndarray) -> dict[str, n
     )
     *deep, maps = (np.concatenate(part) for part in zip(*parts, strict=True))
     found = {f"block {k}, {name}": part for (k, name), part in zip(_DEEP, deep, strict=True)}
-    chosen = np.random.default_rng(0).permutation(train)[:_PICTURES]
+    chosen = np.random.default_rng(0).permutation(train)[:_IMAGES]
     positions = (maps[row].reshape(-1, maps.shape[-1]).astype(np.float32) for row in chosen)
     kernel, bias = principal_axes(positions, max(axes for _, axes in _REDUCED))
     for name, axes in _REDUCED:
@@ -99,7 +99,7 @@ def _vectors(trunk: Trunk, images: np.ndarray, train: np.ndarray) -> dict[str, n
 def _probe(
     workspace: Workspace,
     name: str,
-    pictures: DecodedPictures,
+    images: DecodedImages,
     vectors: np.ndarray,
     counts: list[int],
 ) -> dict[str, float]:
@@ -108,7 +108,7 @@ def _probe(
     for split in SPLITS:
         examples = workspace.examples(name, split)
         readable = {workspace.image_path(e.image): e.label for e in examples}.items()
-        readable_rows = [(pictures.rows[p], label) for p, label in readable if p in pictures.rows]
+        readable_rows = [(images.rows[p], label) for p, label in readable if p in images.rows]
         rows[split], labels[split] = np.array(readable_rows).T
     kernel, bias = linear_probe.fit(vectors[rows["train"]], labels["train"], 2)
     scores = (vectors[rows["test"]] @ kernel + bias) @ [-1, 1]

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.top_scores --workspace=W --task=child --count=50,100,200
 
-Scores every test picture of each task with every branch of the task that goes on the trunk, and
+Scores every test image of each task with every branch of the task that goes on the trunk, and
 prints a table with a row per shape and its averages over branches of that shape (of other seeds);
 of several tasks the mean too. The last line has it all as JSON.
 """
@@ -62,7 +62,7 @@ def _measure(
         rows[_shape(branch)].append(
             {
                 "positives": int(labels.sum()),
-                "pictures": len(labels),
+                "images": len(labels),
                 **{f"top {n}": metrics.false_positives_at_top(labels, found, n) for n in counts},
                 "AUC": float(roc_auc_score(labels, found)),
                 "parameters": sum(int(np.prod(v.shape)) for v in branch.model.captured),
@@ -74,24 +74,24 @@ def _measure(
 def _scores(
     workspace: Workspace, trunk: TrunkPart, task: Task, branches: Sequence[BranchPart]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Labels bool [M] and scores float32 [M, branches] of a task's readable test pictures."""
+    """Labels bool [M] and scores float32 [M, branches] of a task's readable test images."""
     shown = {
         workspace.image_path(example.image): example.label == 1
         for example in workspace.examples(task.name, "test")
     }
-    pictures = decode_all(list(shown), Trunk.open(workspace, trunk.version).preprocessing)
+    images = decode_all(list(shown), Trunk.open(workspace, trunk.version).preprocessing)
 
     def scored(rows: np.ndarray) -> np.ndarray:
         prepare, taps = (trunk.model.signatures[name] for name in ("preprocess", "taps"))
-        features = taps(**prepare(images=tf.constant(pictures.images[rows])))
+        features = taps(**prepare(images=tf.constant(images.images[rows])))
         found = [
             branch.model.signatures["scores"](features=features[f"block{branch.graft_after}"])
             for branch in branches
         ]
         return np.stack([answer["scores"].numpy()[:, 1] for answer in found], axis=1)
 
-    parts = in_batches(scored, np.arange(len(pictures.images)), description=task.name)
-    return np.array([shown[path] for path in pictures.rows]), np.concatenate(list(parts))
+    parts = in_batches(scored, np.arange(len(images.images)), description=task.name)
+    return np.array([shown[path] for path in images.rows]), np.concatenate(list(parts))
 
 
 def _shape(branch: BranchPart) -> str:

@@ -1,4 +1,4 @@
-"""YOLACT beside the official PyTorch network: milliseconds per picture, in one script.
+"""YOLACT beside the official PyTorch network: milliseconds per image, in one script.
 
     python -m tests.benchmarks.yolact_forward [--peer_python=PYTHON --peer=CHECKOUT] [--json]
 
@@ -27,7 +27,7 @@ from tests.yolact_tf.reference import reference_image, reference_input, referenc
 from yolact_tf import build_yolact, load_torch_state_dict
 from yolact_tf.checkpoints.state_dict import expected
 from yolact_tf.ops.fast_nms import detect
-from yolact_tf.ops.masks import assemble, in_pictures
+from yolact_tf.ops.masks import assemble, in_images
 
 PEER_PYTHON = flags.DEFINE_string("peer_python", sys.executable, "A Python with torch.")
 PEER = flags.DEFINE_string("peer", None, "Clone of the official repository; none: no peer.")
@@ -80,7 +80,7 @@ def _ours(backbone: str, seed: int) -> dict[str, Callable[[], object]]:
     nms = tf.function(lambda outputs: detect(outputs, model.priors, model.config))
     found = nms(outputs)
     masks = tf.function(lambda proto, found: assemble(proto, found.coefficients, found.boxes))
-    enlarge = tf.function(lambda found, proto: in_pictures(found, proto, side, side))
+    enlarge = tf.function(lambda found, proto: in_images(found, proto, side, side))
     masks(outputs["proto"], found), enlarge(found, outputs["proto"])
     stages["detect"] = lambda: nms(outputs).boxes.numpy()
     stages["masks"] = lambda: masks(outputs["proto"], found).numpy()

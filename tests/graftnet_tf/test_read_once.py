@@ -1,4 +1,4 @@
-"""Jobs read every picture once, and the files that describe a task once."""
+"""Jobs read every image once, and the files that describe a task once."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ from tests.counted_opens import counted_opens
 from tests.trained_workspace import COUNT, CUT_SHORT, TRUNK, UNREADABLE
 
 TASKS = ["hat", "bag"]
-PICTURES = sorted([UNREADABLE, *(f"pictures/person{number:02d}.png" for number in range(COUNT))])
+IMAGES = sorted([UNREADABLE, *(f"images/person{number:02d}.png" for number in range(COUNT))])
 MINING = MiningConfig(clusters=2, suspects=0)
 
 
@@ -58,17 +58,17 @@ def _nothing_published(monkeypatch):
 def _check_read_once(counts, tasks):
     described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "train.csv")]
     assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)
-    assert {path: counts[path] for path in PICTURES} == dict.fromkeys(PICTURES, 1)
+    assert {path: counts[path] for path in IMAGES} == dict.fromkeys(IMAGES, 1)
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.__name__.strip("_"))
-def test_every_picture_and_every_description_of_a_task_is_read_once(workspace, job):
+def test_every_image_and_every_description_of_a_task_is_read_once(workspace, job):
     with counted_opens(workspace.root) as counts:
         job(workspace)
     _check_read_once(counts, TASKS)
 
 
-def test_mining_reads_pictures_again_for_its_page_alone(workspace, monkeypatch):
+def test_mining_reads_images_again_for_its_page_alone(workspace, monkeypatch):
     monkeypatch.setattr("graftnet_tf.mining.mine.write_report", lambda *_: None)
     with counted_opens(workspace.root) as counts:
         list(mine_all(workspace, ["hat"], MINING))
@@ -86,11 +86,11 @@ def test_branches_are_trained_from_one_reading_of_their_tasks_and_of_what_mining
     assert [counts[path] for path in mined] == [1, 1]
 
 
-def test_an_evaluation_reads_every_task_and_every_picture_once(colour_model, colour_workspace):
+def test_an_evaluation_reads_every_task_and_every_image_once(colour_model, colour_workspace):
     with counted_opens(colour_workspace.root) as counts:
         evaluate.evaluate(colour_model, colour_workspace)
     tasks = colour_workspace.task_names()
     described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "test.csv")]
     assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)
-    pictures = {path: count for path, count in counts.items() if path.startswith("pictures/")}
-    assert set(pictures.values()) == {1}
+    images = {path: count for path, count in counts.items() if path.startswith("images/")}
+    assert set(images.values()) == {1}

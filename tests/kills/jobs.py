@@ -97,7 +97,7 @@ def _mine(workspace: Workspace) -> None:
 
 
 def _live(workspace: Workspace) -> None:
-    """All that a label goes through, from its pictures to a served head."""
+    """All that a label goes through, from its images to a served head."""
     train_trunk(workspace, _LONG_TRUNK)
     for step in (_train_branch, _mine, _compose):
         step(workspace)

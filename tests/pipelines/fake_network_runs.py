@@ -21,6 +21,6 @@ with mock.patch.object(weights_file, "load", load):
 def run_all(binary: str, *command_lines: list[str]) -> list[Run]:
     """Runs `pipelines.BINARY` with each list of arguments, one after another.
 
-    The people are the left half of a picture, with a score of 0.9, and the right, with 0.6.
+    The people are the left half of an image, with a score of 0.9, and the right, with 0.6.
     """
     return run_python("-c", _SCRIPT, binary, json.dumps(command_lines))

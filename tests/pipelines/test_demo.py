@@ -25,9 +25,9 @@ from pipelines.demo_workflow import (
     identical,
 )
 from pipelines.shipped_cutter import shipped_cutter
-from serving.client import PictureResult
+from serving.client import ImageResult
 
-BEFORE = [PictureResult("00-0.jpg", {"bald": 0.25, "male": 0.75}, {"bald": False, "male": True})]
+BEFORE = [ImageResult("00-0.jpg", {"bald": 0.25, "male": 0.75}, {"bald": False, "male": True})]
 
 
 def changed(**scores):
@@ -52,12 +52,10 @@ def test_passengers_are_cut_out_with_their_truth(tmp_path):
     workspace = Workspace(str(tmp_path))
     drawn = iter([render_snapshot(0, index) for index in range(SNAPSHOTS_SHOWN)])
 
-    def cut(picture):
+    def cut(image):
         masks = [seen.mask for seen in next(drawn).passengers]
         return [
-            Cutout(
-                person_crop(picture, mask), run_lengths.encode(np.asfortranarray(mask, np.uint8))
-            )
+            Cutout(person_crop(image, mask), run_lengths.encode(np.asfortranarray(mask, np.uint8)))
             for mask in masks
         ]
 

@@ -20,7 +20,7 @@ def test_the_newest_model_is_measured_and_reported_as_json(colour_model, colour_
     root = colour_workspace.root
     for version in ("1", "10", "9"):
         shutil.copytree(colour_model, os.path.join(root, "serving", "graftnet", version))
-    with open(os.path.join(root, "pictures", "hair.png"), "w"):
+    with open(os.path.join(root, "images", "hair.png"), "w"):
         pass  # now an empty file
 
     done = run(f"--workspace={root}", "--json")
@@ -35,7 +35,7 @@ def test_the_newest_model_is_measured_and_reported_as_json(colour_model, colour_
         "recall", "fpr", "balanced_accuracy",
     }  # fmt: skip
     assert result["mean_auc"] == pytest.approx((3 / 4 + 1 + 1) / 3)
-    assert [os.path.basename(entry["picture"]) for entry in result["unreadable"]] == ["hair.png"]
+    assert [os.path.basename(entry["image"]) for entry in result["unreadable"]] == ["hair.png"]
     assert result["report"] == os.path.join(root, "reports", "evaluation-7", "report.html")
     assert os.path.exists(result["report"])
 

@@ -15,7 +15,7 @@ def test_evaluate_yolact(tmp_path):
     people = [annotation(number, number, RIGHT_HALF) for number in (1, 2, 3)]
     bag = annotation(4, 1, (0, 0, 5, 5), category_id=9)
     path = annotated_folder.write(str(tmp_path), annotated_folder.content([*people, bag], images=3))
-    (tmp_path / "2.png").write_bytes(b"no picture")
+    (tmp_path / "2.png").write_bytes(b"no image")
     strangers = tmp_path / "strangers.json"
     strangers.write_text(json.dumps({**annotated_folder.content([]), "categories": []}))
     (tmp_path / "empty.json").touch()
@@ -49,7 +49,7 @@ def test_evaluate_yolact(tmp_path):
     lines = plain.stdout.splitlines()
     assert lines[1].split() == ["ap", "0.5000", "0.5000"]
     assert lines[6].split() == ["ap_large", "-", "-"]
-    assert lines[8].startswith("2 pictures; ")
+    assert lines[8].startswith("2 images; ")
     assert lines[9].startswith(f"skipped: {tmp_path}/2.png cannot be decoded")
     assert lines[10] == "category unknown to the model, left out: bag"
 

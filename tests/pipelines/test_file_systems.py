@@ -14,7 +14,7 @@ from serving.model_server.server import ModelServer
 from serving.rollout import config_file
 from tests.pipelines.forked_runs import run_all
 from tests.pipelines.mounted_runs import refusal, run_mounted
-from tests.serving.client.scripted_server import pictures_of, scores_reply, serving
+from tests.serving.client.scripted_server import images_of, scores_reply, serving
 from tests.serving.fake_people import publish_people
 from tests.serving.model_server.number_models import config, publish
 from tests.trained_workspace import draw_workspace
@@ -77,7 +77,7 @@ def test_representative_binaries(disk, kind):
         disk,
         [
             ["prepare_tasks", workspace, "--format=folders", f"--source={disk}/cap"],
-            ["segment_people", f"--pictures={disk}/cap", f"--output={disk}/people", fake],
+            ["segment_people", f"--images={disk}/cap", f"--output={disk}/people", fake],
             ["prepare_instances", "--format=scenes", "--snapshots=1", f"--output={disk}/instances"],
             ["export_yolact", workspace, fake],
             ["train_trunk", workspace, "--steps=1", "--last_block=0", "--train_from=0"],
@@ -123,7 +123,7 @@ def test_every_binary_that_writes(full_disk, kind):
     annotated = f"--annotations={coco}", f"--images={disk}/coco"
     lines = [
         ["prepare_tasks", workspace, "--format=folders", f"--source={disk}/cap"],
-        ["segment_people", f"--pictures={disk}/cap", f"--output={disk}/people", fake],
+        ["segment_people", f"--images={disk}/cap", f"--output={disk}/people", fake],
         ["prepare_instances", "--format=scenes", "--snapshots=1", f"--output={disk}/instances"],
         ["export_yolact", workspace, fake],
         ["train_trunk", workspace, "--steps=1", "--last_block=0", "--train_from=0"],
@@ -147,8 +147,8 @@ def test_every_binary_that_writes(full_disk, kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["read-only", "full"])
 def test_what_asks_a_server_and_writes(disk, kind):
-    asked = [f"--pictures={disk}/cap/positive", f"--draw={disk}/drawn"]
-    with serving(lambda request, _: scores_reply(len(pictures_of(request)))) as address:
+    asked = [f"--images={disk}/cap/positive", f"--draw={disk}/drawn"]
+    with serving(lambda request, _: scores_reply(len(images_of(request)))) as address:
         check(kind, disk, [["predict", f"--server={address}", *asked]])
     path = f"{disk}/models.config"
     publish(f"{disk}/numbers", 1)

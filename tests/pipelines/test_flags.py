@@ -35,7 +35,7 @@ OWN_WORDS = {
     "model_name",
     "model_version",
     "output",
-    "pictures",
+    "images",
     "precision",
     "report_dir",
     "server",

@@ -24,7 +24,7 @@ def test_segment_people(tmp_path, weights):
         pixels = np.full((height, 64, 3), 100, np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"{name}.png")
     output = str(tmp_path / "out")
-    usual = [f"--pictures={tmp_path}/*.png", f"--output={output}", f"--weights={weights}"]
+    usual = [f"--images={tmp_path}/*.png", f"--output={output}", f"--weights={weights}"]
     done, again, other, colour, range_, missing, none = run_all(
         "segment_people",
         [*usual, "--min_score=0.7", "--margin=0.5", "--fill_color=7,8,9", "--json"],
@@ -32,13 +32,13 @@ def test_segment_people(tmp_path, weights):
         usual,
         [*usual, "--fill_color=red"],
         [*usual, "--fill_color=1,2,256"],
-        [f"--pictures={tmp_path}", f"--weights={weights}"],
-        [f"--pictures={tmp_path}/absent", f"--output={output}", f"--weights={weights}"],
+        [f"--images={tmp_path}", f"--weights={weights}"],
+        [f"--images={tmp_path}/absent", f"--output={output}", f"--weights={weights}"],
     )
     assert done.status == 0, done.stderr
     summary = json.loads(done.stdout)
-    assert {name: summary[name] for name in ("pictures", "people", "skipped", "processed_now")} == {
-        "pictures": 2,
+    assert {name: summary[name] for name in ("images", "people", "skipped", "processed_now")} == {
+        "images": 2,
         "people": 2,
         "skipped": 0,
         "processed_now": 2,
@@ -51,7 +51,7 @@ def test_segment_people(tmp_path, weights):
     assert (crop[:, 32:] == (7, 8, 9)).all()
     assert again.status == 0, again.stderr
     assert again.stdout.splitlines()[:2] == [
-        "2 people in 2 pictures, 0 of them without people",
+        "2 people in 2 images, 0 of them without people",
         "0 snapshots in this run, 0.00 a second",
     ]
     assert (other.status, colour.status, range_.status, missing.status, none.status) == (

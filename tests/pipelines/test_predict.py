@@ -5,12 +5,12 @@ import pytest
 from PIL import Image
 
 from tests.pipelines.forked_runs import run_all
-from tests.serving.client.scripted_server import pictures_of, scores_reply, serving
+from tests.serving.client.scripted_server import images_of, scores_reply, serving
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pictures")
+    folder = tmp_path_factory.mktemp("images")
     for name in ("a.png", "b.png"):
         Image.new("RGB", (20, 40)).save(folder / name)
     return folder
@@ -23,22 +23,22 @@ def runs(folder, tmp_path_factory):
 
     def answer(request, _):
         specs.append(request.model_spec)
-        return scores_reply(len(pictures_of(request)))
+        return scores_reply(len(images_of(request)))
 
     with serving(answer) as address:
-        asked = [f"--server={address}", f"--pictures={folder}"]
+        asked = [f"--server={address}", f"--images={folder}"]
         drawn = tmp_path_factory.mktemp("drawn")
         yield (
             *run_all(
                 "predict",
                 [
                     [*asked, "--json_lines", "--version_label=canary", f"--draw={drawn}"],
-                    [*asked, "--attributes=male,bald", f"--pictures={folder}/none.jpg"],
+                    [*asked, "--attributes=male,bald", f"--images={folder}/none.jpg"],
                     [*asked, "--json", "--json_lines"],
                     [*asked, "--model_version=1", "--version_label=stable"],
-                    ["--server=127.0.0.1:1", "--attempts=1", f"--pictures={folder}"],
-                    [asked[0], "--pictures="],
-                    [*asked, f"--pictures={folder}/*.gif"],
+                    ["--server=127.0.0.1:1", "--attempts=1", f"--images={folder}"],
+                    [asked[0], "--images="],
+                    [*asked, f"--images={folder}/*.gif"],
                 ],
             ),
             drawn,
@@ -46,11 +46,11 @@ def runs(folder, tmp_path_factory):
         )
 
 
-def test_each_picture_is_a_line_of_json_and_is_drawn(runs, folder):
+def test_each_image_is_a_line_of_json_and_is_drawn(runs, folder):
     run, *_, drawn, specs = runs
     assert run.status == 0, run.stderr
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    assert [line["picture"] for line in lines] == [f"{folder}/a.png", f"{folder}/b.png"]
+    assert [line["image"] for line in lines] == [f"{folder}/a.png", f"{folder}/b.png"]
     assert lines[0]["scores"] == {"bald": 0.75, "male": 0.25, "female": 0.125}
     assert lines[0]["classes"] == {"gender": "other"}
     assert sorted(os.listdir(drawn)) == ["00000-a.png", "00001-b.png"]
@@ -65,7 +65,7 @@ def test_a_table_names_what_is_shown_and_what_could_not_be_read(runs, folder):
     assert first.split() == [f"{folder}/a.png", "bald", "0.750"]
     assert "! cannot be read" in last
     assert run.status == 1
-    assert run.error.endswith(f"1 of 3 pictures got no answer: {folder}/none.jpg")
+    assert run.error.endswith(f"1 of 3 images got no answer: {folder}/none.jpg")
 
 
 @pytest.mark.parametrize("number", [2, 3])
@@ -80,8 +80,8 @@ def test_an_unreachable_server_is_one_line(runs):
 
 
 @pytest.mark.parametrize(
-    ("number", "message"), [(5, "--pictures: '' names no picture"), (6, "*.gif matches no file")]
+    ("number", "message"), [(5, "--images: '' names no image"), (6, "*.gif matches no file")]
 )
-def test_names_that_mean_no_picture_are_wrong_arguments(runs, number, message):
+def test_names_that_mean_no_image_are_wrong_arguments(runs, number, message):
     assert (runs[number].status, runs[number].stdout) == (2, "")
     assert message in runs[number].error

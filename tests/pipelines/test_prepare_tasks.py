@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.graftnet_tf.importers.conftest import write_picture
+from tests.graftnet_tf.importers.conftest import write_image
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def source(tmp_path_factory):
     folder = tmp_path_factory.mktemp("source") / "bald"
     for number in range(5):
         label = "positive" if number < 2 else "negative"
-        write_picture(folder / label / f"{number}.jpg", seed=number)
+        write_image(folder / label / f"{number}.jpg", seed=number)
     (folder / "positive" / "empty.jpg").write_bytes(b"")
     return folder
 
@@ -31,7 +31,7 @@ def last_line(result):
     return result.stderr.strip().splitlines()[-1]
 
 
-def test_counts_and_pictures_left_out_are_told_and_a_second_run_is_refused(source, tmp_path):
+def test_counts_and_images_left_out_are_told_and_a_second_run_is_refused(source, tmp_path):
     arguments = (
         f"--workspace={tmp_path}/new",
         "--format=folders",
@@ -43,7 +43,7 @@ def test_counts_and_pictures_left_out_are_told_and_a_second_run_is_refused(sourc
     lines = [line.split() for line in first.stdout.splitlines()]
     assert ["bald", "negative", "0", "3"] in lines
     assert ["bald", "positive", "0", "2"] in lines
-    assert "1 pictures left out" in first.stdout
+    assert "1 images left out" in first.stdout
     assert f"{source}/positive/empty.jpg: The file is empty." in first.stdout
 
     second = prepare_tasks(*arguments)
@@ -67,15 +67,15 @@ def test_wrong_arguments_exit_with_2(tmp_path, arguments, message):
     assert not (tmp_path / "new").exists()
 
 
-def test_a_class_without_a_readable_picture_is_pointed_out(tmp_path):
-    write_picture(tmp_path / "hat" / "positive" / "1.jpg")
+def test_a_class_without_a_readable_image_is_pointed_out(tmp_path):
+    write_image(tmp_path / "hat" / "positive" / "1.jpg")
     (tmp_path / "hat" / "negative").mkdir()
-    (tmp_path / "hat" / "negative" / "2.jpg").write_bytes(b"no picture")
+    (tmp_path / "hat" / "negative" / "2.jpg").write_bytes(b"no image")
     result = prepare_tasks(
         f"--workspace={tmp_path}/new", "--format=folders", f"--source={tmp_path}/hat"
     )
     assert result.returncode == 0, result.stderr
-    assert "Task hat has no picture of class negative" in result.stdout
+    assert "Task hat has no image of class negative" in result.stdout
 
 
 def test_a_missing_source_exits_with_1_and_makes_no_workspace(tmp_path):

@@ -13,7 +13,7 @@ from graftnet_tf.registry.served_models import SERVED
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import GENDER, publish_branch, publish_trunk
-from tests.serving.sample_pictures import picture
+from tests.serving.sample_images import image_file
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -64,13 +64,13 @@ def test_compose_serve_predict(workspace, tmp_path):
     }
 
     for name in ("a.jpg", "b.jpg"):
-        (tmp_path / name).write_bytes(picture())
-    (tmp_path / "c.jpg").write_bytes(b"no picture")
+        (tmp_path / name).write_bytes(image_file())
+    (tmp_path / "c.jpg").write_bytes(b"no image")
     server = start("serve", f"--workspace={workspace.root}", f"--port={(port := free_port())}")
     address = f"127.0.0.1:{port}"
     asking = [  # at once: the server is waited for
-        start("predict", f"--server={address}", f"--pictures={tmp_path}/[ab].jpg", "--json"),
-        start("predict", f"--server={address}", f"--pictures={tmp_path}", "--batch_size=2"),
+        start("predict", f"--server={address}", f"--images={tmp_path}/[ab].jpg", "--json"),
+        start("predict", f"--server={address}", f"--images={tmp_path}", "--batch_size=2"),
     ]
     good, mixed = map(finish, asking)
     assert address in server.stdout.readline()
@@ -79,8 +79,8 @@ def test_compose_serve_predict(workspace, tmp_path):
 
     status, stdout, _ = good
     assert status == 0
-    first, second = json.loads(stdout.splitlines()[-1])["pictures"]
-    assert first["picture"] == f"{tmp_path}/a.jpg"
+    first, second = json.loads(stdout.splitlines()[-1])["images"]
+    assert first["image"] == f"{tmp_path}/a.jpg"
     assert set(first["scores"]) == {"bald", "male", "female"}
     assert first["scores"] == pytest.approx(second["scores"])
     assert first["model_version"] == 1
@@ -94,12 +94,12 @@ def test_compose_serve_predict(workspace, tmp_path):
     for attribute in shown:
         assert f"{attribute} {first['scores'][attribute]:.3f}" in lines[0]
     assert "! not a JPEG or PNG" in lines[2]
-    assert "1 of 3 pictures got no answer" in error
+    assert "1 of 3 images got no answer" in error
 
 
 def test_mistakes_get_one_line_and_a_status(tmp_path):
     running = [start("serve", f"--model_base_path={tmp_path}"), start("predict")]
-    (serve, _, no_model), (predict, _, no_pictures) = map(finish, running)
+    (serve, _, no_model), (predict, _, no_images) = map(finish, running)
     assert (serve, predict) == (1, 2)
     assert f"No model version in {tmp_path}" in no_model
-    assert "--pictures is missing" in no_pictures
+    assert "--images is missing" in no_images

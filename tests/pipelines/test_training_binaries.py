@@ -31,7 +31,7 @@ MISTAKES = {
         (["steps=3"], 2, "Unknown arguments ['steps=3']"),
         (["--workspace="], 2, "--workspace is missing"),
         (["--workspace=/no/such/place"], 1, "Workspace /no/such/place does not exist"),
-        (["--task=shoes"], 1, "no training picture of class positive"),
+        (["--task=shoes"], 1, "no training image of class positive"),
     ],
     "train_branch": [
         ([], 2, "--task is missing"),

@@ -38,7 +38,7 @@ def test_prepare_instances(tmp_path, annotations):
             parts.append(len(json.load(file)["images"]))
     assert sum(parts) == 8
     assert all(
-        f"{part}.json: {count} pictures" in done.stdout
+        f"{part}.json: {count} images" in done.stdout
         for part, count in zip(("train", "held_out"), parts, strict=True)
     )
     assert (no_source.status, needless.status) == (2, 2)

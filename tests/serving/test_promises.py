@@ -46,7 +46,7 @@ def test_composed_scores_are_those_of_the_networks_in_memory(trained, models):
     }
     assert set(found) == set(expected)
     for attribute, values in expected.items():
-        assert np.ptp(values) > 1e-3, "the pictures are told apart"
+        assert np.ptp(values) > 1e-3, "the images are told apart"
         np.testing.assert_allclose(found[attribute], values, atol=1e-5)
 
 

@@ -47,7 +47,7 @@ def test_batches_are_of_sizes_that_the_server_accepts():
     sizes = list(batching.allowed_batch_sizes)
     assert sizes == sorted(set(sizes))
     assert sizes[-1] == batching.max_batch_size.value
-    assert sizes[0] == 1, "a single picture is not padded"
+    assert sizes[0] == 1, "a single image is not padded"
     assert inspect.signature(Client.predict).parameters["batch"].default in sizes
     assert all(2 * small >= large for small, large in itertools.pairwise(sizes))
     assert not batching.pad_variable_length_inputs

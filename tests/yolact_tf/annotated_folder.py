@@ -1,4 +1,4 @@
-"""Small pictures with annotations, made in a test."""
+"""Small images with annotations, made in a test."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def annotation(number: int, image: int, box: Sequence[float], **changes: Any) ->
 
 
 def content(annotations: Sequence[dict[str, Any]], images: int = 1) -> dict[str, Any]:
-    """Pictures 1.png, 2.png … of 60 x 80 and categories 7, person, and 9, bag."""
+    """Images 1.png, 2.png … of 60 x 80 and categories 7, person, and 9, bag."""
     return {
         "images": [
             {"id": number, "file_name": f"{number}.png", "height": HEIGHT, "width": WIDTH}
@@ -43,7 +43,7 @@ def content(annotations: Sequence[dict[str, Any]], images: int = 1) -> dict[str,
 
 
 def write(folder: str, instances: dict[str, Any]) -> str:
-    """Writes random pictures and the annotations; returns the path of the latter."""
+    """Writes random images and the annotations; returns the path of the latter."""
     for number, image in enumerate(instances["images"]):
         pixels = np.random.default_rng(number).integers(
             0, 256, (image["height"], image["width"], 3), np.uint8

@@ -16,7 +16,7 @@ LOGIT = 6.0  # of a mask's inside; outside it is its negative
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """What the network finds: all numbers are eighths of the picture's sides.
+    """What the network finds: all numbers are eighths of the image's sides.
 
     Attributes:
       box: x1, y1, x2, y2.
@@ -32,7 +32,7 @@ class Figure:
 
 
 class FakeNetwork(tf.Module):
-    """Finds the same figures in every picture that is not black, and none in one that is."""
+    """Finds the same figures in every image that is not black, and none in one that is."""
 
     def __init__(self, figures: list[Figure], num_classes: int = 2) -> None:
         super().__init__()

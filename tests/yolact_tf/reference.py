@@ -1,8 +1,8 @@
-"""Weights, a picture and loss inputs by rule: what the golden numbers were computed from.
+"""Weights, an image and loss inputs by rule: what the golden numbers were computed from.
 
 Every array comes from its own generator PCG64(crc32(name) ^ seed), is drawn in float64 and cast
 to float32, so that two programs that share nothing but this file build the same network, the
-same picture and the same loss inputs.
+same image and the same loss inputs.
 """
 
 import zlib
@@ -76,7 +76,7 @@ def _spread(grid: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def reference_image(seed: int, height: int = 550, width: int = 550) -> np.ndarray:
-    """uint8 RGB picture (height, width, 3): coarse and finer colour blobs plus a little noise."""
+    """uint8 RGB image (height, width, 3): coarse and finer colour blobs plus a little noise."""
     rng = _rng("image", seed)
     coarse, fine = rng.integers(0, 256, (8, 8, 3)), rng.integers(0, 256, (30, 30, 3))
     v = (6 * _spread(coarse, height, width) + 4 * _spread(fine, height, width)) // 10
@@ -85,7 +85,7 @@ def reference_image(seed: int, height: int = 550, width: int = 550) -> np.ndarra
 
 
 def reference_input(image: np.ndarray, backbone: str) -> np.ndarray:
-    """The network's input (H, W, 3) float32, RGB, for a picture that needs no resizing."""
+    """The network's input (H, W, 3) float32, RGB, for an image that needs no resizing."""
     v = image.astype(np.float32)
     if backbone.startswith("darknet"):
         return v / np.float32(255)
@@ -119,7 +119,7 @@ def reference_predictions(
     return {name: v.astype(np.float32) for name, v in out.items()}
 
 
-# Four pictures' objects: x1, y1, x2, y2 as fractions of the side, class 0 … 79 (-1: crowd, last).
+# Four images' objects: x1, y1, x2, y2 as fractions of the side, class 0 … 79 (-1: crowd, last).
 GROUND_TRUTH: tuple[tuple[tuple[float, float, float, float, int], ...], ...] = (
     (
         (0.3885, 0.0542, 0.8049, 0.6480, 0),

@@ -14,7 +14,7 @@ from yolact_tf import build_yolact, load_torch_state_dict
 from yolact_tf.checkpoints.state_dict import expected
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.ops.fast_nms import Detections, confident, detect
-from yolact_tf.ops.masks import in_pictures
+from yolact_tf.ops.masks import in_images
 
 GOLDEN = Path(__file__).parent / "golden"
 STAGES = ("C3", "C4", "C5", "P3", "P4", "P5", "P6", "P7")
@@ -23,7 +23,7 @@ FAIR = {"C": 1e-4, "P": 2e-4, "loc": 2e-4, "conf": 4e-4, "mask": 2e-4, "proto": 
 
 
 class Run(NamedTuple):
-    """A network on the reference picture, and what it should give."""
+    """A network on the reference image, and what it should give."""
 
     model: Yolact
     golden: Mapping[str, np.ndarray]
@@ -118,8 +118,8 @@ def test_fast_nms_leaves_the_official_detections(run: Run, which: str) -> None:
 
 
 @pytest.mark.parametrize("which", ["pc", "cc"])
-def test_boxes_and_masks_in_the_picture_are_the_official_ones(run: Run, which: str) -> None:
-    found = in_pictures(confident(detections_of(run, which), 0.15), run.outputs["proto"], 480, 640)
+def test_boxes_and_masks_in_the_image_are_the_official_ones(run: Run, which: str) -> None:
+    found = in_images(confident(detections_of(run, which), 0.15), run.outputs["proto"], 480, 640)
     np.testing.assert_array_equal(found.classes[0], run.golden[f"{which}_post_class"])
     np.testing.assert_allclose(found.boxes[0], run.golden[f"{which}_post_box"], atol=1)
     packed = run.golden[f"{which}_post_masks"]

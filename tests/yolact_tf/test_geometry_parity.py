@@ -64,20 +64,20 @@ def test_cropping(golden: Mapping[str, np.ndarray]) -> None:
     np.testing.assert_array_equal(np.moveaxis(cropped, 0, -1), golden["crop_out"])
 
 
-@pytest.mark.parametrize("picture", ["small", "large", "same"])
+@pytest.mark.parametrize("image", ["small", "large", "same"])
 @pytest.mark.parametrize("backbone", ["resnet", "darknet"])
 def test_the_network_sees_what_the_official_one_sees(
-    golden: Mapping[str, np.ndarray], picture: str, backbone: str
+    golden: Mapping[str, np.ndarray], image: str, backbone: str
 ) -> None:
-    height, width, seed = (int(x) for x in golden[f"resize_{picture}_hw_seed"])
+    height, width, seed = (int(x) for x in golden[f"resize_{image}_hw_seed"])
     config = config_named(
         {"resnet": "yolact_resnet50_550", "darknet": "yolact_darknet53_550"}[backbone]
     )
     seen = network_input(reference_image(seed, height, width)[None], config).numpy()[0]
-    wanted = golden[f"resize_{picture}_{backbone}"]
+    wanted = golden[f"resize_{image}_{backbone}"]
     np.testing.assert_allclose(seen[::11, ::11], wanted, atol=2e-4)
     channels = seen.reshape(-1, 3).astype(np.float64)
     stats = [channels.mean(0), channels.std(0), channels.min(0), channels.max(0)]
     np.testing.assert_allclose(
-        np.stack(stats, axis=-1), golden[f"resize_{picture}_{backbone}_stats"], atol=2e-4
+        np.stack(stats, axis=-1), golden[f"resize_{image}_{backbone}_stats"], atol=2e-4
     )

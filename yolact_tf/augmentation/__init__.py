@@ -1,9 +1,9 @@
-"""What is done to training pictures so that no two samples are alike.
+"""What is done to training images so that no two samples are alike.
 
 The official chain (photometric distortion, expansion, sample crop, mirror, squashing to the
 input's size) and copy-paste. Two things differ from it, for speed: pixels are resampled once
 (see `window`), and colours are changed after that, so that the fill around an expanded
-picture takes part. Boxes are those of the visible masks, where the official code clips
+image takes part. Boxes are those of the visible masks, where the official code clips
 annotated ones.
 """
 
@@ -18,10 +18,10 @@ from yolact_tf.augmentation.horizontal_flip import mirror
 from yolact_tf.augmentation.sample import Sample, tight_boxes
 from yolact_tf.augmentation.sample_crop import sample_crop
 from yolact_tf.augmentation.window import Window, view
-from yolact_tf.data.decoded_image import DecodedPicture
+from yolact_tf.data.decoded_image import DecodedImage
 
 SMALLEST_SIDE = 4 / 550
-"""Objects with a narrower or lower box, as a share of the picture's side, are dropped."""
+"""Objects with a narrower or lower box, as a share of the image's side, are dropped."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Augmentation:
       photometric: whether brightness, contrast, saturation and hue vary.
       expand_probability: of zooming out.
       expand_ratio: least and greatest factor of zooming out.
-      crop: whether parts of pictures are taken.
+      crop: whether parts of images are taken.
       mirror: whether half of the samples are mirrored.
-      copy_paste: probability that objects of other pictures are pasted in.
+      copy_paste: probability that objects of other images are pasted in.
       max_pasted: how many, at most.
     """
 
@@ -48,12 +48,12 @@ class Augmentation:
 
     @classmethod
     def none(cls) -> "Augmentation":
-        """One that only squashes pictures to the input's size."""
+        """One that only squashes images to the input's size."""
         return cls(photometric=False, expand_probability=0, crop=False, mirror=False, copy_paste=0)
 
     def rearrange(
         self,
-        picture: DecodedPicture,
+        image: DecodedImage,
         size: int,
         draw: Callable[[np.random.Generator], Donor] | None,
         rng: np.random.Generator,
@@ -61,21 +61,21 @@ class Augmentation:
         """A sample of `size` x `size` pixels: everything but the colours.
 
         Args:
-          picture: what it is made of.
+          image: what it is made of.
           size: side of the sample, pixels.
           draw: gives objects to paste; None if there are none.
           rng: source of chance.
         """
-        height, width = picture.pixels.shape[:2]
+        height, width = image.pixels.shape[:2]
         window = Window(0, 0, width, height)
-        kept = np.ones(len(picture.objects), bool)
+        kept = np.ones(len(image.objects), bool)
         if rng.uniform() < self.expand_probability:
             window = expand(window, self.expand_ratio, rng)
         if self.crop:
-            boxes = np.array([found.box for found in picture.objects]).reshape(-1, 4)
-            crowds = np.array([found.crowd for found in picture.objects], bool)
+            boxes = np.array([found.box for found in image.objects]).reshape(-1, 4)
+            crowds = np.array([found.crowd for found in image.objects], bool)
             window, kept = sample_crop(window, boxes, crowds, rng)
-        sample = view(picture, kept, window, size)
+        sample = view(image, kept, window, size)
         if draw is not None and rng.uniform() < self.copy_paste:
             aspect = window.height / window.width
             sample = copy_paste(sample, aspect, lambda: draw(rng), self.max_pasted, rng)

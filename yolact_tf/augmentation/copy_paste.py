@@ -1,4 +1,4 @@
-"""Objects cut out of other pictures and pasted in (Ghiasi et al., CVPR 2021)."""
+"""Objects cut out of other images and pasted in (Ghiasi et al., CVPR 2021)."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 
 from yolact_tf.augmentation.sample import Sample
 from yolact_tf.augmentation.window import Patch, place
-from yolact_tf.data.decoded_image import DecodedObject, DecodedPicture
+from yolact_tf.data.decoded_image import DecodedImage, DecodedObject
 
 LEAST_VISIBLE = 0.1
 """An object that keeps less than this share of what was visible is no longer annotated."""
@@ -30,18 +30,18 @@ class Donor(NamedTuple):
     category: int
 
 
-def is_pastable(found: DecodedObject, picture: DecodedPicture) -> bool:
-    """Whether an object is no crowd, whole (off the picture's rim) and not tiny."""
-    height, width = picture.pixels.shape[:2]
+def is_pastable(found: DecodedObject, image: DecodedImage) -> bool:
+    """Whether an object is no crowd, whole (off the image's rim) and not tiny."""
+    height, width = image.pixels.shape[:2]
     x1, y1, x2, y2 = found.box
     whole = x1 > 0 and y1 > 0 and x2 < width and y2 < height
     return whole and not found.crowd and np.count_nonzero(found.mask) > 0.01 * height * width
 
 
-def cut_out(found: DecodedObject, picture: DecodedPicture) -> Donor:
-    """An object of a picture, ready to paste."""
+def cut_out(found: DecodedObject, image: DecodedImage) -> Donor:
+    """An object of an image, ready to paste."""
     x1, y1, x2, y2 = found.box
-    return Donor(picture.pixels[y1:y2, x1:x2], found.mask, found.category)
+    return Donor(image.pixels[y1:y2, x1:x2], found.mask, found.category)
 
 
 def copy_paste(
@@ -59,7 +59,7 @@ def copy_paste(
 
     Args:
       sample: what to paste on; it is changed in place.
-      aspect: by how much the sample's picture is squashed in width against height.
+      aspect: by how much the sample's image is squashed in width against height.
       draw: gives an object.
       most: largest number pasted.
       rng: source of chance.

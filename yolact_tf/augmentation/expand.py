@@ -1,4 +1,4 @@
-"""Zooming out: the picture becomes a part of a larger canvas."""
+"""Zooming out: the image becomes a part of a larger canvas."""
 
 import numpy as np
 

@@ -3,14 +3,14 @@
 import tensorflow as tf
 
 
-def distort(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def distort(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Changes brightness, contrast, saturation and hue, each with probability 1/2.
 
     Brightness is a shift of up to ±32, contrast and saturation are factors of 0.5…1.5, hue
     turns by up to ±18°. Contrast comes before saturation and hue or after them, by chance.
 
     Args:
-      picture: [h, w, 3], RGB in 0…255.
+      image: [h, w, 3], RGB in 0…255.
       seed: int [2].
 
     Returns:
@@ -20,8 +20,8 @@ def distort(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     applied, amounts, early = drawn[:4] > 0, drawn[4:8], drawn[8] > 0
     brightness, contrast, saturation, hue = tf.unstack(tf.where(applied, amounts, 0.0))
     contrast = 1 + contrast / 2
-    picture = tf.cast(picture, tf.float32) + 32 * brightness
-    picture = tf.clip_by_value(picture * tf.where(early, contrast, 1.0), 0.0, 255.0)
-    picture = tf.image.adjust_saturation(picture, 1 + saturation / 2)
-    picture = tf.image.adjust_hue(picture, hue * 18 / 360)
-    return tf.clip_by_value(picture * tf.where(early, 1.0, contrast), 0.0, 255.0)
+    image = tf.cast(image, tf.float32) + 32 * brightness
+    image = tf.clip_by_value(image * tf.where(early, contrast, 1.0), 0.0, 255.0)
+    image = tf.image.adjust_saturation(image, 1 + saturation / 2)
+    image = tf.image.adjust_hue(image, hue * 18 / 360)
+    return tf.clip_by_value(image * tf.where(early, 1.0, contrast), 0.0, 255.0)

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Sample(NamedTuple):
-    """A square picture and its objects.
+    """A square image and its objects.
 
     Attributes:
       pixels: uint8 [S, S, 3], RGB.

@@ -1,4 +1,4 @@
-"""The part of a picture that a sample shows, and the one resampling that shows it.
+"""The part of an image that a sample shows, and the one resampling that shows it.
 
 Expanding, cropping and squashing all take an upright rectangle to an upright rectangle. So
 only the rectangle is changed along the way, and pixels are read once, at the end.
@@ -10,15 +10,15 @@ import numpy as np
 from PIL import Image
 
 from yolact_tf.augmentation.sample import Sample
-from yolact_tf.data.decoded_image import DecodedPicture
+from yolact_tf.data.decoded_image import DecodedImage
 from yolact_tf.data.ground_truth import CROWD
 
 MEAN_COLOUR = (124, 117, 104)
-"""RGB mean of ImageNet, what surrounds a picture."""
+"""RGB mean of ImageNet, what surrounds an image."""
 
 
 class Window(NamedTuple):
-    """A rectangle in pixels of a picture; it may reach beyond it."""
+    """A rectangle in pixels of an image; it may reach beyond it."""
 
     left: float
     top: float
@@ -74,24 +74,24 @@ def place(image: np.ndarray, box: tuple[float, float, float, float], size: int) 
     return Patch(np.asarray(resized), slice(top, bottom), slice(left, right))
 
 
-def view(picture: DecodedPicture, kept: np.ndarray, window: Window, size: int) -> Sample:
+def view(image: DecodedImage, kept: np.ndarray, window: Window, size: int) -> Sample:
     """What a window shows, squashed to a square.
 
     Args:
-      picture: what it looks at.
+      image: what it looks at.
       kept: bool [objects], those that stay annotated.
-      window: outside the picture is `MEAN_COLOUR`.
+      window: outside the image is `MEAN_COLOUR`.
       size: side of the sample, pixels.
     """
     pixels = np.empty((size, size, 3), np.uint8)
     pixels[:] = MEAN_COLOUR
     scale = np.array([size / window.width, size / window.height] * 2)
     origin = np.array([window.left, window.top] * 2)
-    height, width = picture.pixels.shape[:2]
-    shown = place(picture.pixels, tuple((([0, 0, width, height]) - origin) * scale), size)
+    height, width = image.pixels.shape[:2]
+    shown = place(image.pixels, tuple((([0, 0, width, height]) - origin) * scale), size)
     if shown is not None:
         pixels[shown.rows, shown.columns] = shown.pixels
-    objects = [found for found, keep in zip(picture.objects, kept, strict=True) if keep]
+    objects = [found for found, keep in zip(image.objects, kept, strict=True) if keep]
     masks = np.zeros((len(objects), size, size), np.uint8)
     for mask, found in zip(masks, objects, strict=True):
         patch = place(found.mask, tuple((found.box - origin) * scale), size)

@@ -1,4 +1,4 @@
-"""InceptionV3 (Szegedy et al. 2015), padded so that features lie on the picture's grid."""
+"""InceptionV3 (Szegedy et al. 2015), padded so that features lie on the image's grid."""
 
 import itertools
 
@@ -14,7 +14,7 @@ def build(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Builds blocks 0 to 8; the last two are the ones most bound to their first task.
 
     Keras's network has unpadded convolutions and poolings, after which cell i no longer
-    stands for the i-th part of the picture; here every one of them is padded.
+    stands for the i-th part of the image; here every one of them is padded.
 
     Args:
       images: float32 [N, S, S, 3], a Keras input.

@@ -44,7 +44,7 @@ class AnnotatedObject(NamedTuple):
     Attributes:
       category: place of its category in `CocoData.categories`, from 0.
       crowd: whether it is a region of many objects.
-      box: x1, y1, x2, y2 in pixels, inside the picture.
+      box: x1, y1, x2, y2 in pixels, inside the image.
       segmentation: its mask as compressed run lengths, as pycocotools takes them.
       area: pixels, as annotated, else of the mask; decides what COCO counts as small.
     """
@@ -56,12 +56,12 @@ class AnnotatedObject(NamedTuple):
     area: float
 
     def mask(self) -> np.ndarray:
-        """uint8 [height, width] of the picture, 1 inside the object."""
+        """uint8 [height, width] of the image, 1 inside the object."""
         return run_lengths.decode(self.segmentation)
 
 
-class AnnotatedPicture(NamedTuple):
-    """A picture file and what is annotated in it.
+class AnnotatedImage(NamedTuple):
+    """An image file and what is annotated in it.
 
     Attributes:
       path: of a JPEG or PNG file.
@@ -87,7 +87,7 @@ class CocoData(NamedTuple):
       skipped: what was left out, each with its reason.
     """
 
-    images: list[AnnotatedPicture]
+    images: list[AnnotatedImage]
     categories: Mapping[int | str, str]
     skipped: list[str]
 
@@ -104,7 +104,7 @@ def read_coco(
     Args:
       annotations: path of a JSON file.
       images_dir: folder that the file names are relative to.
-      exif_orientation: of every image, see `AnnotatedPicture`.
+      exif_orientation: of every image, see `AnnotatedImage`.
 
     Raises:
       YolactError: the file is not in the format, an id stands twice, an annotation refers to
@@ -135,7 +135,7 @@ def read_coco(
         path = _image_path(images_dir, text(entry["file_name"]), f"{annotations}: image {image!r}")
         if tf.io.gfile.exists(path) and not tf.io.gfile.isdir(path):
             found_here = tuple(objects[image])
-            at_hand.append(AnnotatedPicture(path, *sizes[image], found_here, exif_orientation))
+            at_hand.append(AnnotatedImage(path, *sizes[image], found_here, exif_orientation))
         else:
             missing.append(f"{path} does not exist ({len(objects[image])} objects).")
     if missing and not at_hand:

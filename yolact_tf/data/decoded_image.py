@@ -1,4 +1,4 @@
-"""Annotated pictures, decoded and made small enough to keep many in memory."""
+"""Annotated images, decoded and made small enough to keep many in memory."""
 
 import io
 from typing import NamedTuple
@@ -8,7 +8,7 @@ import tensorflow as tf
 from PIL import Image
 
 from graftnet_tf.io.pillow_images import exif_orientation, on_black, upright
-from yolact_tf.data.coco import AnnotatedObject, AnnotatedPicture, ExifOrientation
+from yolact_tf.data.coco import AnnotatedImage, AnnotatedObject, ExifOrientation
 from yolact_tf.errors import YolactError
 
 _SIDEWAYS = (5, 6, 7, 8)
@@ -20,7 +20,7 @@ class DecodedObject(NamedTuple):
     Attributes:
       category: from 0, without background.
       crowd: whether it is a region of many objects.
-      box: x1, y1, x2, y2, whole pixels of the decoded picture, tight around the mask.
+      box: x1, y1, x2, y2, whole pixels of the decoded image, tight around the mask.
       mask: uint8 [y2 - y1, x2 - x1], 255 inside the object.
     """
 
@@ -30,55 +30,55 @@ class DecodedObject(NamedTuple):
     mask: np.ndarray
 
 
-class DecodedPicture(NamedTuple):
-    """A picture of uint8 [h, w, 3], RGB, and its objects."""
+class DecodedImage(NamedTuple):
+    """An image of uint8 [h, w, 3], RGB, and its objects."""
 
     pixels: np.ndarray
     objects: tuple[DecodedObject, ...]
 
 
-def decode(picture: AnnotatedPicture, longest_side: int) -> DecodedPicture:
-    """Decodes a picture and draws its masks, both shrunk where they exceed `longest_side`.
+def decode(image: AnnotatedImage, longest_side: int) -> DecodedImage:
+    """Decodes an image and draws its masks, both shrunk where they exceed `longest_side`.
 
-    What is transparent becomes black. Pixels stand as the picture was annotated: upright
+    What is transparent becomes black. Pixels stand as the image was annotated: upright
     where it has an Exif orientation, unless its annotated size, or else its
     `exif_orientation`, tells that it was annotated as stored. An object too small to leave
     a pixel is left out.
 
     Raises:
-      YolactError: the file cannot be read, is no picture, or not one of the size annotated.
+      YolactError: the file cannot be read, is no image, or not one of the size annotated.
     """
     try:
-        with tf.io.gfile.GFile(picture.path, "rb") as file:
+        with tf.io.gfile.GFile(image.path, "rb") as file:
             content = file.read()
     except tf.errors.OpError as error:
-        raise YolactError(f"{picture.path} cannot be read ({error.message}).") from None
+        raise YolactError(f"{image.path} cannot be read ({error.message}).") from None
     try:
         opened = Image.open(io.BytesIO(content))
-        size, is_raw = _annotated_size(opened, picture)
+        size, is_raw = _annotated_size(opened, image)
         opened.draft("RGB", (longest_side, longest_side))
-        image = on_black(opened if is_raw else upright(opened))
+        upright_image = on_black(opened if is_raw else upright(opened))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise YolactError(f"{picture.path} cannot be decoded ({error}).") from None
-    if size != (picture.width, picture.height):
+        raise YolactError(f"{image.path} cannot be decoded ({error}).") from None
+    if size != (image.width, image.height):
         raise YolactError(
-            f"{picture.path} is {size[0]} x {size[1]} pixels, but annotated as "
-            f"{picture.width} x {picture.height}."
+            f"{image.path} is {size[0]} x {size[1]} pixels, but annotated as "
+            f"{image.width} x {image.height}."
         )
     scale = min(1.0, longest_side / max(size))
     small = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-    pixels = np.asarray(image.resize(small, Image.Resampling.BILINEAR))
-    objects = (_decoded_object(found, small) for found in picture.objects)
-    return DecodedPicture(pixels, tuple(found for found in objects if found is not None))
+    pixels = np.asarray(upright_image.resize(small, Image.Resampling.BILINEAR))
+    objects = (_decoded_object(found, small) for found in image.objects)
+    return DecodedImage(pixels, tuple(found for found in objects if found is not None))
 
 
-def _annotated_size(opened: Image.Image, picture: AnnotatedPicture) -> tuple[tuple[int, int], bool]:
+def _annotated_size(opened: Image.Image, image: AnnotatedImage) -> tuple[tuple[int, int], bool]:
     """Width and height in the orientation that was annotated, and whether that is as stored."""
     sideways = exif_orientation(opened) in _SIDEWAYS
     turned = opened.size[::-1] if sideways else opened.size
     if turned == opened.size:
-        return turned, picture.exif_orientation == ExifOrientation.RAW
-    is_raw = opened.size == (picture.width, picture.height)
+        return turned, image.exif_orientation == ExifOrientation.RAW
+    is_raw = opened.size == (image.width, image.height)
     return (opened.size if is_raw else turned), is_raw
 
 

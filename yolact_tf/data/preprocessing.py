@@ -1,4 +1,4 @@
-"""From pictures to the network's input."""
+"""From images to the network's input."""
 
 import tensorflow as tf
 
@@ -6,18 +6,18 @@ from yolact_tf.backbones import BACKBONES
 from yolact_tf.config import YolactConfig
 
 
-def network_input(pictures: tf.Tensor, config: YolactConfig) -> tf.Tensor:
-    """Squashes pictures to the network's square and normalises them.
+def network_input(images: tf.Tensor, config: YolactConfig) -> tf.Tensor:
+    """Squashes images to the network's square and normalises them.
 
     Args:
-      pictures: uint8 or float32 [N, H, W, 3], RGB of 0 … 255.
+      images: uint8 or float32 [N, H, W, 3], RGB of 0 … 255.
       config: names the size and the backbone.
 
     Returns:
       float32 [N, S, S, 3]: resized bilinearly with half-pixel centres, then normalised.
     """
     side = (config.size, config.size)
-    return normalise(tf.image.resize(pictures, side, antialias=config.antialias), config)
+    return normalise(tf.image.resize(images, side, antialias=config.antialias), config)
 
 
 def normalise(images: tf.Tensor, config: YolactConfig) -> tf.Tensor:

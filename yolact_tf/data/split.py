@@ -9,11 +9,11 @@ from yolact_tf.io import atomic_files
 
 
 def is_held_out(file_name: str, fraction: float, seed: int) -> bool:
-    """Decides by a hash of the name, so that added pictures move no other.
+    """Decides by a hash of the name, so that added images move no other.
 
     Args:
-      file_name: of a picture.
-      fraction: expected share of the pictures held out, 0 … 1.
+      file_name: of an image.
+      fraction: expected share of the images held out, 0 … 1.
       seed: another one gives another split.
     """
     digest = hashlib.sha256(f"{seed}/{file_name}".encode()).digest()
@@ -31,7 +31,7 @@ def hold_out(
       fraction, seed: see `is_held_out`.
 
     Returns:
-      The number of pictures for training and held out.
+      The number of images for training and held out.
 
     Raises:
       YolactError: `annotations` is missing, or not in the format.

@@ -12,12 +12,12 @@ from yolact_tf.augmentation.sample import Sample, tight_boxes
 from yolact_tf.config import YolactConfig
 from yolact_tf.data.coco import CocoData
 from yolact_tf.data.ground_truth import PADDING, GroundTruth
-from yolact_tf.data.image_sampler import PictureCollection
+from yolact_tf.data.image_sampler import ImageCollection
 
 _PUBLISHED = Augmentation()
 
 KEPT_SIDE = 1.6
-"""Pictures are kept with a longest side of this many times the network's input."""
+"""Images are kept with a longest side of this many times the network's input."""
 
 
 class TrainingBatches(NamedTuple):
@@ -28,12 +28,12 @@ class TrainingBatches(NamedTuple):
         (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`). Iterate in a function, not in
         a module: samples are made in Python, and an iterator that lives until the
         interpreter ends can keep it from ending.
-      pictures: how many pictures they are made of.
-      skipped: pictures left out, each with its reason.
+      images: how many images they are made of.
+      skipped: images left out, each with its reason.
     """
 
     from_step: Callable[[int], tf.data.Dataset]
-    pictures: int
+    images: int
     skipped: list[str]
 
 
@@ -49,7 +49,7 @@ def training_batches(
 ) -> TrainingBatches:
     """Draws samples with replacement; a batch depends on `seed` and its step alone.
 
-    Every picture is decoded once beforehand, so that damaged ones are known.
+    Every image is decoded once beforehand, so that damaged ones are known.
 
     Args:
       sources: data sets of the same categories, each with its share of the samples,
@@ -59,20 +59,20 @@ def training_batches(
       seed: not negative.
       augmentation: how samples are changed.
       max_objects: of one sample; the largest are kept of more.
-      cache: "memory" keeps pictures decoded, about 0.6 MB each at an input of 320 pixels
+      cache: "memory" keeps images decoded, about 0.6 MB each at an input of 320 pixels
         (by its square); "none" decodes each every time, and is slower.
 
     Raises:
-      YolactError: the categories differ, or no picture can be read in one of the sources.
+      YolactError: the categories differ, or no image can be read in one of the sources.
     """
     longest_side = round(KEPT_SIDE * config.size)
-    collection = PictureCollection(sources, longest_side, keep=cache == "memory")
+    collection = ImageCollection(sources, longest_side, keep=cache == "memory")
     draw_donor = collection.donor if collection.has_donors else None
 
     def rearranged(index: np.int64) -> tuple[np.ndarray, ...]:
         rng = np.random.default_rng((seed, int(index)))
-        picture = collection.picture(rng)
-        sample = augmentation.rearrange(picture, config.size, draw_donor, rng)
+        image = collection.image(rng)
+        sample = augmentation.rearrange(image, config.size, draw_donor, rng)
         return _padded(sample, max_objects)
 
     def sample(index: tf.Tensor) -> tuple[tf.Tensor, GroundTruth]:

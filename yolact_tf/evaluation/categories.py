@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from yolact_tf.data.coco import AnnotatedPicture, CocoData
+from yolact_tf.data.coco import AnnotatedImage, CocoData
 from yolact_tf.errors import YolactError
 
 
@@ -28,11 +28,11 @@ def in_classes(data: CocoData, classes: Sequence[str]) -> tuple[CocoData, tuple[
             f"{', '.join(names) or 'none'}, the network has {', '.join(classes)}."
         )
 
-    def renumbered(picture: AnnotatedPicture) -> AnnotatedPicture:
-        kept = (found for found in picture.objects if found.category in places)
+    def renumbered(image: AnnotatedImage) -> AnnotatedImage:
+        kept = (found for found in image.objects if found.category in places)
         objects = (found._replace(category=places[found.category]) for found in kept)
-        return picture._replace(objects=tuple(objects))
+        return image._replace(objects=tuple(objects))
 
-    images = [renumbered(picture) for picture in data.images]
+    images = [renumbered(image) for image in data.images]
     left_out = tuple(name for name in names if name not in classes)
     return data._replace(images=images, categories=dict(enumerate(classes))), left_out

@@ -1,4 +1,4 @@
-"""One picture: which objects were found, which missed, what was found that is not there."""
+"""One image: which objects were found, which missed, what was found that is not there."""
 
 from typing import NamedTuple
 
@@ -6,14 +6,14 @@ import numpy as np
 from pycocotools import mask as run_lengths
 
 from yolact_tf.evaluation.instances import Instance
-from yolact_tf.evaluation.scoring import EvaluatedPicture
+from yolact_tf.evaluation.scoring import EvaluatedImage
 
 MIN_SCORE = 0.3
 MIN_IOU = 0.5
 
 
 class Comparison(NamedTuple):
-    """Confident instances against the objects of a picture.
+    """Confident instances against the objects of an image.
 
     Attributes:
       found: (place of an instance, place of the object that it is).
@@ -30,15 +30,15 @@ class Comparison(NamedTuple):
     quality: float | None
 
 
-def compare(picture: EvaluatedPicture) -> Comparison:
+def compare(image: EvaluatedImage) -> Comparison:
     """Matches instances of `MIN_SCORE` and above with objects, the surest first.
 
     Each takes the object of its category that it overlaps most, by a mask IoU of at least
     `MIN_IOU`, among those not yet taken. What is covered so far by a crowd is ignored.
     """
-    objects = picture.annotated.objects
-    confident = [found for found in picture.instances if found.score >= MIN_SCORE]
-    overlaps = _overlaps(picture, confident)
+    objects = image.annotated.objects
+    confident = [found for found in image.instances if found.score >= MIN_SCORE]
+    overlaps = _overlaps(image, confident)
     crowds = np.array([found.crowd for found in objects], bool)
     free = ~crowds
     pairs, false, quality = [], [], 0.0
@@ -55,9 +55,9 @@ def compare(picture: EvaluatedPicture) -> Comparison:
     return Comparison(tuple(pairs), tuple(false), tuple(missed), quality / total if total else None)
 
 
-def _overlaps(picture: EvaluatedPicture, instances: list[Instance]) -> np.ndarray:
+def _overlaps(image: EvaluatedImage, instances: list[Instance]) -> np.ndarray:
     """[instances, objects]: IoU, or the share covered by a crowd; 0 across categories."""
-    objects = picture.annotated.objects
+    objects = image.annotated.objects
     if not instances or not objects:
         return np.zeros((len(instances), len(objects)))
     overlaps = run_lengths.iou(

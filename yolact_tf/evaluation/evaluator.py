@@ -1,4 +1,4 @@
-"""A network applied to annotated pictures, and measured."""
+"""A network applied to annotated images, and measured."""
 
 import contextlib
 import dataclasses
@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from yolact_tf.data.coco import CocoData, require_objects
 from yolact_tf.errors import YolactError
+from yolact_tf.evaluation.images import input_batches
 from yolact_tf.evaluation.instances import find, instances_in, run_network, warm_up
-from yolact_tf.evaluation.pictures import input_batches
-from yolact_tf.evaluation.scoring import EvaluatedPicture, Scores, score
+from yolact_tf.evaluation.scoring import EvaluatedImage, Scores, score
 from yolact_tf.models.yolact import Yolact
 
 
@@ -24,16 +24,16 @@ class Evaluation:
 
     Attributes:
       scores: COCO's figures and curves.
-      seconds: mean per picture of `read` (reading, decoding, resizing; runs beside the
-        rest), `network`, `detection` (candidates, NMS, masks in the picture's pixels as
+      seconds: mean per image of `read` (reading, decoding, resizing; runs beside the
+        rest), `network`, `detection` (candidates, NMS, masks in the image's pixels as
         run lengths) and `scoring` (COCO's comparison).
-      pictures: those evaluated.
-      skipped: what was left out, annotations and pictures, each with its reason.
+      images: those evaluated.
+      skipped: what was left out, annotations and images, each with its reason.
     """
 
     scores: Scores
     seconds: dict[str, float]
-    pictures: tuple[EvaluatedPicture, ...]
+    images: tuple[EvaluatedImage, ...]
     skipped: tuple[str, ...]
 
     @property
@@ -41,16 +41,11 @@ class Evaluation:
         """See `Scores.metrics`."""
         return self.scores.metrics
 
-    @property
-    def images(self) -> int:
-        """Number of pictures evaluated."""
-        return len(self.pictures)
-
     def to_dict(self) -> dict[str, Any]:
         """All figures, ready for JSON: the metrics by name, `images`, `skipped`, `seconds`."""
         return {
             **self.metrics,
-            "images": self.images,
+            "images": len(self.images),
             "skipped": list(self.skipped),
             "seconds": self.seconds,
         }
@@ -59,20 +54,20 @@ class Evaluation:
 def evaluate(
     model: Yolact, data: CocoData, batch_size: int = 8, progress: bool = True
 ) -> Evaluation:
-    """Finds objects in all pictures, with the settings of `model.config`, and scores them.
+    """Finds objects in all images, with the settings of `model.config`, and scores them.
 
-    Pictures that cannot be read take no part and are listed. Of every detection only run
-    lengths are kept, so memory grows by some 30 kB a picture.
+    Images that cannot be read take no part and are listed. Of every detection only run
+    lengths are kept, so memory grows by some 30 kB an image.
 
     Args:
       model: whose class k is the category at place k; see `in_classes`.
-      data: annotations and where the pictures are.
-      batch_size: pictures in the network at a time.
+      data: annotations and where the images are.
+      batch_size: images in the network at a time.
       progress: whether to show a bar on stderr.
 
     Raises:
       YolactError: categories and classes differ in number, no object is annotated, or no
-        picture can be read.
+        image can be read.
     """
     if len(data.categories) != model.num_classes - 1:
         raise YolactError(
@@ -82,7 +77,7 @@ def evaluate(
     warm_up(model)
     clock = _Clock()
     evaluated, unreadable = [], []
-    with tqdm(total=len(data.images), unit="picture", disable=not progress) as bar:
+    with tqdm(total=len(data.images), unit="image", disable=not progress) as bar:
         for batch in input_batches(data.images, model.config, batch_size):
             clock.seconds["read"] += float(tf.reduce_sum(batch.seconds))
             with clock.measuring("network"):
@@ -90,17 +85,17 @@ def evaluate(
             with clock.measuring("detection"):
                 found = find(model, outputs)
                 for index, place in enumerate(batch.places.numpy()):
-                    picture, reason = data.images[place], batch.reasons[index].numpy()
+                    image, reason = data.images[place], batch.reasons[index].numpy()
                     if reason:
                         unreadable.append(reason.decode())
                         continue
-                    instances = instances_in(found, index, picture.height, picture.width)
-                    evaluated.append(EvaluatedPicture(picture, instances))
+                    instances = instances_in(found, index, image.height, image.width)
+                    evaluated.append(EvaluatedImage(image, instances))
             bar.update(len(batch.places))
     skipped = (*data.skipped, *unreadable)
     if not evaluated:
         raise YolactError(
-            f"None of the {len(data.images)} pictures can be read: {'; '.join(unreadable[:3])}"
+            f"None of the {len(data.images)} images can be read: {'; '.join(unreadable[:3])}"
         )
     with clock.measuring("scoring"):
         scores = score(evaluated, len(data.categories))

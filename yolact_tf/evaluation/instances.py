@@ -1,4 +1,4 @@
-"""What a network found in a picture, small enough to keep for every picture."""
+"""What a network found in an image, small enough to keep for every image."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,9 +18,9 @@ class Instance(NamedTuple):
     Attributes:
       category: from 0, without background.
       score: 0 to 1.
-      box: x1, y1, x2, y2, whole pixels, clamped to the picture and truncated, as officially;
+      box: x1, y1, x2, y2, whole pixels, clamped to the image and truncated, as officially;
         of no area outside it.
-      segmentation: mask of the whole picture as compressed run lengths; may be empty.
+      segmentation: mask of the whole image as compressed run lengths; may be empty.
     """
 
     category: int
@@ -30,7 +30,7 @@ class Instance(NamedTuple):
 
 
 class CroppedMasks(NamedTuple):
-    """Detections of N pictures, and their masks on the prototypes' grid [N, D, h, w]."""
+    """Detections of N images, and their masks on the prototypes' grid [N, D, h, w]."""
 
     detections: Detections
     masks: tf.Tensor
@@ -59,12 +59,12 @@ def warm_up(model: Yolact) -> None:
 
 
 def instances_in(found: CroppedMasks, index: int, height: int, width: int) -> tuple[Instance, ...]:
-    """The detections in one picture of the batch, by falling score.
+    """The detections in one image of the batch, by falling score.
 
     Args:
       found: of `find`.
-      index: of the picture in the batch.
-      height, width: of the picture, pixels.
+      index: of the image in the batch.
+      height, width: of the image, pixels.
     """
     detections, masks = found
     count = int(detections.count[index])
@@ -92,7 +92,7 @@ _window_mask = tf.function(window_mask, reduce_retracing=True)
 
 
 def _placed(mask: tf.Tensor, window: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The mask in its whole picture, uint8 [height, width] in Fortran order."""
+    """The mask in its whole image, uint8 [height, width] in Fortran order."""
     whole = np.zeros((height, width), np.uint8, order="F")
     x1, y1, x2, y2 = window
     if x2 > x1 and y2 > y1:

@@ -10,7 +10,7 @@ from pycocotools import mask as run_lengths
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from yolact_tf.data.coco import AnnotatedObject, AnnotatedPicture
+from yolact_tf.data.coco import AnnotatedImage, AnnotatedObject
 from yolact_tf.evaluation.instances import Instance
 
 _KINDS: tuple[tuple[str, Literal["segm", "bbox"]], ...] = (("mask", "segm"), ("box", "bbox"))
@@ -25,15 +25,15 @@ _PLACES = {
 }
 
 
-class EvaluatedPicture(NamedTuple):
-    """What is annotated in a picture, and what was found in it."""
+class EvaluatedImage(NamedTuple):
+    """What is annotated in an image, and what was found in it."""
 
-    annotated: AnnotatedPicture
+    annotated: AnnotatedImage
     instances: tuple[Instance, ...]
 
 
 class Scores(NamedTuple):
-    """COCO's figures over all pictures.
+    """COCO's figures over all images.
 
     Attributes:
       metrics: `mask_ap`, `mask_ap50`, `mask_ap75`, `mask_ap_small`, `mask_ap_medium`,
@@ -47,19 +47,19 @@ class Scores(NamedTuple):
     curves: dict[str, tuple[float, ...]]
 
 
-def score(pictures: Sequence[EvaluatedPicture], categories: int) -> Scores:
+def score(images: Sequence[EvaluatedImage], categories: int) -> Scores:
     """Compares what was found with what is annotated, as COCO does, crowds included.
 
     Args:
-      pictures: masks and boxes of each in its own pixels.
+      images: masks and boxes of each in its own pixels.
       categories: how many there are.
     """
     metrics: dict[str, float | None] = {}
     curves = {}
     for name, kind in _KINDS:
         with contextlib.redirect_stdout(io.StringIO()):
-            found = _found(pictures, categories, kind)
-            run = COCOeval(_annotated(pictures, categories), found, kind)
+            found = _found(images, categories, kind)
+            run = COCOeval(_annotated(images, categories), found, kind)
             run.evaluate()
             run.accumulate()
             run.summarize()
@@ -80,31 +80,31 @@ def _curve(precision: np.ndarray) -> tuple[float, ...]:
     return tuple(with_objects.mean(axis=1).tolist()) if with_objects.size else ()
 
 
-def _annotated(pictures: Sequence[EvaluatedPicture], categories: int) -> COCO:
+def _annotated(images: Sequence[EvaluatedImage], categories: int) -> COCO:
     entries = [
-        {**_shape(image, found), "iscrowd": int(found.crowd), "area": found.area}
-        for image, picture in enumerate(pictures)
-        for found in picture.annotated.objects
+        {**_shape(number, found), "iscrowd": int(found.crowd), "area": found.area}
+        for number, image in enumerate(images)
+        for found in image.annotated.objects
     ]
-    return _index(pictures, categories, entries)
+    return _index(images, categories, entries)
 
 
-def _found(pictures: Sequence[EvaluatedPicture], categories: int, kind: str) -> COCO:
+def _found(images: Sequence[EvaluatedImage], categories: int, kind: str) -> COCO:
     """Of unmatched instances, COCO takes the size from what is compared, mask or box."""
     entries = []
-    for image, picture in enumerate(pictures):
-        for found in picture.instances:
-            entry = {**_shape(image, found), "score": found.score}
+    for number, image in enumerate(images):
+        for found in image.instances:
+            entry = {**_shape(number, found), "score": found.score}
             _, _, width, height = entry["bbox"]
             area = width * height if kind == "bbox" else run_lengths.area(found.segmentation)
             entries.append({**entry, "area": float(area)})
-    return _index(pictures, categories, entries)
+    return _index(images, categories, entries)
 
 
-def _shape(image: int, found: AnnotatedObject | Instance) -> dict[str, Any]:
+def _shape(number: int, found: AnnotatedObject | Instance) -> dict[str, Any]:
     x1, y1, x2, y2 = found.box
     return {
-        "image_id": image,
+        "image_id": number,
         "category_id": found.category,
         "bbox": [x1, y1, x2 - x1, y2 - y1],
         "segmentation": found.segmentation,
@@ -112,14 +112,14 @@ def _shape(image: int, found: AnnotatedObject | Instance) -> dict[str, Any]:
 
 
 def _index(
-    pictures: Sequence[EvaluatedPicture], categories: int, entries: list[dict[str, Any]]
+    images: Sequence[EvaluatedImage], categories: int, entries: list[dict[str, Any]]
 ) -> COCO:
     """Entries get ids from 1: COCOeval takes a match with id 0 for none."""
     coco = COCO()
     coco.dataset = {
         "images": [
-            {"id": image, "height": picture.annotated.height, "width": picture.annotated.width}
-            for image, picture in enumerate(pictures)
+            {"id": number, "height": image.annotated.height, "width": image.annotated.width}
+            for number, image in enumerate(images)
         ],
         "categories": [{"id": category} for category in range(categories)],
         "annotations": [{**entry, "id": place} for place, entry in enumerate(entries, start=1)],

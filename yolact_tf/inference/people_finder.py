@@ -1,4 +1,4 @@
-"""The people in pictures, each with a crop that shows nothing else."""
+"""The people in images, each with a crop that shows nothing else."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ class CropStyle:
 
 
 class Person(NamedTuple):
-    """A person found in a picture.
+    """A person found in an image.
 
     Attributes:
-      box: x1, y1, x2, y2 in pixels of the picture.
+      box: x1, y1, x2, y2 in pixels of the image.
       score: 0 to 1.
       class_name: as the network calls it.
-      window: x1, y1, x2, y2 of the crop in the picture.
+      window: x1, y1, x2, y2 of the crop in the image.
       mask: bool [y2 - y1, x2 - x1] of the window, True on the person.
       crop: uint8 [y2 - y1, x2 - x1, 3], the fill colour outside the mask.
     """
@@ -53,7 +53,7 @@ class Person(NamedTuple):
     crop: np.ndarray
 
     def run_lengths(self, height: int, width: int) -> dict[str, Any]:
-        """The mask over the whole picture of `height` x `width`, as COCO compresses it."""
+        """The mask over the whole image of `height` x `width`, as COCO compresses it."""
         x1, y1, x2, y2 = self.window
         whole = np.zeros((height, width), np.uint8, order="F")
         whole[y1:y2, x1:x2] = self.mask
@@ -70,7 +70,7 @@ class PeopleFinder:
         config = segmenter.model.config
         side = config.size
         self._input = tf.function(
-            lambda picture: network_input(picture[tf.newaxis], config)[0],
+            lambda image: network_input(image[tf.newaxis], config)[0],
             input_signature=[tf.TensorSpec([None, None, 3], tf.uint8)],
         )
         self._segment = tf.function(
@@ -81,7 +81,7 @@ class PeopleFinder:
             ],
         )
         self._cut_out = tf.function(
-            lambda picture, mask, window: cut_out(picture, mask, window, style.fill),
+            lambda image, mask, window: cut_out(image, mask, window, style.fill),
             input_signature=[
                 tf.TensorSpec([None, None, 3], tf.uint8),
                 tf.TensorSpec([None, None]),
@@ -89,39 +89,39 @@ class PeopleFinder:
             ],
         )
 
-    def __call__(self, pictures: Sequence[np.ndarray | tf.Tensor]) -> list[list[Person]]:
-        """Finds the people of each picture, by falling score.
+    def __call__(self, images: Sequence[np.ndarray | tf.Tensor]) -> list[list[Person]]:
+        """Finds the people of each image, by falling score.
 
         Args:
-          pictures: uint8 [H, W, 3] RGB each, of any sizes; the network sees them as one
+          images: uint8 [H, W, 3] RGB each, of any sizes; the network sees them as one
             batch.
 
         Returns:
-          For each picture its people; none where there are none.
+          For each image its people; none where there are none.
         """
-        if not pictures:
+        if not images:
             return []
-        inputs = tf.stack([self._input(picture) for picture in pictures])
-        sizes = tf.constant([picture.shape[:2] for picture in pictures])
+        inputs = tf.stack([self._input(image) for image in images])
+        sizes = tf.constant([image.shape[:2] for image in images])
         segments = self._segment(inputs, sizes)
         return [
             [
-                self._person(picture, *(field[row, place] for field in segments[:-1]))
+                self._person(image, *(field[row, place] for field in segments[:-1]))
                 for place in range(segments.count[row])
             ]
-            for row, picture in enumerate(pictures)
+            for row, image in enumerate(images)
         ]
 
     def _person(
         self,
-        picture: tf.Tensor,
+        image: tf.Tensor,
         box: tf.Tensor,
         score: tf.Tensor,
         label: tf.Tensor,
         mask: tf.Tensor,
     ) -> Person:
-        window = windows(box, self.style.margin, *picture.shape[:2])
-        crop, inside = self._cut_out(picture, mask, window)
+        window = windows(box, self.style.margin, *image.shape[:2])
+        crop, inside = self._cut_out(image, mask, window)
         return Person(
             tuple(box.numpy().tolist()),
             float(score),

@@ -1,4 +1,4 @@
-"""From pictures to the people in them: what the Python path and the served model share."""
+"""From images to the people in them: what the Python path and the served model share."""
 
 import dataclasses
 import hashlib
@@ -20,10 +20,10 @@ class Selection:
     Attributes:
       classes: names of those that do; empty for all that the network knows.
       min_score: people must score above it, 0 to 1.
-      min_size: shorter side of a box, pixels of the picture.
+      min_size: shorter side of a box, pixels of the image.
       min_fill: share of its box that a person's mask must fill, after separation, 0 to 1: a
         second detection of one person is left with less.
-      max_people: of a picture; the best are kept.
+      max_people: of an image; the best are kept.
       cross_class: non-maximum suppression over all classes together.
       separate: every pixel belongs to one person at most (`separation.separate`).
     """
@@ -48,13 +48,13 @@ class Selection:
 
 
 class Segments(NamedTuple):
-    """People in N pictures, by falling score, zero beyond `count`.
+    """People in N images, by falling score, zero beyond `count`.
 
     Attributes:
-      boxes: int32 [N, D, 4], x1, y1, x2, y2 in pixels of each picture.
+      boxes: int32 [N, D, 4], x1, y1, x2, y2 in pixels of each image.
       scores: float32 [N, D].
       classes: int32 [N, D], from 0 without background.
-      masks: float32 [N, D, h, w], 0 to 1 over the whole picture on the prototypes' grid;
+      masks: float32 [N, D, h, w], 0 to 1 over the whole image on the prototypes' grid;
         `masks.window_mask` makes pixels of them.
       count: int32 [N].
     """
@@ -99,7 +99,7 @@ class Segmenter(tf.Module):
 
         Args:
           inputs: float32 [N, S, S, 3], of `preprocessing.network_input`; N may be 0.
-          sizes: int32 [N, 2], height and width of the pictures they were made from.
+          sizes: int32 [N, 2], height and width of the images they were made from.
 
         Returns:
           Segments with D = `selection.max_people`.

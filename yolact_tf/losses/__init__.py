@@ -23,14 +23,14 @@ def multibox_losses(
 
     Args:
       outputs: the model's, called with `training=True`.
-      truth: what is in the pictures; of no objects at all, too.
+      truth: what is in the images; of no objects at all, too.
       priors: float32 [P, 4], centre form.
-      seed: int32 [2], chooses the masks where a picture has more than
+      seed: int32 [2], chooses the masks where an image has more than
         `config.masks_to_train` positives; to be another in each step.
 
     Returns:
       Scalars, float32: `B` boxes, `C` class scores and `M` masks, per positive of the batch
-      and 0 if there is none; `S` semantic segmentation, per picture.
+      and 0 if there is none; `S` semantic segmentation, per image.
     """
     matches = match(truth, priors, config)
     positives = tf.math.count_nonzero(matches.classes > 0, dtype=tf.float32)

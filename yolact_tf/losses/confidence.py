@@ -6,10 +6,10 @@ from yolact_tf.training.prior_matching import BACKGROUND, Matches
 
 
 def confidence_loss(conf: tf.Tensor, matches: Matches, negatives_per_positive: int) -> tf.Tensor:
-    """Cross entropy, summed over the positives and the hardest negatives of each picture.
+    """Cross entropy, summed over the positives and the hardest negatives of each image.
 
     The hardest negatives are the background priors of the greatest loss (online hard example
-    mining); a picture has `negatives_per_positive` for each of its own positives, as far as it
+    mining); an image has `negatives_per_positive` for each of its own positives, as far as it
     has background.
 
     Args:

@@ -23,7 +23,7 @@ def mask_loss(
     """Binary cross entropy of each positive's mask per cell of its object's box, summed.
 
     A mask is the sigmoid of its combination of prototypes, cropped to the box widened by one
-    cell. A picture of more than `masks_to_train` positives is judged by as many, chosen at
+    cell. An image of more than `masks_to_train` positives is judged by as many, chosen at
     random, and its loss scaled up accordingly.
 
     Args:
@@ -50,11 +50,11 @@ def mask_loss(
     sides = object_boxes[..., 2:] - object_boxes[..., :2]
     cells = tf.reduce_prod(sides, axis=-1) * tf.cast(height * width, tf.float32)
     of_mask = tf.math.divide_no_nan(tf.reduce_sum(losses, axis=[2, 3]), cells)
-    of_picture = tf.reduce_sum(
+    of_image = tf.reduce_sum(
         tf.where(tf.sequence_mask(trained, tf.shape(chosen)[1]), of_mask, 0.0), axis=1
     )
     scale = tf.math.divide_no_nan(tf.cast(count, tf.float32), tf.cast(trained, tf.float32))
-    return _WEIGHT * tf.reduce_sum(of_picture * scale)
+    return _WEIGHT * tf.reduce_sum(of_image * scale)
 
 
 def _inside(object_boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:

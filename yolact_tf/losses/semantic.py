@@ -7,7 +7,7 @@ from yolact_tf.losses.reduced_masks import reduced_masks
 
 
 def semantic_loss(segm: tf.Tensor, truth: GroundTruth) -> tf.Tensor:
-    """Binary cross entropy of each class, averaged over cells and pictures, summed over classes.
+    """Binary cross entropy of each class, averaged over cells and images, summed over classes.
 
     Args:
       segm: float32 [N, h, w, C - 1], logits without background.

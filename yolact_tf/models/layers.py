@@ -11,7 +11,7 @@ def conv(
     """A convolution padded by half its kernel on all four sides.
 
     Unlike "same" padding, this puts the first window of a strided convolution half out
-    of the picture at every size, as the published weights expect.
+    of the image at every size, as the published weights expect.
 
     Args:
       x: float32 [N, H, W, C], a Keras tensor.

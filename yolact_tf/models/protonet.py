@@ -1,4 +1,4 @@
-"""The protonet: prototype masks of a whole picture (Bolya et al. 2019, section 3.1)."""
+"""The protonet: prototype masks of a whole image (Bolya et al. 2019, section 3.1)."""
 
 import tensorflow as tf
 

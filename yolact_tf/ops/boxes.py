@@ -1,7 +1,7 @@
 """Boxes: corners and offsets, overlaps, bounds.
 
 Boxes are x1, y1, x2, y2, and priors centre x, centre y, width, height, as fractions of
-the picture's sides. All functions work on any leading dimensions and in graphs.
+the image's sides. All functions work on any leading dimensions and in graphs.
 """
 
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Cutting people out of their picture."""
+"""Cutting people out of their image."""
 
 import tensorflow as tf
 
@@ -6,13 +6,13 @@ from yolact_tf.ops.masks import window_mask
 
 
 def windows(boxes: tf.Tensor, margin: float, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
-    """Boxes widened on every side, clipped to the picture.
+    """Boxes widened on every side, clipped to the image.
 
     Args:
       boxes: int32 [..., 4], x1, y1, x2, y2 in pixels.
       margin: share of a box's width that is added left and right, and of its height above
         and below, rounded up to whole pixels.
-      height, width: of the picture, pixels.
+      height, width: of the image, pixels.
 
     Returns:
       int32 [..., 4].
@@ -24,12 +24,12 @@ def windows(boxes: tf.Tensor, margin: float, height: tf.Tensor, width: tf.Tensor
 
 
 def cut_out(
-    picture: tf.Tensor, mask: tf.Tensor, window: tf.Tensor, fill: tuple[int, int, int]
+    image: tf.Tensor, mask: tf.Tensor, window: tf.Tensor, fill: tuple[int, int, int]
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Cuts a window from a picture and fills what is not the person.
+    """Cuts a window from an image and fills what is not the person.
 
     Args:
-      picture: uint8 [H, W, 3].
+      image: uint8 [H, W, 3].
       mask: float32 [h, w], of `Segments.masks`.
       window: int32 [4], x1, y1, x2, y2 in pixels, not empty.
       fill: colour of removed pixels.
@@ -37,10 +37,10 @@ def cut_out(
     Returns:
       (uint8 [y2 - y1, x2 - x1, 3], bool [y2 - y1, x2 - x1]): the crop and the person in it.
     """
-    shape = tf.shape(picture)
+    shape = tf.shape(image)
     inside = window_mask(mask, window, shape[0], shape[1])
     x1, y1, x2, y2 = tf.unstack(window)
-    return tf.where(inside[..., None], picture[y1:y2, x1:x2], tf.constant(fill, tf.uint8)), inside
+    return tf.where(inside[..., None], image[y1:y2, x1:x2], tf.constant(fill, tf.uint8)), inside
 
 
 def letterbox(crop: tf.Tensor, height: int, width: int) -> tf.Tensor:

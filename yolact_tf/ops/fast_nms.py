@@ -16,10 +16,10 @@ _NONE = -1.0  # score of an empty place
 
 
 class Detections(NamedTuple):
-    """What N pictures show, by falling score, zero beyond `count`.
+    """What N images show, by falling score, zero beyond `count`.
 
     Attributes:
-      boxes: float32 [N, D, 4], x1, y1, x2, y2 as fractions of the picture's sides; may lie
+      boxes: float32 [N, D, 4], x1, y1, x2, y2 as fractions of the image's sides; may lie
         partly outside.
       scores: float32 [N, D], 0 to 1.
       classes: int32 [N, D], from 0 without background.
@@ -50,7 +50,7 @@ def detect(
     `config.max_detections` are returned; across classes, there is one group, in which a
     candidate has its best class, and all that is left is returned.
 
-    The overlaps take 4 · (C - 1) · `top_k`² bytes a picture, 13 MB for COCO's classes.
+    The overlaps take 4 · (C - 1) · `top_k`² bytes an image, 13 MB for COCO's classes.
 
     Args:
       outputs: of the network, `loc` [N, P, 4], `conf` [N, P, C], `mask` [N, P, K].
@@ -94,7 +94,7 @@ def detect(
 
 
 def confident(detections: Detections, min_score: float) -> Detections:
-    """The detections that score above `min_score`; D becomes the most of any picture."""
+    """The detections that score above `min_score`; D becomes the most of any image."""
     count = tf.reduce_sum(tf.cast(detections.scores > min_score, tf.int32), axis=-1)
     most = _most(count)
     trimmed = (rows[:, :most] for rows in detections[:-1])
@@ -112,7 +112,7 @@ class _Kept(NamedTuple):
 def _candidates(scores: tf.Tensor, min_score: float) -> tuple[tf.Tensor, tf.Tensor]:
     """Indices of the priors above `min_score`, best first, and which of them are real.
 
-    Both are [N, the most of any picture].
+    Both are [N, the most of any image].
     """
     likely = scores > min_score
     count = tf.reduce_sum(tf.cast(likely, tf.int32), axis=-1)

@@ -1,4 +1,4 @@
-"""Masks from prototypes and coefficients, and their place in the picture."""
+"""Masks from prototypes and coefficients, and their place in the image."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from yolact_tf.ops.fast_nms import Detections
 _MARGIN = 1  # cells by which a box is widened before its mask is cropped
 
 
-class PictureDetections(NamedTuple):
-    """Detections in N pictures of H x W pixels, by falling score, zero beyond `count`.
+class ImageDetections(NamedTuple):
+    """Detections in N images of H x W pixels, by falling score, zero beyond `count`.
 
     Attributes:
       boxes: int32 [N, D, 4], as `pixel_boxes` gives them.
@@ -28,10 +28,10 @@ class PictureDetections(NamedTuple):
     count: tf.Tensor
 
 
-def in_pictures(
+def in_images(
     detections: Detections, proto: tf.Tensor, height: tf.Tensor, width: tf.Tensor
-) -> PictureDetections:
-    """Detections in pixels, with masks of the whole picture.
+) -> ImageDetections:
+    """Detections in pixels, with masks of the whole image.
 
     Needs 5 bytes a pixel of every place among the N x D: `detection.confident` first leaves
     few, and `window_mask` makes one mask at a time, no larger than its object.
@@ -39,14 +39,14 @@ def in_pictures(
     Args:
       detections: of `detection.detect`.
       proto: float32 [N, h, w, K], the network's prototypes.
-      height, width: of the pictures, pixels.
+      height, width: of the images, pixels.
     """
     masks = assemble(proto, detections.coefficients, detections.boxes)
-    return PictureDetections(
+    return ImageDetections(
         boxes=pixel_boxes(detections.boxes, height, width),
         scores=detections.scores,
         classes=detections.classes,
-        masks=picture_masks(masks, height, width) & _real(detections)[..., None, None],
+        masks=image_masks(masks, height, width) & _real(detections)[..., None, None],
         count=detections.count,
     )
 
@@ -89,12 +89,12 @@ def _inside(a: tf.Tensor, b: tf.Tensor, cells: tf.Tensor) -> tf.Tensor:
     return tf.cast((cell >= low[..., None]) & (cell < high[..., None]), tf.float32)
 
 
-def picture_masks(masks: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
-    """Enlarges masks to the picture, bilinearly with half-pixel centres.
+def image_masks(masks: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """Enlarges masks to the image, bilinearly with half-pixel centres.
 
     Args:
       masks: float32 [..., h, w], 0 to 1.
-      height, width: of the picture, pixels.
+      height, width: of the image, pixels.
 
     Returns:
       bool [..., height, width], True where the enlarged mask is above 0.5.
@@ -105,12 +105,12 @@ def picture_masks(masks: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.T
 def window_mask(
     masks: tf.Tensor, window: tf.Tensor, height: tf.Tensor, width: tf.Tensor
 ) -> tf.Tensor:
-    """The part of `picture_masks` in a window, made without the rest.
+    """The part of `image_masks` in a window, made without the rest.
 
     Args:
       masks: float32 [..., h, w], 0 to 1.
       window: int32 [4], x1, y1, x2, y2 in pixels; see `mask_windows`.
-      height, width: of the whole picture, pixels.
+      height, width: of the whole image, pixels.
 
     Returns:
       bool [..., y2 - y1, x2 - x1].
@@ -139,10 +139,10 @@ def mask_windows(
     Args:
       boxes: float32 [..., 4], corners as fractions.
       cells: height and width of the assembled masks.
-      height, width: of the picture, pixels.
+      height, width: of the image, pixels.
 
     Returns:
-      int32 [..., 4], x1, y1, x2, y2 within the picture; x1 = x2 or y1 = y2 outside it.
+      int32 [..., 4], x1, y1, x2, y2 within the image; x1 = x2 or y1 = y2 outside it.
     """
 
     def reach(a: tf.Tensor, b: tf.Tensor, grid: int, pixels: tf.Tensor) -> list[tf.Tensor]:
@@ -157,14 +157,14 @@ def mask_windows(
 
 
 def pixel_boxes(boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
-    """Boxes in whole pixels: scaled, ordered, clamped to the picture, truncated.
+    """Boxes in whole pixels: scaled, ordered, clamped to the image, truncated.
 
     Args:
       boxes: float32 [..., 4], corners as fractions.
-      height, width: of the picture, pixels.
+      height, width: of the image, pixels.
 
     Returns:
-      int32 [..., 4]; of a box outside the picture, x1 may exceed x2 or y1 y2.
+      int32 [..., 4]; of a box outside the image, x1 may exceed x2 or y1 y2.
     """
     x1, x2 = sanitize(boxes[..., 0], boxes[..., 2], width)
     y1, y2 = sanitize(boxes[..., 1], boxes[..., 3], height)

@@ -34,7 +34,7 @@ class Summary(Totals):
     """What the output folder holds, and the speed of this run: usable and skipped snapshots."""
 
     processed_now: int
-    pictures_per_second: float
+    images_per_second: float
 
 
 class _Snapshot(NamedTuple):
@@ -79,17 +79,17 @@ def segment_people(
       timeout: seconds that a web server may stay silent.
 
     Raises:
-      YolactError: a name matches nothing, there is no picture at all, or `output` cannot be
+      YolactError: a name matches nothing, there is no image at all, or `output` cannot be
         continued; see `journal.open_journal`.
     """
     names = list(names)
     total = sum(1 for _ in list_sources(names, output))
     if not total:
-        raise YolactError(f"No picture in {', '.join(names) or 'no sources'}: nothing to do.")
+        raise YolactError(f"No image in {', '.join(names) or 'no sources'}: nothing to do.")
     with open_journal(output, _settings(finder)) as journal:
         started, processed = time.monotonic(), 0
         with (
-            tqdm(total=total, desc="Segmenting", unit="picture") as bar,
+            tqdm(total=total, desc="Segmenting", unit="image") as bar,
             ThreadPoolExecutor(_THREADS) as pool,
         ):
             claimed = filter(journal.claim, list_sources(names, output))
@@ -109,7 +109,7 @@ def segment_people(
         speed = processed / (time.monotonic() - started)
         totals = journal.write_tables()
     return Summary(
-        **dataclasses.asdict(totals), processed_now=processed, pictures_per_second=round(speed, 2)
+        **dataclasses.asdict(totals), processed_now=processed, images_per_second=round(speed, 2)
     )
 
 

@@ -30,7 +30,7 @@ from yolact_tf.io.settings_file import keep_or_compare
 
 PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),
-    *("score", "class", "picture_width", "picture_height"),
+    *("score", "class", "image_width", "image_height"),
 )
 _PART = re.compile(r"\d+-[0-9a-f]+\.jsonl")
 _OLD_PART = re.compile(r"\d+\.jsonl")
@@ -38,11 +38,11 @@ _OLD_PART = re.compile(r"\d+\.jsonl")
 
 @dataclasses.dataclass(frozen=True)
 class Totals:
-    """What an output folder holds: usable pictures, people in them, and the rest."""
+    """What an output folder holds: usable images, people in them, and the rest."""
 
-    pictures: int
+    images: int
     people: int
-    pictures_without_people: int
+    images_without_people: int
     skipped: int
 
 
@@ -135,7 +135,7 @@ class Journal:
         """Writes people.jsonl, people.csv and skipped.csv, and removes replaced crops."""
         parts = self._parts()  # once: where there are no locks, another job may add some
         self._noted = self._read_noted(parts)
-        pictures = people = without = 0
+        images = people = without = 0
         skipped: dict[str, str] = {}
         with (
             self._table("people.jsonl") as lines,
@@ -151,7 +151,7 @@ class Journal:
                 skipped.pop(row["source"], None)
                 if "people" not in row or self._noted[_digest(row["source"])].line != number:
                     continue
-                pictures += 1
+                images += 1
                 people += len(row["people"])
                 without += not row["people"]
                 for person in row["people"]:
@@ -160,7 +160,7 @@ class Journal:
             skipped_rows = csv.writer(skipped_table, lineterminator="\n")
             skipped_rows.writerows([("source", "reason"), *skipped.items()])
         self._remove_replaced_crops(parts)
-        return Totals(pictures, people, without, len(skipped))
+        return Totals(images, people, without, len(skipped))
 
     def _remove_replaced_crops(self, parts: list[str]) -> None:
         for row in self._rows(parts):
@@ -237,7 +237,7 @@ def _digest(text: str) -> bytes:
 
 
 def _line(row: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
-    size = {"picture_width": row["width"], "picture_height": row["height"]}
+    size = {"image_width": row["width"], "image_height": row["height"]}
     return {"source": row["source"], **person, **size}
 
 

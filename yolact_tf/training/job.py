@@ -22,7 +22,7 @@ from yolact_tf.training.trainer import TrainConfig, train
 
 
 class Source(NamedTuple):
-    """A data set: COCO annotations, the folder of their pictures, its share of the samples."""
+    """A data set: COCO annotations, the folder of their images, its share of the samples."""
 
     annotations: str
     images: str
@@ -38,11 +38,11 @@ class TrainingJob:
       sources: data to train on, of the same categories.
       training: how long, how weights are moved, what is kept.
       validation: data that the kept weights are chosen by; None keeps the last ones.
-      exif_orientation: how photos were annotated, see `AnnotatedPicture`.
+      exif_orientation: how photos were annotated, see `AnnotatedImage`.
       weights: weight file to start from; "" for fresh weights.
       backbone_weights: file that the backbone starts from (see `load_backbone_weights`).
       precision: of the arithmetic, "float32" or "bfloat16".
-      batch_size: pictures in a step.
+      batch_size: images in a step.
       augmentation: how samples are changed.
       max_objects: of a sample; the largest are kept of more.
     """
@@ -66,7 +66,7 @@ def run(job: TrainingJob, directory: str) -> str:
     Args:
       job: what to train.
       directory: of this job alone: its settings, checkpoints, summaries, weight file, and
-        `skipped.txt`, the pictures and objects that were left out, each with its reason.
+        `skipped.txt`, the images and objects that were left out, each with its reason.
 
     Returns:
       Path of the weight file.
@@ -102,7 +102,7 @@ def run(job: TrainingJob, directory: str) -> str:
     atomic_files.write_text(
         os.path.join(directory, "skipped.txt"), "".join(f"{x}\n" for x in skipped)
     )
-    logging.info("%d pictures, %d things skipped (skipped.txt).", batches.pictures, len(skipped))
+    logging.info("%d images, %d things skipped (skipped.txt).", batches.images, len(skipped))
     score = None
     if aside is not None:
 

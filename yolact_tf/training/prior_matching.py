@@ -16,14 +16,14 @@ _NO_OBJECT = -1.0  # below every IoU
 
 
 class Matches(NamedTuple):
-    """What each of P priors of N pictures is to learn.
+    """What each of P priors of N images is to learn.
 
     Attributes:
       classes: int32 [N, P], `BACKGROUND`, `NEUTRAL` (to be left alone), else of a positive
         the object's class + 1.
       objects: int32 [N, P], the object that each prior overlaps or was claimed by, as an index
-        into the ground truth; 0 in a picture without objects. Meant for positives.
-      loc: float32 [N, P, 4], the offsets from the prior to that object; 0 in a picture
+        into the ground truth; 0 in an image without objects. Meant for positives.
+      loc: float32 [N, P, 4], the offsets from the prior to that object; 0 in an image
         without objects. Meant for positives.
     """
 

@@ -23,12 +23,12 @@ class TrainStep:
 
     @tf.function
     def __call__(
-        self, pictures: tf.Tensor, truth: GroundTruth, step: tf.Tensor
+        self, images: tf.Tensor, truth: GroundTruth, step: tf.Tensor
     ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Takes one step.
 
         Args:
-          pictures: float32 [N, S, S, 3], RGB of 0 … 255.
+          images: float32 [N, S, S, 3], RGB of 0 … 255.
           truth: what is in them.
           step: int32 [], its number.
 
@@ -38,7 +38,7 @@ class TrainStep:
         """
         model = self._model
         with tf.GradientTape() as tape:
-            outputs = model(normalise(pictures, model.config), training=True)
+            outputs = model(normalise(images, model.config), training=True)
             losses = multibox_losses(
                 outputs, truth, model.priors, model.config, tf.stack([self._seed, step])
             )

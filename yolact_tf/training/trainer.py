@@ -55,7 +55,7 @@ def train(
     Args:
       model: starts from the weights it has, unless there is a checkpoint.
       batches: from a step's number to the endless batches from that step on: float32
-        [N, S, S, 3] pictures of 0 … 255 and their `GroundTruth`.
+        [N, S, S, 3] images of 0 … 255 and their `GroundTruth`.
       directory: holds the checkpoints, summaries and weight files of this run alone.
       classes: names of the classes, for the weight file.
       config: see there.
@@ -80,8 +80,8 @@ def train(
         logging.info("Resuming at step %d of %d.", done.numpy(), config.steps)
     path = os.path.join(directory, "best.npz" if evaluate else "last.npz")
     watch = Watch(directory, int(done.numpy()), config.steps)
-    for pictures, truth in watch.through(batches):
-        watch.saw(*step(pictures, GroundTruth(*truth), tf.cast(done, tf.int32)))
+    for images, truth in watch.through(batches):
+        watch.saw(*step(images, GroundTruth(*truth), tf.cast(done, tf.int32)))
         number = int(done.assign_add(1).numpy())
         last = number == config.steps
         if evaluate and (last or (config.evaluate_every and number % config.evaluate_every == 0)):

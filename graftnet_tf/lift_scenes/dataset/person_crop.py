@@ -23,7 +23,7 @@ def person_crop(image: np.ndarray, mask: np.ndarray, margin: float = 0.05) -> np
       image: uint8 [H, W, 3].
       mask: bool [H, W], the person's pixels; at least one.
       margin: room around the mask's box, as a share of the box's longer side; less where
-        the picture ends.
+        the image ends.
 
     Returns:
       uint8 [h, w, 3]; black where the mask is not.

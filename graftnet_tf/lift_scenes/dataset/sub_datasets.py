@@ -37,7 +37,7 @@ def write_tasks(
     Every task has snapshots of its own, drawn from the seed and the task's name, so a task
     that is added later leaves the others as they are. Of a binary task's passengers about
     `POSITIVE_SHARE` are positive; other tasks' classes are equally frequent. Crops, with
-    background and other people removed, go to `pictures/lift/TASK/NNNNNN-P.jpg`; passengers
+    background and other people removed, go to `images/lift/TASK/NNNNNN-P.jpg`; passengers
     hidden too far to be judged are left out.
 
     Args:
@@ -104,7 +104,7 @@ def _wish(task: Task, wanted: str) -> Wish:
 def _write_crops(
     workspace: Workspace, task: Task, index: int, crops: list[CropRecord]
 ) -> list[Example]:
-    folder = os.path.join("pictures", "lift", task.name)
+    folder = os.path.join("images", "lift", task.name)
     examples = []
     for number, crop in enumerate(crops):
         image = os.path.join(folder, f"{index:06d}-{number}.jpg")

@@ -28,7 +28,7 @@ class Light:
 
     Attributes:
       tint: gain of red, green and blue, about 0.75…1.3.
-      falloff: loss of light from the picture's top to its bottom, 0…0.3.
+      falloff: loss of light from the image's top to its bottom, 0…0.3.
       noise: standard deviation of the sensor's noise, of 255.
     """
 
@@ -127,7 +127,7 @@ def illuminate(rng: np.random.Generator, light: Light, image: np.ndarray) -> np.
     """The finished snapshot: light and sensor noise upon the drawing.
 
     It goes strip by strip, with one strip's noise shifted anew for each, which is several
-    times faster than the whole picture at once.
+    times faster than the whole image at once.
 
     Args:
       image: uint8 [H, W, 3].

@@ -27,7 +27,7 @@ class Canvas:
         """Opens an empty canvas.
 
         Args:
-          height: of the figure in the finished picture, crown to soles, in pixels.
+          height: of the figure in the finished image, crown to soles, in pixels.
           posture: maps float64 [K, 2] body points to where the posture puts them.
           reach: factor on the canvas's width, for figures that are wide for their height.
         """
@@ -42,7 +42,7 @@ class Canvas:
 
     @property
     def sole(self) -> Point:
-        """Where the point between the soles is in the finished picture, (x, y) in pixels."""
+        """Where the point between the soles is in the finished image, (x, y) in pixels."""
         x, y = (np.array([0.0, 1.0]) - self._origin) * self._scale / SUPERSAMPLING
         return float(x), float(y)
 

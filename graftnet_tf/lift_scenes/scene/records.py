@@ -94,7 +94,7 @@ def _passenger_record(seen: SeenPassenger) -> PassengerRecord:
 
 
 def jpeg(image: np.ndarray) -> bytes:
-    """A picture, uint8 [H, W, 3] RGB, as a file."""
+    """An image, uint8 [H, W, 3] RGB, as a file."""
     stream = io.BytesIO()
     Image.fromarray(image).save(stream, "JPEG", quality=JPEG_QUALITY)
     return stream.getvalue()

@@ -31,7 +31,7 @@ class SeenPassenger:
       mask: bool [H, W], its visible pixels.
       box: x, y, width, height of the mask, in pixels.
       visible_fraction: share of its drawing that is neither hidden by nearer passengers
-        nor cut by the picture's frame, 0…1.
+        nor cut by the image's frame, 0…1.
     """
 
     attributes: frozenset[str]
@@ -50,7 +50,7 @@ class SeenPassenger:
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """A picture uint8 [H, W, 3] RGB and its passengers, the farthest first."""
+    """An image uint8 [H, W, 3] RGB and its passengers, the farthest first."""
 
     image: np.ndarray
     passengers: tuple[SeenPassenger, ...]

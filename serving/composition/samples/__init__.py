@@ -1,4 +1,4 @@
-"""A picture that ships with the package, for requests that stand for a client's."""
+"""An image that ships with the package, for requests that stand for a client's."""
 
 from importlib import resources
 

@@ -1,4 +1,4 @@
-"""Draws the sample that ships with the package: python -m serving.samples.draw, or make sample."""
+"""Draws the sample that ships with the package; `make sample` runs it."""
 
 import os
 

@@ -65,7 +65,7 @@ class Batching:
 def can_be_batched(signature: SignatureDef) -> bool:
     """Whether a request's answer is the same rows when others' are computed with it.
 
-    So it is where every input and output has a free first dimension and no other: pictures
+    So it is where every input and output has a free first dimension and no other: images
     as files can be stacked, decoded ones of any size cannot, and an output that is as large
     as the largest of its batch would depend on others.
     """

@@ -180,8 +180,8 @@ def _check_decoding(arrays: Collection[Any], limits: Limits) -> None:
     work = sum(decoding_work(array.ravel()) for array in arrays if array.dtype == object)
     if work > limits.decoded_pixels:
         raise invalid(
-            f"Decoding the pictures of this request would touch {work} pixels, scan by scan; "
-            f"this server's limit is {limits.decoded_pixels}. Send fewer or smaller pictures."
+            f"Decoding the images of this request would touch {work} pixels, scan by scan; "
+            f"this server's limit is {limits.decoded_pixels}. Send fewer or smaller images."
         )
 
 

@@ -1,7 +1,7 @@
-"""How much work it is to decode a picture file, read from its markers alone.
+"""How much work it is to decode an image file, read from its markers alone.
 
-The models judge each picture's size by its header, before they decode it. What they cannot
-see is a request of many pictures that are each within the limit, and a progressive JPEG whose
+The models judge each image's size by its header, before they decode it. What they cannot
+see is a request of many images that are each within the limit, and a progressive JPEG whose
 few bytes ask for hundreds of passes over all its pixels.
 """
 
@@ -20,8 +20,8 @@ def decoding_work(files: Iterable[bytes]) -> int:
     """Pixels that are touched in decoding: width × height × scans, over all files.
 
     Args:
-      files: the bytes of picture files, or of anything. What models refuse by its first
-        bytes counts nothing: other formats, and pictures of more than `MAX_PIXELS`.
+      files: the bytes of image files, or of anything. What models refuse by its first
+        bytes counts nothing: other formats, and images of more than `MAX_PIXELS`.
     """
     return sum(_work(data) for data in files)
 

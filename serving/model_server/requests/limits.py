@@ -11,9 +11,9 @@ class Limits:
 
     Attributes:
       message_bytes: of a request, and of any tensor that it declares.
-      rows: pictures, or other entries along the first dimension, of one input.
-      string_bytes: of one string, such as a picture file.
-      decoded_pixels: of all pictures in a request together, each as often as it has scans.
+      rows: images, or other entries along the first dimension, of one input.
+      string_bytes: of one string, such as an image file.
+      decoded_pixels: of all images in a request together, each as often as it has scans.
       in_flight: requests being answered at once.
       waiting: requests that wait for their turn; more are refused.
       bytes_in_flight: of all requests that are answered or wait, as they come over the wire;

@@ -57,7 +57,7 @@ def _checked_shape(
     if shape and shape[0] > limits.rows:
         raise invalid(
             f"Input {name!r} has {shape[0]} rows; this server's limit is {limits.rows}. "
-            "Send fewer pictures at a time."
+            "Send fewer images at a time."
         )
     return shape
 
@@ -89,7 +89,7 @@ def _check_size(name: str, tensor: TensorProto, shape: list[int], limits: Limits
     if size > limits.message_bytes:
         raise invalid(
             f"Input {name!r} of shape {shape} takes {size} bytes; this server's limit is "
-            f"{limits.message_bytes}. Send fewer or smaller pictures at a time."
+            f"{limits.message_bytes}. Send fewer or smaller images at a time."
         )
 
 

@@ -4,7 +4,7 @@
 
 InceptionV3 at 299×299 with random weights, branches of blocks 8…10: 64 of them are 3.4 GB of
 variables, each stored on its own though their values are equal. Each model is loaded in a process
-of its own and answers one picture. Prints one JSON object; takes minutes and, for 64 branches,
+of its own and answers one image. Prints one JSON object; takes minutes and, for 64 branches,
 15 GB of disk.
 """
 

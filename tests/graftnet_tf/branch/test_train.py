@@ -38,7 +38,7 @@ def test_the_published_branch_gives_the_scores_of_the_network_in_memory(trained,
     expected = trained.scores(task, IMAGES)
     assert expected.shape == (4, len(trained.workspace.task(task).classes))
     np.testing.assert_allclose(expected.sum(axis=1), 1, rtol=1e-5)
-    assert len(np.unique(expected.round(4), axis=0)) == 4, "the pictures are told apart"
+    assert len(np.unique(expected.round(4), axis=0)) == 4, "the images are told apart"
     np.testing.assert_allclose(scores, expected, atol=1e-5)
 
 
@@ -57,7 +57,7 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
         assert all(0 <= threshold <= 1 for threshold in record["thresholds"].values())
 
 
-def test_unreadable_pictures_are_listed(trained, records):
+def test_unreadable_images_are_listed(trained, records):
     assert list(records["hat"]["unreadable"]) == [trained.workspace.path(UNREADABLE)]
     assert records["bag"]["unreadable"] == {}
 

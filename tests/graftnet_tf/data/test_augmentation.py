@@ -22,7 +22,7 @@ def test_none_changes_nothing():
     np.testing.assert_array_equal(found, IMAGES)
 
 
-def test_a_seed_gives_the_same_pictures_again_and_another_seed_others():
+def test_a_seed_gives_the_same_images_again_and_another_seed_others():
     everything = Augmentation()
     np.testing.assert_array_equal(augmented(everything), augmented(everything))
     assert not np.array_equal(augmented(everything), augmented(everything, seed=1))
@@ -35,7 +35,7 @@ def test_values_stay_in_range():
     assert found.max() <= 255
 
 
-def test_a_flip_mirrors_some_pictures_to_the_bit():
+def test_a_flip_mirrors_some_images_to_the_bit():
     found = augmented(only(flip=True))
     mirrored = [np.array_equal(new, old[:, ::-1]) for new, old in zip(found, IMAGES, strict=True)]
     kept = [np.array_equal(new, old) for new, old in zip(found, IMAGES, strict=True)]
@@ -56,14 +56,14 @@ def test_shifts_are_no_larger_than_asked():
     np.testing.assert_allclose(found[:, 4:-4, 3:-3], 200, rtol=1e-5)
 
 
-def test_colours_change_by_picture_within_the_amount():
+def test_colours_change_by_image_within_the_amount():
     found = augmented(only(colour=0.2), images=BRIGHT)
     assert len(np.unique(found[:, 0, 0, 0])) == len(BRIGHT)
     assert found.min() >= 160 - 1e-3
     assert found.max() <= 240 + 1e-3
 
 
-def test_erasing_blacks_out_a_rectangle_of_its_own_in_each_picture():
+def test_erasing_blacks_out_a_rectangle_of_its_own_in_each_image():
     erased = augmented(only(erasing=0.2), images=BRIGHT)[..., 0] == 0
     assert {(200 * (~one)).max() for one in erased} == {200}
     for one in erased:

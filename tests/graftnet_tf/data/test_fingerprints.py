@@ -10,7 +10,7 @@ def hashes_of(workspace):
     return data_hashes(workspace.training_split(name) for name in ("hat", "bag"))
 
 
-def test_manifests_record_it_and_tasks_over_the_same_pictures_differ(tmp_path):
+def test_manifests_record_it_and_tasks_over_the_same_images_differ(tmp_path):
     workspace = draw_workspace(str(tmp_path / "workspace"))
     hashes = hashes_of(workspace)
     assert hashes["hat"] != hashes["bag"]
@@ -18,7 +18,7 @@ def test_manifests_record_it_and_tasks_over_the_same_pictures_differ(tmp_path):
     assert inputs[input_name("hat")] == hashes["hat"]
 
 
-def test_a_picture_that_is_missing_counts_as_such(tmp_path):
+def test_an_image_that_is_missing_counts_as_such(tmp_path):
     workspace = draw_workspace(str(tmp_path / "workspace"))
     before = hashes_of(workspace)
     os.remove(workspace.path(UNREADABLE))

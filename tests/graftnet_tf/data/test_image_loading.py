@@ -1,4 +1,4 @@
-"""Tests of reading many pictures at once."""
+"""Tests of reading many images at once."""
 
 import os
 
@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from graftnet_tf.data.image_loading import (
-    UnreadablePictureError,
+    UnreadableImageError,
     decode_all,
     process_all,
     read_data,
@@ -42,7 +42,7 @@ def test_unreadable_files_are_listed_and_cost_no_row(folder):
     whole = (folder / "a.jpg").read_bytes()
     (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
     (folder / "empty.jpg").write_bytes(b"")
-    (folder / "words.jpg").write_bytes(b"not a picture" * 10)
+    (folder / "words.jpg").write_bytes(b"not an image" * 10)
     Image.new("RGB", (1, 1)).save(folder / "dot.png")
     names = ["cut.jpg", "a.jpg", "empty.jpg", "words.jpg", "dot.png", "gone.jpg", "c.jpg"]
     decoded = decode_all([str(folder / name) for name in names], INPUT)
@@ -65,7 +65,7 @@ def test_a_repeated_path_is_decoded_once(folder):
     assert len(decoded.images) == 2
 
 
-def test_beyond_the_memory_limit_the_same_pictures_are_on_disk(folder):
+def test_beyond_the_memory_limit_the_same_images_are_on_disk(folder):
     paths = [str(folder / "a.jpg"), str(folder / "missing.jpg"), str(folder / "c.jpg")]
     on_disk = decode_all(paths, INPUT, memory_limit=10)
     assert isinstance(on_disk.images, np.memmap)
@@ -84,7 +84,7 @@ def _written(file, shape):
     return np.empty(shape, np.uint8)
 
 
-def test_no_paths_give_no_pictures():
+def test_no_paths_give_no_images():
     decoded = decode_all([], INPUT)
     assert decoded.images.shape == (0, 32, 16, 3)
 
@@ -92,15 +92,15 @@ def test_no_paths_give_no_pictures():
 def test_results_come_in_the_order_of_the_paths():
     def function(path: str) -> int:
         if path == "b":
-            raise UnreadablePictureError("no")
+            raise UnreadableImageError("no")
         return ord(path)
 
     results = list(process_all(["c", "b", "a"], function, description="Letters"))
     assert [path for path, _ in results] == ["c", "b", "a"]
     assert results[0][1] == ord("c")
-    assert isinstance(results[1][1], UnreadablePictureError)
+    assert isinstance(results[1][1], UnreadableImageError)
 
 
 def test_a_folder_in_place_of_a_file_is_unreadable(folder):
-    with pytest.raises(UnreadablePictureError, match="directory"):
+    with pytest.raises(UnreadableImageError, match="directory"):
         read_data(str(folder))

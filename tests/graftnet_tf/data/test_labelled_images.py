@@ -66,7 +66,7 @@ def test_a_rare_class_is_on_both_sides():
         assert np.bincount(fitted.labels)[1] == np.bincount(held_out.labels)[1] == 1
 
 
-def test_few_pictures_are_split_all_the_same():
+def test_few_images_are_split_all_the_same():
     fitted, held_out = labelled([0, 1, 0, 1], list("abcd")).split(0.15, 0)
     assert set(fitted.labels) == set(held_out.labels) == {0, 1}
 
@@ -94,7 +94,7 @@ def loaded_from(workspace, names, size):
     return labelled_images.load([workspace.training_split(name) for name in names], size)
 
 
-def test_tasks_share_pictures_and_unreadable_ones_are_left_out(workspace, caplog):
+def test_tasks_share_images_and_unreadable_ones_are_left_out(workspace, caplog):
     loaded = loaded_from(workspace, ["hat", "gender"], SIZE)
     assert loaded.images.shape == (COUNT, 30, 20, 3)
     assert list(loaded.unreadable) == [workspace.path(UNREADABLE)]
@@ -112,41 +112,41 @@ def test_inputs_tell_labels_and_pixels_apart(workspace):
     assert hat == loaded_from(workspace, ["hat"], SIZE).inputs
     smaller = loaded_from(workspace, ["hat"], Preprocessing(15, 10)).inputs
     assert smaller["tasks/hat"] == hat["tasks/hat"]
-    assert smaller["pictures"] != hat["pictures"]
+    assert smaller["images"] != hat["images"]
     bag = loaded_from(workspace, ["bag"], SIZE).inputs
-    assert bag["pictures"] == hat["pictures"]
+    assert bag["images"] == hat["images"]
     assert bag["tasks/bag"] != hat["tasks/hat"]
 
 
-def test_a_task_can_be_limited_to_some_pictures_of_every_class(workspace):
+def test_a_task_can_be_limited_to_some_images_of_every_class(workspace):
     loaded = loaded_from(workspace, ["hat"], SIZE)
     hat = loaded.tasks[0]
-    paths = [workspace.path(f"pictures/person{number:02d}.png") for number in (2, 5, 7)]
+    paths = [workspace.path(f"images/person{number:02d}.png") for number in (2, 5, 7)]
     some = loaded.among(hat, [*paths, "not/there.png"])
     assert [loaded.rows[path] for path in paths] == list(some.rows)
     assert some.labels.tolist() == [0, 1, 1]
-    with pytest.raises(GraftNetError, match=r"no training picture left \(counts: \[0, 2\]"):
+    with pytest.raises(GraftNetError, match=r"no training image left \(counts: \[0, 2\]"):
         loaded.among(hat, paths[1:])
 
 
-def test_a_class_without_a_readable_picture_is_refused(tmp_path):
+def test_a_class_without_a_readable_image_is_refused(tmp_path):
     workspace = draw_workspace(str(tmp_path / "workspace"))
     people = [
         dataclasses.replace(example, label=0) for example in workspace.examples("bag", "train")
     ]
     directory = workspace.path("tasks", "shoes")
     write_task(directory, Task.binary("shoes"), {"train": people})
-    with pytest.raises(GraftNetError, match="no training picture of class positive"):
+    with pytest.raises(GraftNetError, match="no training image of class positive"):
         loaded_from(workspace, ["shoes"], SIZE)
     broken = [*people, Example(UNREADABLE, 1, "x")]
     write_task(directory, Task.binary("shoes"), {"train": broken})
-    with pytest.raises(GraftNetError, match="no readable training picture of some class"):
+    with pytest.raises(GraftNetError, match="no readable training image of some class"):
         loaded_from(workspace, ["shoes"], SIZE)
     with pytest.raises(GraftNetError, match="No task 'boots'"):
         loaded_from(workspace, ["boots"], SIZE)
 
 
-def test_pictures_decoded_for_other_tasks_too_change_nothing(tmp_path):
+def test_images_decoded_for_other_tasks_too_change_nothing(tmp_path):
     workspace = draw_workspace(str(tmp_path / "workspace"))
     late = workspace.examples("bag", "train")[COUNT // 2 :]
     write_task(workspace.path("tasks", "late"), Task.binary("late"), {"train": late})

@@ -21,7 +21,7 @@ def white(height, width, count=1):
         (7, 7, slice(0, 40), slice(0, 40)),
     ],
 )
-def test_pictures_keep_their_aspect_in_the_middle_of_black(height, width, rows, columns):
+def test_images_keep_their_aspect_in_the_middle_of_black(height, width, rows, columns):
     boxed = SQUARE.letterbox(white(height, width)).numpy()[0]
     expected = np.zeros((40, 40, 3), np.uint8)
     expected[rows, columns] = 255
@@ -39,9 +39,9 @@ def test_any_size_fills_one_side_and_no_more(height, width):
     )
 
 
-def test_a_picture_of_the_input_size_is_unchanged():
-    picture = np.random.default_rng(0).integers(0, 256, (2, 40, 40, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(SQUARE.letterbox(tf.constant(picture)), picture)
+def test_an_image_of_the_input_size_is_unchanged():
+    image = np.random.default_rng(0).integers(0, 256, (2, 40, 40, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(SQUARE.letterbox(tf.constant(image)), image)
 
 
 def test_values_are_scaled_to_the_range():

@@ -26,7 +26,7 @@ def test_the_same_scores_do_not_change():
     assert (found.before, found.after, found.interval) == (0.625, 0.625, (0, 0))
 
 
-def test_a_picture_without_a_score_is_left_out_of_both():
+def test_an_image_without_a_score_is_left_out_of_both():
     before = np.array([0.9, np.nan, 0.1, 0.5])
     after = np.array([0.2, 0.9, 0.1, np.nan])
     found = auc_change(LABELS, before, after)

@@ -12,7 +12,7 @@ from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
 
-def add_test_picture(workspace, task, image, label):
+def add_test_image(workspace, task, image, label):
     examples = [*workspace.examples(task, "test"), Example(image, label, image)]
     write_task(workspace.path("tasks", task), workspace.task(task), {"test": examples})
 
@@ -65,18 +65,18 @@ def test_only_the_asked_tasks_are_looked_at(colour_model, colour_workspace):
     assert evaluation.without_test_data == evaluation.without_branch == ()
 
 
-def test_a_picture_of_two_tasks_is_scored_once(colour_model, colour_workspace, monkeypatch):
+def test_an_image_of_two_tasks_is_scored_once(colour_model, colour_workspace, monkeypatch):
     scored = []
     score = LoadedModel.score
     monkeypatch.setattr(
         LoadedModel,
         "score",
-        lambda model, pictures: scored.extend(pictures) or score(model, pictures),
+        lambda model, images: scored.extend(images) or score(model, images),
     )
 
     evaluation = evaluate(colour_model, colour_workspace, batch=3)
 
-    assert len(scored) == evaluation.pictures == 8  # 5 of bald, 4 of gender, 1 in both
+    assert len(scored) == evaluation.images == 8  # 5 of bald, 4 of gender, 1 in both
     assert sum(len(attribute.paths) for attribute in evaluation.attributes) == 5 + 4 + 4
 
 
@@ -86,13 +86,13 @@ def test_the_batch_size_changes_nothing(colour_model, colour_workspace, batch):
     assert evaluate(colour_model, colour_workspace, batch=batch).to_dict() == reference
 
 
-@pytest.mark.parametrize("batch", [1, 100])  # 1: a request in which no picture decodes
-def test_unreadable_pictures_are_listed_and_harm_no_other(colour_model, colour_workspace, batch):
-    for name, content in {"empty.png": "", "text.jpg": "no picture"}.items():
-        with open(colour_workspace.path("pictures", name), "w") as file:
+@pytest.mark.parametrize("batch", [1, 100])  # 1: a request in which no image decodes
+def test_unreadable_images_are_listed_and_harm_no_other(colour_model, colour_workspace, batch):
+    for name, content in {"empty.png": "", "text.jpg": "no image"}.items():
+        with open(colour_workspace.path("images", name), "w") as file:
             file.write(content)
     for name in ("empty.png", "text.jpg", "missing.png"):
-        add_test_picture(colour_workspace, "bald", f"pictures/{name}", 1)
+        add_test_image(colour_workspace, "bald", f"images/{name}", 1)
 
     evaluation = evaluate(colour_model, colour_workspace, batch=batch)
 
@@ -105,10 +105,10 @@ def test_unreadable_pictures_are_listed_and_harm_no_other(colour_model, colour_w
     assert bald.auc == pytest.approx(5 / 6)
 
 
-def test_no_readable_picture_at_all_is_an_error(colour_model, colour_workspace):
-    for name in os.listdir(colour_workspace.path("pictures")):
-        os.remove(colour_workspace.path("pictures", name))
-    with pytest.raises(GraftNetError, match="None of the 8 test pictures could be scored"):
+def test_no_readable_image_at_all_is_an_error(colour_model, colour_workspace):
+    for name in os.listdir(colour_workspace.path("images")):
+        os.remove(colour_workspace.path("images", name))
+    with pytest.raises(GraftNetError, match="None of the 8 test images could be scored"):
         evaluate(colour_model, colour_workspace)
 
 
@@ -124,7 +124,7 @@ def test_an_unknown_task_is_an_error(colour_model, colour_workspace):
 
 def test_a_task_that_lost_the_reported_class_is_refused(colour_model, colour_workspace):
     task = Task("bald", ("no", "yes"), {"bald": "yes"})
-    examples = [Example("pictures/bald.png", 1, "a")]
+    examples = [Example("images/bald.png", 1, "a")]
     write_task(colour_workspace.path("tasks", "bald"), task, {"test": examples})
     with pytest.raises(GraftNetError, match=r"class positive .* \['no', 'yes'\]"):
         evaluate(colour_model, colour_workspace)

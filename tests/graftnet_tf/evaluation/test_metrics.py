@@ -190,7 +190,7 @@ def test_of_the_same_score_negatives_stand_first():
 
 
 @pytest.mark.parametrize("count", [0, 7])
-def test_no_list_is_longer_than_there_are_pictures(count):
+def test_no_list_is_longer_than_there_are_images(count):
     with pytest.raises(ValueError, match="of 6 scores"):
         metrics.false_positives_at_top(LABELS, SCORES, count)
 

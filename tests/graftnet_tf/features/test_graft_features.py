@@ -31,7 +31,7 @@ def cached_features(directory, live=None, *, shelf="f", views=2, limit=10**9):
 
 
 class Counted(LiveFeatures):
-    """Live features that count the pictures they are asked for."""
+    """Live features that count the images they are asked for."""
 
     def __init__(self, augmentation=Augmentation(), images=IMAGES, seed=1):
         super().__init__(
@@ -88,7 +88,7 @@ def test_without_augmentation_every_view_is_the_unchanged_one(tmp_path):
         np.testing.assert_array_equal(cached.augmented(ROWS, step), cached.plain(ROWS))
 
 
-def test_a_view_is_its_picture_s_own_whatever_else_is_computed_with_it(tmp_path):
+def test_a_view_is_its_image_s_own_whatever_else_is_computed_with_it(tmp_path):
     together = cached_features(tmp_path / "together")
     together.prepare([(np.arange(40), step) for step in range(9)])
     alone = cached_features(tmp_path / "alone", live_features(images=IMAGES[5:6]))
@@ -118,7 +118,7 @@ def test_only_what_is_announced_is_computed_and_only_once(tmp_path):
 
 
 def computed_again(directory, **changes):
-    """How many of 40 unchanged pictures and 40 first views had to be computed."""
+    """How many of 40 unchanged images and 40 first views had to be computed."""
     shelf = changes.pop("shelf", "f")
     live = Counted(**changes)
     cached = cached_features(directory, live, shelf=shelf, views=1)
@@ -131,11 +131,11 @@ def test_features_are_shared_by_what_would_be_the_same_and_by_nothing_else(tmp_p
     assert computed_again(tmp_path) == 80
     assert computed_again(tmp_path) == 0
     assert computed_again(tmp_path, shelf="another trunk") == 80
-    assert computed_again(tmp_path, seed=2) == 40, "unchanged pictures know no seed"
+    assert computed_again(tmp_path, seed=2) == 40, "unchanged images know no seed"
     assert computed_again(tmp_path, augmentation=Augmentation(flip=False)) == 40
     changed = IMAGES.copy()
     changed[0, 0, 0, 0] ^= 1
-    assert computed_again(tmp_path, images=changed[::-1]) == 2, "one picture is new"
+    assert computed_again(tmp_path, images=changed[::-1]) == 2, "one image is new"
 
 
 def test_views_are_computed_in_their_precision_and_cached_apart(tmp_path):

@@ -10,8 +10,8 @@ from graftnet_tf.importers.ccp_tasks import LABELS_USED
 LABELS = ["null", "hair", *sorted(LABELS_USED)]
 
 
-def write_picture(path, height=40, width=30, seed=0):
-    """A picture of noise; its folder is made when absent."""
+def write_image(path, height=40, width=30, seed=0):
+    """An image of noise; its folder is made when absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     Image.fromarray(pixels).save(path)
@@ -29,7 +29,7 @@ class CcpTree:
         savemat(root / "label_list.mat", {"label_list": names})
 
     def photo(self, stem, height=40, width=30):
-        write_picture(self.root / "photos" / f"{stem}.jpg", height, width, seed=int(stem))
+        write_image(self.root / "photos" / f"{stem}.jpg", height, width, seed=int(stem))
 
     def tagged(self, stem, *labels):
         self.photo(stem)

@@ -110,10 +110,10 @@ def test_people_with_pixel_labels_are_cut_out_and_others_keep_their_bytes(ccp_tr
     ccp_tree.tagged("3001", "hat")
     workspace = Workspace(str(tmp_path / "workspace"), create=True)
     import_tasks(workspace, ccp.scan(str(ccp_tree.root)))
-    pictures = tmp_path / "workspace" / "pictures" / "ccp"
+    images = tmp_path / "workspace" / "images" / "ccp"
     whole = (ccp_tree.root / "photos" / "3001.jpg").read_bytes()
-    assert (pictures / "3001.jpg").read_bytes() == whole
-    assert decode_image((pictures / "0001.jpg").read_bytes()).shape == (32, 22, 3)
+    assert (images / "3001.jpg").read_bytes() == whole
+    assert decode_image((images / "0001.jpg").read_bytes()).shape == (32, 22, 3)
 
 
 def test_masks_that_do_not_fit_or_hold_too_little_leave_their_photo_out(ccp_tree, tmp_path):

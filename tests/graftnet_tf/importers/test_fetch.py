@@ -1,4 +1,4 @@
-"""Tests of getting a picture's bytes."""
+"""Tests of getting an image's bytes."""
 
 import functools
 import http.server
@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from graftnet_tf.data.image_loading import UnreadablePictureError
+from graftnet_tf.data.image_loading import UnreadableImageError
 from graftnet_tf.importers import fetch as fetching
 from graftnet_tf.importers.fetch import fetch
 
@@ -33,16 +33,16 @@ def test_files_and_downloads_give_the_same_bytes(site, tmp_path):
 
 @pytest.mark.parametrize("path", ["/gone.jpg", "/a b.jpg"])
 def test_a_failed_download_says_so(site, path):
-    with pytest.raises(UnreadablePictureError, match="Download failed"):
+    with pytest.raises(UnreadableImageError, match="Download failed"):
         fetch(site + path)
 
 
 def test_an_endless_download_is_cut(site, monkeypatch):
     monkeypatch.setattr(fetching, "MAX_BYTES", 3)
-    with pytest.raises(UnreadablePictureError, match="larger than 3 bytes"):
+    with pytest.raises(UnreadableImageError, match="larger than 3 bytes"):
         fetch(f"{site}/a.jpg")
 
 
 def test_a_missing_file_is_unreadable(tmp_path):
-    with pytest.raises(UnreadablePictureError, match="No such file"):
+    with pytest.raises(UnreadableImageError, match="No such file"):
         fetch(str(tmp_path / "gone.jpg"))

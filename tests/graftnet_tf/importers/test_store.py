@@ -17,7 +17,7 @@ from graftnet_tf.importers.store import import_tasks
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.tasks import SPLITS, Task
 from graftnet_tf.workspace.workspace import Workspace
-from tests.graftnet_tf.importers.conftest import write_picture
+from tests.graftnet_tf.importers.conftest import write_image
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def workspace(tmp_path):
 def source(tmp_path):
     for number in range(6):
         label = ("negative", "positive")[number % 2]
-        write_picture(tmp_path / "bald" / label / f"{number}.jpg", seed=number)
+        write_image(tmp_path / "bald" / label / f"{number}.jpg", seed=number)
     return tmp_path / "bald"
 
 
@@ -53,11 +53,11 @@ def test_the_workspace_can_move_and_the_source_go(workspace, source, tmp_path):
     assert skipped(moved) == {}
 
 
-def test_bad_pictures_are_listed_and_the_others_kept(workspace, source):
+def test_bad_images_are_listed_and_the_others_kept(workspace, source):
     (source / "negative" / "0.jpg").write_bytes(b"")
     whole = (source / "positive" / "1.jpg").read_bytes()
     (source / "positive" / "1.jpg").write_bytes(whole[: len(whole) // 2])
-    write_picture(source / "positive" / "dot.png", 1, 1)
+    write_image(source / "positive" / "dot.png", 1, 1)
     (imported,) = import_tasks(workspace, folders.scan(str(source)))
     assert len(images(workspace)) == 4
     assert set(skipped(workspace)) == {"0.jpg", "1.jpg", "dot.png"}
@@ -74,10 +74,10 @@ def test_all_of_it_can_be_one_split(workspace, source, fraction, full, empty):
     assert workspace.examples("bald", empty) == []
 
 
-def test_without_copies_pictures_stay_where_they_are(workspace, source):
+def test_without_copies_images_stay_where_they_are(workspace, source):
     import_tasks(workspace, folders.scan(str(source)), copy=False)
     assert all(image.startswith(f"{source}/") for image in images(workspace))
-    assert not os.path.exists(workspace.path("pictures"))
+    assert not os.path.exists(workspace.path("images"))
 
 
 def test_an_existing_task_is_replaced_only_when_told(workspace, source):
@@ -116,17 +116,17 @@ def test_what_a_killed_import_leaves_behind_is_no_task(workspace, source):
     assert workspace.task_names() == ["bald"]
 
 
-def test_a_source_without_one_readable_picture_is_refused(workspace, source):
+def test_a_source_without_one_readable_image_is_refused(workspace, source):
     for path in source.glob("*/*.jpg"):
-        path.write_bytes(b"no picture")
+        path.write_bytes(b"no image")
     with pytest.raises(GraftNetError, match="None of the 6 images is readable"):
         import_tasks(workspace, folders.scan(str(source)))
     assert workspace.task_names() == []
 
 
 def test_a_photo_is_an_example_of_the_tasks_it_is_labelled_for(workspace, tmp_path):
-    write_picture(tmp_path / "both.jpg")
-    (tmp_path / "one.jpg").write_bytes(b"no picture")
+    write_image(tmp_path / "both.jpg")
+    (tmp_path / "one.jpg").write_bytes(b"no image")
     photos = [
         Photo(str(tmp_path / "both.jpg"), "both.jpg", "g", {"hat": 1, "bag": 0}),
         Photo(str(tmp_path / "one.jpg"), "one.jpg", "h", {"hat": 1}),
@@ -187,7 +187,7 @@ def test_a_task_of_which_nothing_is_left_is_refused(workspace, source):
 
 
 def test_names_with_control_characters_are_listed(workspace, source):
-    write_picture(source / "positive" / "a\rb.jpg", seed=70)
+    write_image(source / "positive" / "a\rb.jpg", seed=70)
     (imported,) = import_tasks(workspace, folders.scan(str(source)))
     assert list(imported.skipped.values()) == [
         "Its name or group has a control character; rename it."
@@ -198,8 +198,8 @@ def test_names_with_control_characters_are_listed(workspace, source):
 def test_what_the_source_tests_by_is_no_example_in_train(workspace, tmp_path):
     for split in ("train", "test"):
         for number, label in enumerate(("negative", "positive")):
-            write_picture(tmp_path / "bag" / split / label / "same.jpg", seed=number)
-            write_picture(
+            write_image(tmp_path / "bag" / split / label / "same.jpg", seed=number)
+            write_image(
                 tmp_path / "bag" / split / label / f"{split}.jpg", seed=10 * len(split) + number
             )
     (imported,) = import_tasks(workspace, folders.scan(str(tmp_path / "bag")))

@@ -82,7 +82,7 @@ def test_the_manifest_tells_what_was_mined_and_from_what(mined, name):
     assert all(set(cluster["distances"]) == set(task.attributes) for cluster in record["clusters"])
 
 
-def test_unreadable_pictures_are_listed(mined):
+def test_unreadable_images_are_listed(mined):
     assert list(record_of(mined, "hat")["unreadable"]) == [mined.path(UNREADABLE)]
 
 
@@ -96,9 +96,9 @@ def test_the_page_needs_no_other_file_and_shows_every_cluster_and_suspect(mined)
     for number, cluster in enumerate(record["clusters"], 1):
         assert f'id="cluster{number}"' in page
         assert f"{cluster['distance']:.3f}" in page
-    pictures = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page)
-    assert len(pictures) == 6 + 6 + 2 * len(record["suspects"]), "positives, negatives, suspects"
-    for content in pictures:
+    images = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page)
+    assert len(images) == 6 + 6 + 2 * len(record["suspects"]), "positives, negatives, suspects"
+    for content in images:
         Image.open(io.BytesIO(base64.b64decode(content))).verify()
     assert UNREADABLE in page
     with open(os.path.join(report, "suspects.csv")) as file:
@@ -130,7 +130,7 @@ def test_a_killed_mining_lists_nothing_and_a_rerun_completes(mined, workspace):
 def test_a_list_mined_from_other_examples_is_refused(workspace):
     mine(workspace, "hat", CONFIG)
     with open(workspace.path("tasks", "hat", "train.csv"), "a") as file:
-        file.write("pictures/new.png,negative,new\n")
+        file.write("images/new.png,negative,new\n")
     with pytest.raises(GraftNetError, match=r"train\.csv has changed since mining 0001 of hat"):
         workspace.training_examples("hat", "newest")
 
@@ -153,7 +153,7 @@ def test_a_branch_trains_on_what_is_left_and_is_judged_by_all(workspace):
         version = workspace.newest("branches", "hat")
         records[mining] = manifest.read(workspace.path("branches", "hat", version))
     images = sorted(example.image for example in workspace.training_examples("hat"))
-    images.remove(UNREADABLE)  # what is left are the rows' pictures, in their order
+    images.remove(UNREADABLE)  # what is left are the rows' images, in their order
     stay = [images.index(example.image) for example in workspace.training_examples("hat", "0001")]
     assert list(fitted["newest"].rows) == [row for row in fitted[None].rows if row in stay]
     assert len(fitted["newest"].rows) < len(fitted[None].rows)

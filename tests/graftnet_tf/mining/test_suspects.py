@@ -10,7 +10,7 @@ def find(vectors, positives, **changes):
     return find_suspects(vectors, is_positive, np.flatnonzero(~is_positive), **settings)
 
 
-def test_neighbours_are_counted_without_the_picture_itself():
+def test_neighbours_are_counted_without_the_image_itself():
     #   row:       0  1  2    3   4   5
     found = find([0, 1, 1.5, 10, 11, 12], positives=[0, 2])
     assert [(s.row, s.positives, s.nearest_positive, s.distance) for s in found] == [(1, 2, 2, 0.5)]
@@ -22,12 +22,12 @@ def test_most_positives_come_first_and_then_the_nearer():
     assert order == [(1, 2, 1.0), (6, 1, 0.5), (4, 1, 1.0)]
 
 
-def test_twins_do_not_count_as_the_picture_itself():
+def test_twins_do_not_count_as_the_image_itself():
     found = find([5, 5, 5, 40, 41, 42], positives=[0, 1])
     assert [(s.row, s.positives, s.distance) for s in found] == [(2, 2, 0.0)]
 
 
-def test_a_sample_of_the_pictures_is_enough_to_find_what_stands_out():
+def test_a_sample_of_the_images_is_enough_to_find_what_stands_out():
     random = np.random.default_rng(0)
     positives, negatives = random.normal(0, 1, 100), random.normal(50, 1, 300)
     vectors = np.concatenate([positives, negatives, [0]])

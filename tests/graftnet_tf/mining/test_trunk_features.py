@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.data import image_loading as picture_files
+from graftnet_tf.data import image_loading as image_files
 from graftnet_tf.features import feature_cache
 from graftnet_tf.mining import trunk_features
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
@@ -21,7 +21,7 @@ def trunk(trained):
 
 @pytest.fixture
 def paths(trained):
-    names = [f"pictures/person{number:02d}.png" for number in range(COUNT)]
+    names = [f"images/person{number:02d}.png" for number in range(COUNT)]
     return [trained.workspace.path(name) for name in (UNREADABLE, *names)]
 
 
@@ -41,7 +41,7 @@ def _small_shards():
         yield
 
 
-def pictures(paths):
+def images(paths):
     return [tf.io.decode_png(tf.io.read_file(path), channels=3) for path in paths]
 
 
@@ -51,7 +51,7 @@ def test_features_are_the_last_block_s_averages(trained, trunk, paths, tmp_path)
     assert list(found.unreadable) == [paths[0]]
     assert found.unreadable[paths[0]]
     served = tf.saved_model.load(os.path.join(trunk.directory, "saved_model"))
-    inputs = served.signatures["preprocess"](images=tf.stack(pictures(paths[1:])))["inputs"]
+    inputs = served.signatures["preprocess"](images=tf.stack(images(paths[1:])))["inputs"]
     taps = served.signatures["taps"](inputs=inputs)[f"block{trunk.last_block}"]
     expected = tf.reduce_mean(taps, axis=[1, 2])
     assert found.vectors.dtype == np.float32
@@ -92,9 +92,9 @@ def test_a_killed_run_goes_on_where_it_was(trunk, paths, tmp_path):
 
 
 @pytest.mark.usefixtures("ready_blocks")
-def test_a_changed_picture_is_computed_anew(trained, trunk, tmp_path):
+def test_a_changed_image_is_computed_anew(trained, trunk, tmp_path):
     path = str(tmp_path / "one.png")
-    one, other = (trained.workspace.path(f"pictures/person0{number}.png") for number in (0, 1))
+    one, other = (trained.workspace.path(f"images/person0{number}.png") for number in (0, 1))
     reader = TrunkFeatureReader(trunk, str(tmp_path / "cache"))
     tf.io.gfile.copy(one, path)
     before = reader.read([path])
@@ -107,7 +107,7 @@ def test_a_changed_picture_is_computed_anew(trained, trunk, tmp_path):
 
 @pytest.fixture
 def computed():
-    """How many pictures' features were computed, a number for each time."""
+    """How many images' features were computed, a number for each time."""
     counts: list[int] = []
     whole = TrunkFeatureReader._computed
 
@@ -121,7 +121,7 @@ def computed():
 
 @pytest.mark.usefixtures("ready_blocks")
 @pytest.mark.parametrize("place", [0, 6, COUNT - 1])
-def test_a_new_picture_costs_its_own_features_wherever_it_stands(
+def test_a_new_image_costs_its_own_features_wherever_it_stands(
     trunk, paths, tmp_path, computed, place
 ):
     people = paths[1:]
@@ -134,7 +134,7 @@ def test_a_new_picture_costs_its_own_features_wherever_it_stands(
 
 
 @pytest.mark.usefixtures("ready_blocks")
-def test_another_list_of_the_same_pictures_costs_nothing(trunk, paths, tmp_path, computed):
+def test_another_list_of_the_same_images_costs_nothing(trunk, paths, tmp_path, computed):
     before = TrunkFeatureReader(trunk, str(tmp_path)).read(paths)
     computed.clear()
     after = TrunkFeatureReader(trunk, str(tmp_path)).read(paths[::-2])
@@ -157,7 +157,7 @@ def test_what_does_not_fit_the_limit_is_the_same(trunk, paths, tmp_path, limit):
 @pytest.mark.usefixtures("ready_blocks")
 def test_every_file_is_read_once_and_one_that_is_missing_is_told(trunk, paths, tmp_path):
     missing = str(tmp_path / "missing.png")
-    with mock.patch.object(trunk_features, "read_data", wraps=picture_files.read_data) as read:
+    with mock.patch.object(trunk_features, "read_data", wraps=image_files.read_data) as read:
         found = TrunkFeatureReader(trunk, str(tmp_path / "cache")).read([missing, *paths])
     assert sorted(call.args[0] for call in read.call_args_list) == sorted([missing, *paths])
     assert list(found.unreadable) == [missing, paths[0]]

@@ -5,7 +5,7 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.inception_blocks import CHANNELS, COUNT, Blocks
 
-PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 75, 80, 3)).astype(np.float32)
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (2, 75, 80, 3)).astype(np.float32)
 
 
 def test_the_blocks_tile_inception_v3(all_blocks, network):
@@ -19,18 +19,18 @@ def test_taps_are_keras_s_mixed_outputs(all_blocks, network):
     mixed = tf.keras.Model(
         network.input, [network.get_layer(f"mixed{number}").output for number in range(COUNT)]
     )
-    taps = all_blocks.taps(PICTURES)
+    taps = all_blocks.taps(IMAGES)
     assert list(taps) == [f"block{number}" for number in range(COUNT)]
-    for number, expected in enumerate(mixed(PICTURES)):
+    for number, expected in enumerate(mixed(IMAGES)):
         assert expected.shape[-1] == CHANNELS[number]
         np.testing.assert_allclose(taps[f"block{number}"], expected, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(all_blocks(PICTURES), taps["block10"])
+    np.testing.assert_array_equal(all_blocks(IMAGES), taps["block10"])
 
 
 def test_a_part_continues_where_another_ends(all_blocks, two_blocks):
     second = Blocks(1, 1)
     second.set_weights(1, all_blocks.get_weights(1))
-    taps = two_blocks.taps(PICTURES)
+    taps = two_blocks.taps(IMAGES)
     np.testing.assert_allclose(second(taps["block0"]), taps["block1"], rtol=1e-5, atol=1e-6)
     assert second.numbers() == range(1, 2)
     with pytest.raises(IndexError, match=r"Block 0 is not among 1…1\."):
@@ -60,13 +60,13 @@ def test_frozen_blocks_are_out_of_training_and_can_be_opened_again(two_blocks):
     assert len(list(two_blocks.batch_norms())) == len(statistics(two_blocks, 1)) / 2
 
     frozen, moving = statistics(two_blocks, 0), statistics(two_blocks, 1)
-    served = two_blocks(PICTURES)
-    trained = two_blocks.taps(PICTURES, training=True)
+    served = two_blocks(IMAGES)
+    trained = two_blocks.taps(IMAGES, training=True)
     for before, after in zip(frozen, statistics(two_blocks, 0), strict=True):
         np.testing.assert_array_equal(after, before)
     for before, after in zip(moving, statistics(two_blocks, 1), strict=True):
         assert not np.array_equal(after, before)
-    np.testing.assert_array_equal(trained["block0"], two_blocks.taps(PICTURES)["block0"])
+    np.testing.assert_array_equal(trained["block0"], two_blocks.taps(IMAGES)["block0"])
     assert not np.allclose(trained["block1"], served)
 
     two_blocks.freeze_below(0)

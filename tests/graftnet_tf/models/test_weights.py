@@ -133,7 +133,7 @@ def test_a_trunk_that_goes_on_from_another_keeps_its_pixel_values(tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists(PUBLIC), reason="the public weights are not here")
-def test_the_public_weights_tell_pictures_apart(blank):
+def test_the_public_weights_tell_images_apart(blank):
     weights.initialise(blank, PUBLIC)
     features = blank(np.random.default_rng(0).uniform(0, 1, (2, 75, 75, 3)).astype(np.float32))
     assert np.isfinite(features).all()

@@ -30,7 +30,7 @@ def test_the_length_is_known_beforehand_and_maps_of_any_size_are_taken(name):
 
 
 @every_pooling
-def test_pictures_are_pooled_each_on_its_own(name):
+def test_images_are_pooled_each_on_its_own(name):
     together = pooling(name)(MAPS)
     for number in range(len(MAPS)):
         alone = pooling(name)(MAPS[number : number + 1])

@@ -64,7 +64,7 @@ def test_every_score_is_kept(evaluation, tmp_path):
         rows = list(csv.DictReader(file))
     for attribute in evaluation.attributes:
         own = [row for row in rows if row["attribute"] == attribute.name]
-        assert [row["picture"] for row in own] == list(attribute.paths)
+        assert [row["image"] for row in own] == list(attribute.paths)
         assert [row["positive"] == "1" for row in own] == attribute.labels.tolist()
         kept = [float(row["score"] or "nan") for row in own]
         np.testing.assert_array_equal(np.float32(kept), attribute.scores)
@@ -83,16 +83,14 @@ def test_page_needs_no_other_file_and_no_network(evaluation, tmp_path):
 
 
 def test_page_tells_the_figures_and_what_is_missing(evaluation, tmp_path):
-    broken = dataclasses.replace(
-        evaluation, unreadable={"pictures/<odd>.jpg": "The file is empty."}
-    )
+    broken = dataclasses.replace(evaluation, unreadable={"images/<odd>.jpg": "The file is empty."})
 
     page = read(write_report(broken, str(tmp_path / "report")))
 
     assert f"{evaluation.mean_auc:.3f}" in page
-    assert "for want of test pictures:\n  hat." in page
+    assert "for want of test images:\n  hat." in page
     assert "no branch for:\n  cap." in page
-    assert "pictures/&lt;odd&gt;.jpg" in page
+    assert "images/&lt;odd&gt;.jpg" in page
     assert "The file is empty." in page
     assert evaluation.metadata["trunk"]["fingerprint"][:12] in page
 
@@ -174,7 +172,7 @@ def test_worst_mistakes_come_first():
     assert [mistake.path for mistake in false_negatives(attribute, 1)] == ["4.png"]
 
 
-def test_an_unscored_picture_is_no_mistake():
+def test_an_unscored_image_is_no_mistake():
     attribute = attribute_of([0, 1, 0, 1], [np.nan, np.nan, 0.1, 0.9])
     assert false_positives(attribute, 5) == false_negatives(attribute, 5) == []
 
@@ -185,7 +183,7 @@ def test_a_score_at_the_threshold_is_a_positive_call():
     assert false_negatives(attribute, 5) == []
 
 
-def test_mistakes_have_thumbnails_when_their_pictures_are_at_hand(tmp_path):
+def test_mistakes_have_thumbnails_when_their_images_are_at_hand(tmp_path):
     Image.new("RGBA", (400, 800), (200, 30, 30, 255)).save(tmp_path / "tall.png")
     paths = (str(tmp_path / "tall.png"), str(tmp_path / "gone.png"))
     attribute = dataclasses.replace(attribute_of([0, 0], [0.9, 0.8]), paths=paths)
@@ -204,5 +202,5 @@ def test_mistakes_have_thumbnails_when_their_pictures_are_at_hand(tmp_path):
     [([0, 1], [0.2, 0.8]), ([0, 0], [0.2, 0.8]), ([1, 0], [np.nan, np.nan])],
 )
 def test_figures_are_drawn_of_whatever_there_is(draw, labels, scores):
-    with Image.open(io.BytesIO(draw(attribute_of(labels, scores)))) as picture:
-        assert len(picture.convert("L").getcolors()) > 1
+    with Image.open(io.BytesIO(draw(attribute_of(labels, scores)))) as image:
+        assert len(image.convert("L").getcolors()) > 1

@@ -132,9 +132,9 @@ def rounds_of(workspace: Workspace) -> dict[str, list[tuple[int, float]]]:
 def choose(trained: Trained, search: SearchConfig, people: int = 12, **changes: Any) -> Choice:
     """A choice that must not come to any training."""
     trunk = Trunk.open(trained.workspace)
-    pictures = labelled_images.load([trained.workspace.training_split("hat")], trunk.preprocessing)
+    images = labelled_images.load([trained.workspace.training_split("hat")], trunk.preprocessing)
     config = dataclasses.replace(CUT_SHORT, **changes)
-    some = pictures.tasks[0].subset(np.arange(people))
+    some = images.tasks[0].subset(np.arange(people))
     return choose_shape(search, config, trunk, some, features_of=mock.Mock(), directory="")
 
 
@@ -148,7 +148,7 @@ def test_one_shape_needs_no_search(trained):
         (SearchConfig((0, 1), (1, 3)), {}, "Block 3 asked for; trunk 0001 ends at block 2"),
         (SearchConfig((0, 1), (2,), cost=0.01), {}, "0.01 times are allowed"),
         (SearchConfig((0, 1), (2,)), {"steps": 0}, "at least 1 training steps; 0 given"),
-        (SearchConfig((0, 1), (2,)), {"people": 3}, "too few pictures .* name one shape instead"),
+        (SearchConfig((0, 1), (2,)), {"people": 3}, "too few images .* name one shape instead"),
     ],
 )
 def test_searches_that_cannot_be_are_refused(trained, search, changes, message):

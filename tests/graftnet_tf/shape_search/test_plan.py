@@ -8,23 +8,23 @@ import pytest
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.flops import BlockCosts
-from graftnet_tf.shape_search.plan import Pictures, plan
+from graftnet_tf.shape_search.plan import Images, plan
 from graftnet_tf.shape_search.shape import Shape
 
 COSTS = BlockCosts(np.array([100, *[10] * 10]), np.full(11, 7))
 SHAPES = [Shape(3, 4, "gap"), Shape(2, 4, "gap"), Shape(1, 4, "gap")]
-PICTURES = Pictures(fitted=20, judged=10)
+IMAGES = Images(fitted=20, judged=10)
 CONFIG = BranchConfig(steps=50, batch=4, views=1)
 
 
 def test_by_hand():
     """Features at block 1 cost 110 each; 20 + 10 plain ones and 20 augmented ones.
 
-    Scoring a picture costs blocks 2, 3, 4 whatever is open: 30. A training step costs
-    50, 70 or 90 a picture, as one, two or three of them are open. Rounds have 3 shapes and
+    Scoring an image costs blocks 2, 3, 4 whatever is open: 30. A training step costs
+    50, 70 or 90 an image, as one, two or three of them are open. Rounds have 3 shapes and
     2; both last for 50 // 2 steps.
     """
-    found = plan(SHAPES, CONFIG, PICTURES, COSTS, limit=10)
+    found = plan(SHAPES, CONFIG, IMAGES, COSTS, limit=10)
     assert found.sizes == [3, 2]
     assert found.steps == [25, 50]
     assert found.training_steps == 3 * 25 + 2 * 25
@@ -36,8 +36,8 @@ def test_by_hand():
     assert found.cache_bytes == 2 * 50 * 7
 
 
-def test_without_a_cache_every_picture_goes_through_the_trunk_each_time():
-    found = plan(SHAPES, dataclasses.replace(CONFIG, views=0), PICTURES, COSTS, limit=10)
+def test_without_a_cache_every_image_goes_through_the_trunk_each_time():
+    found = plan(SHAPES, dataclasses.replace(CONFIG, views=0), IMAGES, COSTS, limit=10)
     assert found.feature_multiply_adds == found.cache_bytes == 0
     scored = 30 + 110
     assert found.full_multiply_adds == 30 * scored + 50 * 4 * (110 + 90)
@@ -47,7 +47,7 @@ def test_without_a_cache_every_picture_goes_through_the_trunk_each_time():
 
 @pytest.mark.parametrize("limit", [0.5, 0.8, 1.0, 1.3])
 def test_rounds_are_as_long_as_the_limit_allows(limit):
-    found = plan(SHAPES, CONFIG, PICTURES, COSTS, limit)
+    found = plan(SHAPES, CONFIG, IMAGES, COSTS, limit)
     assert found.multiply_adds <= limit * found.full_multiply_adds
     one_more = 4 * (50 + 70 + 90 + 70 + 90)
     assert found.multiply_adds + one_more > limit * found.full_multiply_adds
@@ -56,13 +56,13 @@ def test_rounds_are_as_long_as_the_limit_allows(limit):
 
 def test_what_cannot_be_is_said():
     with pytest.raises(GraftNetError, match=r"takes at least 0.4\d times .* 0.3 times are allowed"):
-        plan(SHAPES, CONFIG, PICTURES, COSTS, limit=0.3)
+        plan(SHAPES, CONFIG, IMAGES, COSTS, limit=0.3)
     few = dataclasses.replace(CONFIG, steps=1)
     with pytest.raises(GraftNetError, match=r"2 rounds .* at least 2 training steps; 1 given"):
-        plan(SHAPES, few, PICTURES, COSTS, limit=10)
+        plan(SHAPES, few, IMAGES, COSTS, limit=10)
 
 
 def test_it_is_said_in_one_line():
-    said = str(plan(SHAPES, CONFIG, PICTURES, COSTS, limit=10))
+    said = str(plan(SHAPES, CONFIG, IMAGES, COSTS, limit=10))
     assert said.startswith("3 shapes in 2 rounds of [25, 50] steps, 125 steps in all")
     assert "\n" not in said

@@ -88,7 +88,7 @@ def test_the_manifest_tells_what_went_in_and_what_was_left_out(trained, record):
     manifest.verify(trained.workspace.path("trunks", "0001"))
     assert record["tasks"] == ["bag", "gender", "hat"]
     of_tasks = {f"{kind}/{task}" for kind in ("data", "tasks") for task in record["tasks"]}
-    assert set(record["inputs"]) == {"initial_weights", "pictures", *of_tasks}
+    assert set(record["inputs"]) == {"initial_weights", "images", *of_tasks}
     assert list(record["unreadable"]) == [trained.workspace.path(UNREADABLE)]
     assert record["preprocessing"] == {"height": 80, "width": 75, "low": 0.0, "high": 1.0}
     assert record["seed"] == TRUNK.seed

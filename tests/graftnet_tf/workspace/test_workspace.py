@@ -10,7 +10,7 @@ from graftnet_tf.workspace.workspace import Workspace
 @pytest.fixture
 def workspace(tmp_path):
     workspace = Workspace(str(tmp_path / "w"), create=True)
-    examples = [Example("pictures/a.jpg", 0, "a"), Example("pictures/b.jpg", 1, "b")]
+    examples = [Example("images/a.jpg", 0, "a"), Example("images/b.jpg", 1, "b")]
     write_task(workspace.path("tasks", "hat"), Task.binary("hat"), {"train": examples})
     write_task(workspace.path("tasks", "bald"), Task.binary("bald"), {"train": examples[:1]})
     return workspace
@@ -30,12 +30,12 @@ def test_tasks_are_listed_and_an_unknown_one_is_answered_with_the_list(workspace
 
 def test_a_task_with_an_empty_class_cannot_be_learnt(workspace):
     assert len(workspace.training_examples("hat")) == 2
-    with pytest.raises(GraftNetError, match=r"bald has no training picture of class positive"):
+    with pytest.raises(GraftNetError, match=r"bald has no training image of class positive"):
         workspace.training_examples("bald")
 
 
 def test_relative_images_start_at_the_root(workspace):
-    assert workspace.image_path("pictures/a.jpg") == os.path.join(workspace.root, "pictures/a.jpg")
+    assert workspace.image_path("images/a.jpg") == os.path.join(workspace.root, "images/a.jpg")
     assert workspace.image_path("/data/a.jpg") == "/data/a.jpg"
     assert workspace.image_path("gs://bucket/a.jpg") == "gs://bucket/a.jpg"
 

@@ -48,7 +48,7 @@ def metadata_reply(version: int = 1) -> PredictResponse:
 
 
 def scores_reply(count: int, version: int = 1) -> PredictResponse:
-    """Scores of pictures that were all decoded: bald 0.75, male 0.25, female 0.125."""
+    """Scores of images that were all decoded: bald 0.75, male 0.25, female 0.125."""
     scores = {"bald": 0.75, "male": 0.25, "female": 0.125}
     columns = {name: np.full(count, score, np.float32) for name, score in scores.items()}
     return reply(version, **columns, decoded=np.ones(count, bool))
@@ -63,8 +63,8 @@ def one_signature(name: str, takes: str, *outputs: str) -> SignatureDefMap:
     return signatures
 
 
-def pictures_of(request: PredictRequest) -> list[bytes]:
-    return list(tf.make_ndarray(request.inputs["pictures"]))
+def images_of(request: PredictRequest) -> list[bytes]:
+    return list(tf.make_ndarray(request.inputs["image_bytes"]))
 
 
 class _Service(prediction_service_pb2_grpc.PredictionServiceServicer):

@@ -18,8 +18,8 @@ from graftnet_tf.errors import GraftNetError
 from serving.client import AsyncAttributeClient, AttributeClient, CallError, Endpoint, Tls
 from tests.serving.certificates import Authority
 from tests.serving.client.scripted_server import (
+    images_of,
     one_signature,
-    pictures_of,
     scores_reply,
     serving,
 )
@@ -37,19 +37,19 @@ class Recorded:
         self.requests.append(request)
         if len(self.requests) <= self._refusals:
             context.abort(self._code, "not now")
-        return scores_reply(len(pictures_of(request)))
+        return scores_reply(len(images_of(request)))
 
 
-async def predict_async(address, pictures, batch, **settings):
+async def predict_async(address, images, batch, **settings):
     async with AsyncAttributeClient(address, **settings) as client:
-        return await client.predict(pictures, batch=batch)
+        return await client.predict(images, batch=batch)
 
 
-def predict(address, pictures, *, asynchronous=False, batch=16, **settings):
+def predict(address, images, *, asynchronous=False, batch=16, **settings):
     if asynchronous:
-        return asyncio.run(predict_async(address, pictures, batch, **settings))
+        return asyncio.run(predict_async(address, images, batch, **settings))
     with AttributeClient(address, **settings) as client:
-        return client.predict(pictures, batch=batch)
+        return client.predict(images, batch=batch)
 
 
 either = pytest.mark.parametrize("asynchronous", [False, True])
@@ -69,7 +69,7 @@ def test_a_large_request_is_repeated_while_the_server_is_unavailable(asynchronou
 def test_no_other_status_is_repeated(asynchronous, code):
     server = Recorded(refusals=1, code=grpc.StatusCode[code])
     with serving(server) as address, pytest.raises(CallError, match="not now") as refusal:
-        predict(address, [b"picture"], asynchronous=asynchronous)
+        predict(address, [b"image"], asynchronous=asynchronous)
     assert refusal.value.code.name == code
     assert len(server.requests) == 1
 
@@ -79,7 +79,7 @@ def test_attempts_end_and_one_means_no_repetition():
     with serving(server) as address:
         for attempts, seen in ((1, 1), (3, 4)):
             with pytest.raises(CallError, match="No model server answers at"):
-                predict(address, [b"picture"], attempts=attempts)
+                predict(address, [b"image"], attempts=attempts)
             assert len(server.requests) == seen
 
 
@@ -93,7 +93,7 @@ def test_a_deadline_ends_the_call_and_its_repetitions(asynchronous):
 
     with serving(never) as address:
         with pytest.raises(CallError, match=r"did not answer within 0\.2 s"):
-            predict(address, [b"picture"], asynchronous=asynchronous, timeout=0.2)
+            predict(address, [b"image"], asynchronous=asynchronous, timeout=0.2)
         released.set()
 
 
@@ -149,7 +149,7 @@ def test_waiting_ends_with_the_deadline(asynchronous):
 def test_requests_name_the_version_or_label_asked_for(asynchronous, asked):
     server = Recorded()
     with serving(server) as address:
-        predict(address, [b"picture"], asynchronous=asynchronous, model="m", **asked)
+        predict(address, [b"image"], asynchronous=asynchronous, model="m", **asked)
     (request,) = server.requests
     spec = request.model_spec
     assert (spec.name, spec.signature_name) == ("m", "predict_jpeg")
@@ -175,7 +175,7 @@ def test_scores_are_read_with_the_thresholds_of_the_version_that_answered():
 def test_only_attributes_asked_for_are_computed_and_returned():
     server = Recorded()
     with serving(server) as address, AttributeClient(address) as client:
-        (result,) = client.predict([b"picture"], attributes=["bald"])
+        (result,) = client.predict([b"image"], attributes=["bald"])
     assert set(server.requests[0].output_filter) == {"bald", "decoded"}
     assert result.scores == {"bald": 0.75}
     assert result.decisions == {"bald": True}
@@ -184,21 +184,21 @@ def test_only_attributes_asked_for_are_computed_and_returned():
 
 def test_thresholds_decide_and_classes_are_named():
     with serving(Recorded()) as address:
-        (result,) = predict(address, [b"picture"])
+        (result,) = predict(address, [b"image"])
     assert result.decisions == {"bald": True, "male": False, "female": False}
     assert result.classes == {"gender": "other"}, "1 - 0.25 - 0.125 is left for it"
 
 
 def test_metadata_come_by_row_from_a_server_that_batches():
-    signatures = one_signature("metadata_rows", "pictures", "metadata")
+    signatures = one_signature("metadata_rows", "image_bytes", "metadata")
     with serving(Recorded(), signatures=signatures, batches=True) as address:
-        (result,) = predict(address, [b"picture"])
+        (result,) = predict(address, [b"image"])
     assert result.decisions == {"bald": True, "male": False, "female": False}
     with (
         serving(Recorded(), batches=True) as address,
         pytest.raises(GraftNetError, match="compose it anew"),
     ):
-        predict(address, [b"picture"])
+        predict(address, [b"image"])
 
 
 def test_an_array_arrives_pixel_by_pixel():
@@ -206,16 +206,16 @@ def test_an_array_arrives_pixel_by_pixel():
     server = Recorded()
     with serving(server) as address:
         predict(address, [pixels])
-    (content,) = pictures_of(server.requests[0])
+    (content,) = images_of(server.requests[0])
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(content))), pixels)
 
 
 @pytest.mark.parametrize(
     "wrong", [np.zeros((4, 4, 3), np.float32), np.zeros((4, 4), np.uint8), 7, None]
 )
-def test_what_is_no_picture_is_refused(wrong):
+def test_what_is_no_image_is_refused(wrong):
     with serving(Recorded()) as address, pytest.raises(GraftNetError, match=r"#1 is an? "):
-        predict(address, [b"picture", wrong])
+        predict(address, [b"image", wrong])
 
 
 def test_a_path_object_is_read(tmp_path):
@@ -224,8 +224,8 @@ def test_a_path_object_is_read(tmp_path):
     server = Recorded()
     with serving(server) as address:
         (result,) = predict(address, [pathlib.Path(path)])
-    assert result.picture == str(path)
-    assert pictures_of(server.requests[0]) == [b"content"]
+    assert result.image == str(path)
+    assert images_of(server.requests[0]) == [b"content"]
 
 
 @contextlib.contextmanager
@@ -236,16 +236,16 @@ def gated():
     def answer(request, context):
         waiting.release()
         assert gate.wait(timeout=30)
-        return scores_reply(len(pictures_of(request)))
+        return scores_reply(len(images_of(request)))
 
     with serving(answer) as address:
         yield address, gate, waiting
 
 
-def test_a_stream_takes_no_more_pictures_than_it_may_hold():
+def test_a_stream_takes_no_more_images_than_it_may_hold():
     taken = []
 
-    def pictures():
+    def images():
         for number in range(100):
             taken.append(number)
             yield b"%d" % number
@@ -253,7 +253,7 @@ def test_a_stream_takes_no_more_pictures_than_it_may_hold():
     with gated() as (address, gate, waiting), AttributeClient(address) as client:
         results = []
         reader = threading.Thread(
-            target=lambda: results.extend(client.stream(pictures(), batch=2, in_flight=3))
+            target=lambda: results.extend(client.stream(images(), batch=2, in_flight=3))
         )
         reader.start()
         for _ in range(3):
@@ -262,7 +262,7 @@ def test_a_stream_takes_no_more_pictures_than_it_may_hold():
         assert len(taken) <= 2 * 3 + 2, "and one more chunk is at hand"
         gate.set()
         reader.join(timeout=30)
-    assert [result.picture for result in results] == [f"#{number}" for number in range(100)]
+    assert [result.image for result in results] == [f"#{number}" for number in range(100)]
 
 
 def test_an_async_stream_has_several_requests_under_way():
@@ -273,7 +273,7 @@ def test_an_async_stream_has_several_requests_under_way():
             for _ in range(3):
                 assert await asyncio.to_thread(waiting.acquire, timeout=30)
             gate.set()
-            return [(await first).picture, *[result.picture async for result in results]]
+            return [(await first).image, *[result.image async for result in results]]
 
     with gated() as gate:
         assert asyncio.run(read(*gate)) == [f"#{number}" for number in range(7)]
@@ -282,11 +282,11 @@ def test_an_async_stream_has_several_requests_under_way():
 def test_a_stream_that_is_left_sends_nothing_more():
     server = Recorded()
     with serving(server) as address, AttributeClient(address) as client:
-        results = client.stream([b"picture"] * 50, batch=1, in_flight=2)
-        assert next(results).picture == "#0"
+        results = client.stream([b"image"] * 50, batch=1, in_flight=2)
+        assert next(results).image == "#0"
         results.close()
         sent = len(server.requests)
-        assert client.predict([b"picture"])
+        assert client.predict([b"image"])
     assert sent <= 3
     assert len(server.requests) == sent + 1
 
@@ -299,7 +299,7 @@ def test_connections_take_turns():
         return scores_reply(1)
 
     with serving(answer) as address, AttributeClient(address, connections=2) as client:
-        client.predict([b"picture"] * 4, batch=1)
+        client.predict([b"image"] * 4, batch=1)
     assert len(peers) == 2
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from serving.client.drawing import COLOURS, draw
-from serving.client.results import Passenger, PictureResult, SnapshotResult
+from serving.client.results import ImageResult, Passenger, SnapshotResult
 
 WHITE = (255, 255, 255)
 
@@ -17,19 +17,19 @@ def black(width, height, **options):
 
 
 def colours_right_of(page, left):
-    """The colours beside the picture."""
+    """The colours beside the image."""
     return {colour for _, colour in page.crop((left, 0, *page.size)).getcolors(1 << 24)}
 
 
 def result(**scores):
-    return PictureResult("a", scores, {name: score >= 0.5 for name, score in scores.items()})
+    return ImageResult("a", scores, {name: score >= 0.5 for name, score in scores.items()})
 
 
 def passenger(box):
     return Passenger(box, 0.9, {"bald": 0.8, "suit": 0.1}, {"bald": True, "suit": False}, {})
 
 
-def test_a_small_picture_is_enlarged_with_its_attributes_beside_it():
+def test_a_small_image_is_enlarged_with_its_attributes_beside_it():
     page = draw(black(20, 42), result(bald=0.75))
     assert page.height == 420
     assert page.getpixel((199, 419)) == (0, 0, 0)
@@ -69,7 +69,7 @@ def test_an_empty_snapshot_says_so():
     assert len(colours_right_of(draw(black(20, 420), SnapshotResult("a")), 20)) > 1
 
 
-def test_a_picture_on_its_side_is_set_upright():
+def test_an_image_on_its_side_is_set_upright():
     exif = Image.Exif()
     exif[0x0112] = 6
     assert draw(black(840, 420, exif=exif), result(bald=0.9)).height == 840

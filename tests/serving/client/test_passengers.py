@@ -89,7 +89,7 @@ def test_a_model_that_takes_no_snapshots_is_said_to_take_none():
         client.predict([b"a"])
 
 
-def test_a_passengers_model_scores_no_single_picture(address):
+def test_a_passengers_model_scores_no_single_image(address):
     with (
         AttributeClient(address, model="passengers") as client,
         pytest.raises(GraftNetError, match="predict_jpeg"),

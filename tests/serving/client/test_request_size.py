@@ -1,4 +1,4 @@
-"""Requests are split as the server's limits want, and a picture beyond them harms no other."""
+"""Requests are split as the server's limits want, and an image beyond them harms no other."""
 
 import asyncio
 import os
@@ -7,35 +7,35 @@ import grpc
 import pytest
 
 from serving.client import AsyncAttributeClient, AttributeClient, CallError, PassengerClient
-from serving.client.pictures import LoadedPicture
+from serving.client.images import LoadedImage
 from serving.client.request_size import RequestSize
 from serving.model_server.requests.limits import Limits
 from serving.model_server.server import ModelServer
 from tests.serving.client.scripted_server import (
+    images_of,
     one_signature,
-    pictures_of,
     reply,
     scores_reply,
     serving,
 )
-from tests.serving.sample_pictures import picture
+from tests.serving.sample_images import image_file
 
-LARGE = picture(size=(300, 300), file="PNG")
-PICTURES = [picture(seed, file="PNG") for seed in range(9)]
-PICTURES.insert(5, LARGE)
-SMALL = max(len(content) for content in PICTURES if content is not LARGE)
+LARGE = image_file(size=(300, 300), file="PNG")
+IMAGES = [image_file(seed, file="PNG") for seed in range(9)]
+IMAGES.insert(5, LARGE)
+SMALL = max(len(content) for content in IMAGES if content is not LARGE)
 
 
-async def predict_async(address, pictures, **settings):
+async def predict_async(address, images, **settings):
     async with AsyncAttributeClient(address, **settings) as client:
-        return await client.predict(pictures)
+        return await client.predict(images)
 
 
-def predict(address, pictures, *, asynchronous, **settings):
+def predict(address, images, *, asynchronous, **settings):
     if asynchronous:
-        return asyncio.run(predict_async(address, pictures, **settings))
+        return asyncio.run(predict_async(address, images, **settings))
     with AttributeClient(address, **settings) as client:
-        return client.predict(pictures)
+        return client.predict(images)
 
 
 either = pytest.mark.parametrize("asynchronous", [False, True])
@@ -49,15 +49,15 @@ either = pytest.mark.parametrize("asynchronous", [False, True])
         ({"message_bytes": 3 * len(LARGE)}, None),
         ({"string_bytes": SMALL}, "has a string of"),
         ({"message_bytes": 3 * SMALL}, "larger than max"),
-        ({"decoded_pixels": 300 * 299}, "Decoding the pictures"),
+        ({"decoded_pixels": 300 * 299}, "Decoding the images"),
     ],
 )
-def test_ten_pictures_and_a_limit_of_the_server(colour_model, asynchronous, limits, refused):
+def test_ten_images_and_a_limit_of_the_server(colour_model, asynchronous, limits, refused):
     with ModelServer(
         os.path.dirname(colour_model), poll_seconds=0, batching=None, limits=Limits(**limits)
     ) as server:
-        results = predict(server.address, PICTURES, asynchronous=asynchronous)
-    assert [result.picture for result in results] == [f"#{number}" for number in range(10)]
+        results = predict(server.address, IMAGES, asynchronous=asynchronous)
+    assert [result.image for result in results] == [f"#{number}" for number in range(10)]
     for number, result in enumerate(results):
         if refused and number == 5:
             assert result.error.startswith("refused by the server: ")
@@ -72,7 +72,7 @@ def test_a_batch_limit_is_learnt_from_its_first_refusal(asynchronous, code):
     sizes = []
 
     def answer(request, context):
-        sizes.append(len(pictures_of(request)))
+        sizes.append(len(images_of(request)))
         if sizes[-1] > 5:
             words = f"Task size {sizes[-1]} is larger than maximum input batch size 5"
             context.abort(grpc.StatusCode[code], words)
@@ -90,12 +90,12 @@ def test_requests_are_split_by_bytes_before_they_are_sent(asynchronous):
     sizes = []
 
     def answer(request, _):
-        sizes.append([len(content) for content in pictures_of(request)])
+        sizes.append([len(content) for content in images_of(request)])
         return scores_reply(len(sizes[-1]))
 
-    pictures = [bytes(size) for size in (3000, 3000, 9000, 20_000, 100, 100)]
+    images = [bytes(size) for size in (3000, 3000, 9000, 20_000, 100, 100)]
     with serving(answer) as address:
-        results = predict(address, pictures, asynchronous=asynchronous, message_bytes=4096 + 10_000)
+        results = predict(address, images, asynchronous=asynchronous, message_bytes=4096 + 10_000)
     assert len(results) == 6
     assert sizes == [[3000, 3000], [9000], [20_000], [100, 100]]
 
@@ -130,7 +130,7 @@ def test_snapshots_are_split_too():
     assert [(result.error, result.passengers) for result in results] == [(None, ())] * 5
 
 
-def held(size, pictures, accepts):
+def held(size, images, accepts):
     """Answers, and the sizes of the requests, of a server that says no more than yes or no."""
     requests = []
 
@@ -139,9 +139,9 @@ def held(size, pictures, accepts):
         if not accepts(part):
             raise CallError("", grpc.StatusCode.INVALID_ARGUMENT, "this server's limit is 9.")
         yield from ()
-        return [picture.name for picture in part]
+        return [image.name for image in part]
 
-    conversation = size.asking(pictures, ask, lambda picture, why: f"{picture.name}: {why}")
+    conversation = size.asking(images, ask, lambda image, why: f"{image.name}: {why}")
     with pytest.raises(StopIteration) as end:
         next(conversation)
     return end.value.value, requests
@@ -149,12 +149,12 @@ def held(size, pictures, accepts):
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 16])
 @pytest.mark.parametrize("bad", [(), (0,), (2, 6)])
-def test_halves_find_every_picture_that_is_refused(count, bad):
-    pictures = [LoadedPicture(f"#{number}", b"content") for number in range(count)]
+def test_halves_find_every_image_that_is_refused(count, bad):
+    images = [LoadedImage(f"#{number}", b"content") for number in range(count)]
     names = {f"#{number}" for number in bad}
     answers, _ = held(
-        RequestSize(1 << 20), pictures, lambda part: not names & {each.name for each in part}
+        RequestSize(1 << 20), images, lambda part: not names & {each.name for each in part}
     )
-    assert [answer.partition(":")[0] for answer in answers] == [each.name for each in pictures]
+    assert [answer.partition(":")[0] for answer in answers] == [each.name for each in images]
     refused = {answer.partition(":")[0] for answer in answers if "refused by the server" in answer}
-    assert refused == names & {each.name for each in pictures}
+    assert refused == names & {each.name for each in images}

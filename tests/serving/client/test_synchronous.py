@@ -8,9 +8,9 @@ from graftnet_tf.workspace.workspace import Workspace
 from serving.client import AttributeClient
 from serving.model_server.server import ModelServer
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
-from tests.serving.sample_pictures import picture
+from tests.serving.sample_images import image_file
 
-GOOD = [picture(seed) for seed in range(5)]
+GOOD = [image_file(seed) for seed in range(5)]
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +31,11 @@ def test_metadata(client):
     assert metadata.thresholds == dict.fromkeys(("bald", "t_shirt", "male", "female"), 0.5)
 
 
-def test_every_picture_gets_its_scores_and_decisions_whatever_the_batch(client):
+def test_every_image_gets_its_scores_and_decisions_whatever_the_batch(client):
     results = client.predict(GOOD, batch=2)
-    assert [result.picture for result in results] == ["#0", "#1", "#2", "#3", "#4"]
-    for result, picture_bytes in zip(results, GOOD, strict=True):
-        (alone,) = client.predict([picture_bytes])
+    assert [result.image for result in results] == ["#0", "#1", "#2", "#3", "#4"]
+    for result, image_bytes in zip(results, GOOD, strict=True):
+        (alone,) = client.predict([image_bytes])
         assert result.scores == pytest.approx(alone.scores, rel=1e-5)
         assert result.decisions == {name: score >= 0.5 for name, score in result.scores.items()}
         assert result.error is None
@@ -44,11 +44,11 @@ def test_every_picture_gets_its_scores_and_decisions_whatever_the_batch(client):
 
 
 @pytest.mark.parametrize("batch", [1, 2, 16])
-def test_bad_pictures_get_an_error_each_and_harm_no_other(client, tmp_path, batch):
+def test_bad_images_get_an_error_each_and_harm_no_other(client, tmp_path, batch):
     good = tmp_path / "good.jpg"
     good.write_bytes(GOOD[0])
     text = tmp_path / "text.jpg"
-    text.write_text("no picture")
+    text.write_text("no image")
     missing = str(tmp_path / "missing.jpg")
     results = client.predict([missing, str(good), str(text), b"", GOOD[0]], batch=batch)
     assert [result.error is None for result in results] == [False, True, False, False, True]
@@ -58,7 +58,7 @@ def test_bad_pictures_get_an_error_each_and_harm_no_other(client, tmp_path, batc
     assert results[1].scores == pytest.approx(results[4].scores, rel=1e-5)
 
 
-def test_no_picture_gives_no_result(client):
+def test_no_image_gives_no_result(client):
     assert client.predict([]) == []
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.serving.client.scripted_server import pictures_of, scores_reply, serving
+from tests.serving.client.scripted_server import images_of, scores_reply, serving
 from tests.serving.environment import Environment
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -18,7 +18,7 @@ SCORES = {"bald": 0.75, "male": 0.25, "female": 0.125}
 
 @pytest.fixture(scope="module")
 def address():
-    with serving(lambda request, _: scores_reply(len(pictures_of(request)))) as address:
+    with serving(lambda request, _: scores_reply(len(images_of(request)))) as address:
         yield address
 
 
@@ -61,7 +61,7 @@ def test_it_is_installed_without_the_rest(address, tmp_path):
     environment = Environment(tmp_path / "environment", str(source))
     assert "tensorflow" not in environment.run("pip", "list").lower()
     assert_answered(environment.run("python", SCRIPT, address))
-    ended = environment.ended("graftnet-predict", "--pictures=a.jpg")
+    ended = environment.ended("graftnet-predict", "--images=a.jpg")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("\n") == 1
     assert "pip install 'graftnet-tf[all]'" in ended.stderr

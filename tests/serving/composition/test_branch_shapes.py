@@ -34,7 +34,7 @@ every_shape = pytest.mark.parametrize("name", SHAPES)
 
 @pytest.fixture(scope="module")
 def shapes(trained, tmp_path_factory):
-    """A branch of each shape, for a task of its name with the pictures of bags."""
+    """A branch of each shape, for a task of its name with the images of bags."""
     workspace = trained.copy(str(tmp_path_factory.mktemp("shapes") / "workspace"))
     bags = workspace.examples("bag", "train")
     branches = {}
@@ -67,7 +67,7 @@ def answer(model):
 @every_shape
 def test_grafting_is_exact(shapes, answer, name):
     expected = shapes.scores(name, IMAGES)[:, 1]
-    assert np.ptp(expected) > 1e-4, "the pictures are told apart"
+    assert np.ptp(expected) > 1e-4, "the images are told apart"
     np.testing.assert_allclose(answer[name], expected, atol=1e-5)
 
 
@@ -96,10 +96,10 @@ def test_everything_open_is_trained_the_reduction_too(shapes, trained, name):
 
 
 def test_every_shape_answers_over_grpc(shapes, base_path):
-    picture = shapes.workspace.path("pictures", "person00.png")
-    content = tf.io.decode_png(tf.io.read_file(picture), channels=3)[tf.newaxis].numpy()
+    image = shapes.workspace.path("images", "person00.png")
+    content = tf.io.decode_png(tf.io.read_file(image), channels=3)[tf.newaxis].numpy()
     with ModelServer(base_path) as server, AttributeClient(server.address) as client:
-        [result] = client.predict([picture])
+        [result] = client.predict([image])
     assert set(result.scores) == set(SHAPES)
     for name, score in result.scores.items():
         assert score == pytest.approx(shapes.scores(name, content)[0, 1], abs=1e-5)

@@ -15,10 +15,10 @@ from graftnet_tf.models.saved_model import saved_model_name
 from serving.model_server.requests.limits import Limits
 from serving.schema import warmup_requests
 from serving.schema.metadata import ModelMetadata
-from tests.serving.sample_pictures import DECODABLE, UNDECODABLE, picture
+from tests.serving.sample_images import DECODABLE, UNDECODABLE, image_file
 
 ATTRIBUTES = {"bald", "t_shirt", "male", "female"}
-GOOD = [picture(seed) for seed in range(3)]
+GOOD = [image_file(seed) for seed in range(3)]
 
 
 def png(image: Image.Image, **options: Any) -> bytes:
@@ -38,10 +38,10 @@ def run(servable):
 
 @pytest.fixture(scope="module")
 def good_scores(run):
-    return run("predict_jpeg", pictures=GOOD)
+    return run("predict_jpeg", image_bytes=GOOD)
 
 
-def test_good_pictures_are_decoded_and_scored(good_scores):
+def test_good_images_are_decoded_and_scored(good_scores):
     assert set(good_scores) == ATTRIBUTES | {"decoded"}
     assert good_scores["decoded"].all()
     for attribute in ATTRIBUTES:
@@ -50,10 +50,10 @@ def test_good_pictures_are_decoded_and_scored(good_scores):
 
 
 def test_a_file_scores_as_its_pixels_do(run):
-    file = picture(file="PNG")
+    file = image_file(file="PNG")
     pixels = tf.io.decode_png(file).numpy()
     from_pixels = run("serving_default", images=pixels[np.newaxis])
-    from_file = run("predict_jpeg", pictures=[file])
+    from_file = run("predict_jpeg", image_bytes=[file])
     for attribute in ATTRIBUTES:
         np.testing.assert_array_equal(from_file[attribute], from_pixels[attribute])
 
@@ -86,37 +86,37 @@ def on_black() -> Image.Image:
 def test_images_are_scored_upright_and_on_black(run, image, orientation, same):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    files = [png(image(), exif=exif), png(same())]
-    answer = run("predict_jpeg", pictures=files)
+    files = [png(image_file(), exif=exif), png(same())]
+    answer = run("predict_jpeg", image_bytes=files)
     for attribute in ATTRIBUTES:
         assert answer[attribute][0] == answer[attribute][1]
 
 
 @pytest.mark.parametrize("kind", DECODABLE)
-def test_every_kind_of_picture_is_decoded_alone(run, kind):
-    answer = run("predict_jpeg", pictures=[DECODABLE[kind]])
+def test_every_kind_of_image_is_decoded_alone(run, kind):
+    answer = run("predict_jpeg", image_bytes=[DECODABLE[kind]])
     assert answer["decoded"].tolist() == [True]
     assert all(np.isfinite(answer[attribute]).all() for attribute in ATTRIBUTES)
 
 
 @pytest.mark.parametrize("kind", UNDECODABLE)
-def test_a_bad_picture_alone_is_answered_as_among_others(run, kind):
-    answer = run("predict_jpeg", pictures=[UNDECODABLE[kind]])
+def test_a_bad_image_alone_is_answered_as_among_others(run, kind):
+    answer = run("predict_jpeg", image_bytes=[UNDECODABLE[kind]])
     assert answer["decoded"].tolist() == [False]
     assert all(np.isnan(answer[attribute]).tolist() == [True] for attribute in ATTRIBUTES)
 
 
 @pytest.mark.parametrize("kind", UNDECODABLE)
-def test_a_bad_picture_harms_no_other(run, good_scores, kind):
-    answer = run("predict_jpeg", pictures=[*GOOD[:1], UNDECODABLE[kind], *GOOD[1:]])
+def test_a_bad_image_harms_no_other(run, good_scores, kind):
+    answer = run("predict_jpeg", image_bytes=[*GOOD[:1], UNDECODABLE[kind], *GOOD[1:]])
     assert answer["decoded"].tolist() == [True, False, True, True]
     for attribute in ATTRIBUTES:
         assert np.isnan(answer[attribute][1])
         np.testing.assert_array_equal(np.delete(answer[attribute], 1), good_scores[attribute])
 
 
-def test_bad_pictures_at_both_ends_leave_the_rows_in_order(run, good_scores):
-    answer = run("predict_jpeg", pictures=[b"", *GOOD, b""])
+def test_bad_images_at_both_ends_leave_the_rows_in_order(run, good_scores):
+    answer = run("predict_jpeg", image_bytes=[b"", *GOOD, b""])
     np.testing.assert_array_equal(answer["bald"][1:4], good_scores["bald"])
     assert np.isnan(answer["bald"][[0, 4]]).all()
 
@@ -125,7 +125,7 @@ def test_bad_pictures_at_both_ends_leave_the_rows_in_order(run, good_scores):
     ("signature", "inputs"),
     [
         ("serving_default", {"images": np.zeros((0, 40, 40, 3), np.uint8)}),
-        ("predict_jpeg", {"pictures": np.zeros((0,), "S1")}),
+        ("predict_jpeg", {"image_bytes": np.zeros((0,), "S1")}),
     ],
 )
 def test_an_empty_batch_gives_empty_scores(run, signature, inputs):
@@ -140,14 +140,14 @@ def test_images_beyond_the_limits_are_refused(run, shape):
 
 
 def test_only_the_outputs_asked_for_are_returned(run, good_scores):
-    answer = run("predict_jpeg", ["t_shirt"], pictures=GOOD)
+    answer = run("predict_jpeg", ["t_shirt"], image_bytes=GOOD)
     assert list(answer) == ["t_shirt"]
     np.testing.assert_array_equal(answer["t_shirt"], good_scores["t_shirt"])
 
 
 @pytest.mark.parametrize("attribute", sorted(ATTRIBUTES))
 def test_an_attribute_has_a_signature_of_its_own(run, good_scores, attribute):
-    answer = run(attribute, pictures=[*GOOD, b""])
+    answer = run(attribute, image_bytes=[*GOOD, b""])
     assert set(answer) == {attribute, "decoded"}
     np.testing.assert_array_equal(answer[attribute][:3], good_scores[attribute])
     assert answer["decoded"].tolist() == [True, True, True, False]
@@ -155,7 +155,7 @@ def test_an_attribute_has_a_signature_of_its_own(run, good_scores, attribute):
 
 def test_decisions_are_scores_at_or_above_their_thresholds(run, good_scores):
     thresholds = ModelMetadata.from_json(run("metadata")["metadata"].item()).thresholds
-    answer = run("decisions", pictures=[*GOOD, b""])
+    answer = run("decisions", image_bytes=[*GOOD, b""])
     for attribute in ATTRIBUTES:
         expected = [*(good_scores[attribute] >= thresholds[attribute]), False]
         assert answer[attribute].tolist() == expected
@@ -166,8 +166,8 @@ def test_features_are_the_trunks_last_block_averaged(run, workspace):
     trunk = tf.saved_model.load(
         workspace.path("trunks", "0001", saved_model_name("float32"))
     ).signatures
-    files = [picture(seed, file="PNG") for seed in range(3)]
-    answer = run("features", pictures=[b"", *files])
+    files = [image_file(seed, file="PNG") for seed in range(3)]
+    answer = run("features", image_bytes=[b"", *files])
     for row, file in enumerate(files, 1):
         image = tf.io.decode_png(file)[tf.newaxis]
         taps = trunk["taps"](trunk["preprocess"](image)["inputs"])
@@ -177,8 +177,8 @@ def test_features_are_the_trunks_last_block_averaged(run, workspace):
     assert answer["decoded"].tolist() == [False, True, True, True]
 
 
-def test_no_picture_gives_no_features(run):
-    answer = run("features", pictures=np.zeros((0,), "S1"))
+def test_no_image_gives_no_features(run):
+    answer = run("features", image_bytes=np.zeros((0,), "S1"))
     assert len(answer["features"]) == len(answer["decoded"]) == 0
 
 
@@ -202,7 +202,7 @@ def _convolutions(directory, signature_name, outputs):
         metadata = tf.compat.v1.RunMetadata()
         session.run(
             [signature.outputs[name].name for name in outputs],
-            {signature.inputs["pictures"].name: GOOD},
+            {signature.inputs["image_bytes"].name: GOOD},
             options=tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
             run_metadata=metadata,
         )
@@ -227,11 +227,11 @@ def test_warm_up_requests_fit_every_signature_that_has_an_input(model_dir, serva
 
 def test_metadata_comes_in_rows_for_servers_that_batch(run):
     document = run("metadata")["metadata"].item()
-    assert run("metadata_rows", pictures=[b"", b"x"])["metadata"].tolist() == [document] * 2
+    assert run("metadata_rows", image_bytes=[b"", b"x"])["metadata"].tolist() == [document] * 2
 
 
 def test_eager_loading_answers_alike(model_dir, good_scores):
     signatures = tf.saved_model.load(model_dir).signatures
-    answer = signatures["predict_jpeg"](pictures=tf.constant(GOOD))
+    answer = signatures["predict_jpeg"](image_bytes=tf.constant(GOOD))
     for attribute in ATTRIBUTES:
         np.testing.assert_allclose(answer[attribute], good_scores[attribute], rtol=1e-6)

@@ -74,12 +74,12 @@ def two_calls(passengers_workspace):
     )
 
     def ask(snapshots):
-        answer = people["detect_jpeg"](pictures=tf.constant(snapshots))
+        answer = people["detect_jpeg"](image_bytes=tf.constant(snapshots))
         found = {name: values.numpy() for name, values in answer.items()}
         scores = []
         for count, crops in zip(found["count"], found["crops"], strict=True):
             files = [tf.io.encode_png(crop).numpy() for crop in crops[:count]]
-            answer = attributes["predict_jpeg"](pictures=tf.constant(files, tf.string))
+            answer = attributes["predict_jpeg"](image_bytes=tf.constant(files, tf.string))
             scores.append({name: answer[name].numpy() for name in ATTRIBUTES})
         return found, scores
 
@@ -116,7 +116,7 @@ def test_one_call_answers_as_two(passengers, two_calls, snapshots, counts):
             assert answer[f"{name}_decision"][row].tolist() == decided.tolist()
 
 
-def test_pictures_of_people_come_only_when_asked_for(passengers):
+def test_images_of_people_come_only_when_asked_for(passengers):
     answer = ask(passengers, [SCENES["three"]])
     whole = ask(passengers, [SCENES["three"]], "cut_out")
     assert set(whole) - set(answer) == {"crops", "masks"}

@@ -26,7 +26,7 @@ IMAGES = np.random.default_rng(6).integers(0, 256, (5, 100, 60, 3), dtype=np.uin
 
 @pytest.fixture(scope="module")
 def workspace(trained, tmp_path_factory):
-    """Trained networks, with pictures to test them on."""
+    """Trained networks, with images to test them on."""
     root = str(tmp_path_factory.mktemp("precision") / "workspace")
     shutil.copytree(trained.workspace.root, root, ignore=shutil.ignore_patterns("cache", "runs"))
     workspace = Workspace(root)

@@ -57,7 +57,7 @@ def images():
 
 
 @pytest.fixture(scope="session")
-def pictures(images):
+def image_files(images):
     """The images as PNG files, which keep every pixel, and one of them as a JPEG too."""
     pngs = [tf.io.encode_png(image).numpy() for image in images]
     return [*pngs, tf.io.encode_jpeg(images[0]).numpy()]

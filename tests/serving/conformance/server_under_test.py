@@ -67,7 +67,7 @@ class ServerUnderTest:
         self._predictions = PredictionServiceStub(channel)
         self._models = ModelServiceStub(channel)
         self._health = health_pb2_grpc.HealthStub(channel)
-        rows = self.predict("metadata_rows", {"pictures": [b""]}).outputs["metadata"]
+        rows = self.predict("metadata_rows", {"image_bytes": [b""]}).outputs["metadata"]
         self.metadata = ModelMetadata.from_json(rows[0])
 
     @property
@@ -103,8 +103,8 @@ class ServerUnderTest:
         arrays = {name: tf.make_ndarray(value) for name, value in reply.outputs.items()}
         return Reply(reply.model_spec, arrays)
 
-    def of_pictures(self, signature: str, pictures: list[bytes]) -> dict[str, np.ndarray]:
-        return self.predict(signature, {"pictures": pictures}).outputs
+    def of_images(self, signature: str, images: list[bytes]) -> dict[str, np.ndarray]:
+        return self.predict(signature, {"image_bytes": images}).outputs
 
     def statuses(self, **spec: Any) -> dict[int, ModelVersionStatus]:
         request = GetModelStatusRequest(model_spec={"name": self.model, **spec})

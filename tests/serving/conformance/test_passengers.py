@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.lift_scenes.scene.scene import render_snapshot
-from serving.composition.passengers_model import FOUND, PICTURES, decision_name
+from serving.composition.passengers_model import FOUND, IMAGES, decision_name
 from tests.serving.conformance.server_under_test import refused
 
 UNDECODABLE = b"\xff\xd8\xff no more of this snapshot"
@@ -21,7 +21,7 @@ def snapshots():
 
 @pytest.fixture(scope="module")
 def answer(passengers, snapshots):
-    """What the model answers to all of them at once, pictures included."""
+    """What the model answers to all of them at once, images included."""
     return passengers.predict("cut_out", snapshots)
 
 
@@ -33,7 +33,7 @@ def there(passengers, answer):
 
 def assert_equal_people(server, found, expected):
     """Equal up to how far scores may lie apart in batches of different sizes."""
-    for name in set(found) - set(PICTURES):
+    for name in set(found) - set(IMAGES):
         if found[name].dtype == np.float32:
             np.testing.assert_allclose(found[name], expected[name], rtol=0, atol=server.tolerance)
         elif not name.endswith("_decision"):
@@ -97,11 +97,11 @@ def test_an_output_filter_leaves_out_the_rest(passengers, snapshots, answer):
     np.testing.assert_array_equal(some["count"], answer["count"])
 
 
-def test_pictures_of_people_come_only_when_asked_for(passengers, snapshots, answer):
+def test_images_of_people_come_only_when_asked_for(passengers, snapshots, answer):
     attributes = list(passengers.metadata.attributes)
     expected = {*FOUND, *attributes, *map(decision_name, attributes)}
     assert set(passengers.predict("serving_default", snapshots[-1:])) == expected
-    assert set(answer) == expected | set(PICTURES)
+    assert set(answer) == expected | set(IMAGES)
 
 
 def test_metadata_are_the_same_in_every_row(passengers):
@@ -109,7 +109,7 @@ def test_metadata_are_the_same_in_every_row(passengers):
     assert [type(passengers.metadata).from_json(row) for row in rows] == [passengers.metadata] * 2
 
 
-@pytest.mark.parametrize("inputs", [{}, {"pictures": [b""]}], ids=str)
+@pytest.mark.parametrize("inputs", [{}, {"image_bytes": [b""]}], ids=str)
 def test_a_request_that_does_not_fit_is_refused(server, passengers, inputs):
     with refused(grpc.StatusCode.INVALID_ARGUMENT):
         server.predict("serving_default", inputs, name=passengers.name)

@@ -21,7 +21,7 @@ REQUESTS = {
     "wrong rank": (INVALID, ("serving_default", {"images": IMAGES[0]})),
     "one channel": (INVALID, ("serving_default", {"images": IMAGES[..., :1]})),
     "too small": (INVALID, ("serving_default", {"images": IMAGES[:, :4, :4]})),
-    "numbers for files": (INVALID, ("predict_jpeg", {"pictures": np.zeros(2, np.float32)})),
+    "numbers for files": (INVALID, ("predict_jpeg", {"image_bytes": np.zeros(2, np.float32)})),
 }
 
 

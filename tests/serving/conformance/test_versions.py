@@ -12,7 +12,7 @@ NO_SUCH_LABEL = "no-such-label"
 
 def answering(server, **spec):
     """The version that answers a request."""
-    return server.predict("metadata_rows", {"pictures": [b""]}, **spec).spec.version.value
+    return server.predict("metadata_rows", {"image_bytes": [b""]}, **spec).spec.version.value
 
 
 def test_the_newest_version_answers_unless_another_is_asked_for(server):
@@ -78,14 +78,14 @@ def test_no_state_is_told_of_what_is_not_there(server, spec):
 def test_signatures_are_told_with_their_inputs_and_outputs(server):
     spec, signatures = server.signature_defs()
     assert (spec.name, spec.version.value) == (server.model, server.available()[-1])
-    of_pictures = {"predict_jpeg", "decisions", "features", "metadata_rows", *server.attributes}
-    assert set(signatures) >= {"serving_default", "metadata", *of_pictures}
+    of_images = {"predict_jpeg", "decisions", "features", "metadata_rows", *server.attributes}
+    assert set(signatures) >= {"serving_default", "metadata", *of_images}
     assert set(signatures["serving_default"].inputs) == {"images"}
     assert signatures["serving_default"].inputs["images"].dtype == types_pb2.DT_UINT8
     assert set(signatures["serving_default"].outputs) == set(server.attributes)
-    for name in of_pictures:
+    for name in of_images:
         assert {it.dtype for it in signatures[name].inputs.values()} == {types_pb2.DT_STRING}
-        assert set(signatures[name].inputs) == {"pictures"}
+        assert set(signatures[name].inputs) == {"image_bytes"}
 
 
 @pytest.mark.parametrize("fields", [[], ["weights"], ["signature_def", "weights"]], ids=str)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
 from tests.serving.fuzz.hostile_requests import good_request, hostile_request
-from tests.serving.sample_pictures import picture
+from tests.serving.sample_images import image_file
 
 METHOD = "/tensorflow.serving.PredictionService/Predict"
 _FAULTS = ("A fault of this server's", "Exception calling application", "Unexpected")
@@ -36,8 +36,8 @@ class Campaign:
             address, options=[("grpc.max_receive_message_length", -1)]
         )
         self._send = self._channel.unary_unary(METHOD)
-        self._pictures = [picture(seed) for seed in range(8)]
-        self._expected = self._scores(self._pictures)
+        self._images = [image_file(seed) for seed in range(8)]
+        self._expected = self._scores(self._images)
 
     def run(self, seeds: range, *, senders: int = 4, honest: int = 2) -> None:
         """Sends the messages of these seeds from `senders` threads, beside honest ones."""
@@ -64,17 +64,17 @@ class Campaign:
     def _be_honest(self, over: threading.Event, number: int) -> None:
         turn = number
         while not over.is_set():
-            row = turn % len(self._pictures)
+            row = turn % len(self._images)
             turn += 1
             try:
-                scores = self._scores([self._pictures[row]])
+                scores = self._scores([self._images[row]])
                 for name, expected in self._expected.items():
                     np.testing.assert_allclose(scores[name][0], expected[row], atol=1e-5)
             except (grpc.RpcError, AssertionError) as error:
                 self.harmed.append(str(error))
             self.honest += 1
 
-    def _scores(self, pictures: list[bytes]) -> dict[str, np.ndarray]:
-        message = good_request(*pictures).SerializeToString()
+    def _scores(self, images: list[bytes]) -> dict[str, np.ndarray]:
+        message = good_request(*images).SerializeToString()
         reply = PredictResponse.FromString(self._send(message, timeout=120))
         return {name: tf.make_ndarray(value) for name, value in reply.outputs.items()}

@@ -9,13 +9,13 @@ from grpc import StatusCode
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 
-from tests.serving.fuzz.hostile_pictures import Random, hostile_picture
-from tests.serving.sample_pictures import picture
+from tests.serving.fuzz.hostile_images import Random, hostile_image
+from tests.serving.sample_images import image_file
 
 Made = tuple[PredictRequest | bytes, set[StatusCode]]
 OK, INVALID = StatusCode.OK, StatusCode.INVALID_ARGUMENT
 NOT_FOUND, UNMET = StatusCode.NOT_FOUND, StatusCode.FAILED_PRECONDITION
-GOOD = picture()
+GOOD = image_file()
 
 
 class Hostile(NamedTuple):
@@ -35,10 +35,10 @@ def hostile_request(seed: int) -> Hostile:
     return Hostile(make.__name__.strip("_"), message, allowed)
 
 
-def good_request(*pictures: bytes) -> PredictRequest:
+def good_request(*images: bytes) -> PredictRequest:
     """An honest request to `predict_jpeg`."""
     request = PredictRequest(model_spec={"name": "graftnet", "signature_name": "predict_jpeg"})
-    request.inputs["pictures"].CopyFrom(tf.make_tensor_proto(pictures or [GOOD], tf.string))
+    request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto(images or [GOOD], tf.string))
     return request
 
 
@@ -66,16 +66,18 @@ def _tensor(random: Random) -> TensorProto:
 
 def _any_tensor(random: Random) -> Made:
     request = good_request()
-    name = "pictures" if random.random() < 0.5 else "images"
-    request.model_spec.signature_name = "predict_jpeg" if name == "pictures" else "serving_default"
-    del request.inputs["pictures"]
+    name = "image_bytes" if random.random() < 0.5 else "images"
+    request.model_spec.signature_name = (
+        "predict_jpeg" if name == "image_bytes" else "serving_default"
+    )
+    del request.inputs["image_bytes"]
     request.inputs[name].CopyFrom(_tensor(random))
     return request, {OK, INVALID}
 
 
 def _huge_tensor(random: Random) -> Made:
     request = good_request()
-    tensor = request.inputs["pictures"]
+    tensor = request.inputs["image_bytes"]
     tensor.Clear()
     tensor.dtype = 7
     tensor.tensor_shape.dim.add(size=int(random.choice([300, 10**6, 2**40, 2**62])))
@@ -84,10 +86,10 @@ def _huge_tensor(random: Random) -> Made:
 
 
 def _any_images(random: Random) -> Made:
-    """Decoded pictures of odd sizes, one value standing for all."""
+    """Decoded images of odd sizes, one value standing for all."""
     request = good_request()
     request.model_spec.signature_name = "serving_default"
-    del request.inputs["pictures"]
+    del request.inputs["image_bytes"]
     tensor = request.inputs["images"]
     tensor.dtype = 4
     for size in (*random.choice([0, 1, 2, 15, 16, 300, 5000], 3).tolist(), 3):
@@ -96,13 +98,13 @@ def _any_images(random: Random) -> Made:
     return request, {OK, INVALID}
 
 
-def _hostile_pictures(random: Random) -> Made:
-    pictures = [hostile_picture(random) for _ in range(random.integers(1, 5))]
-    return good_request(*pictures), {OK, INVALID}  # together they may cost too much
+def _hostile_images(random: Random) -> Made:
+    images = [hostile_image(random) for _ in range(random.integers(1, 5))]
+    return good_request(*images), {OK, INVALID}  # together they may cost too much
 
 
 def _among_good(random: Random) -> Made:
-    return good_request(GOOD, hostile_picture(random), GOOD), {OK}
+    return good_request(GOOD, hostile_image(random), GOOD), {OK}
 
 
 def _strange_names(random: Random) -> Made:
@@ -158,7 +160,7 @@ _KINDS: list[Callable[[Random], Made]] = [
     _any_tensor,
     _huge_tensor,
     _any_images,
-    _hostile_pictures,
+    _hostile_images,
     _among_good,
     _strange_names,
     _strange_version,

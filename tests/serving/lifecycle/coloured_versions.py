@@ -1,6 +1,6 @@
 """Trunks and branches that tell one colour, published as training publishes real ones.
 
-Task number k of `TASKS` is shown where channel k of a picture is bright.
+Task number k of `TASKS` is shown where channel k of an image is bright.
 """
 
 import dataclasses
@@ -27,11 +27,11 @@ TASKS = ("red", "green", "blue")
 SIZE = Preprocessing(height=16, width=16)
 TRUNK = TrunkConfig(height=80, width=80, steps=100, last_block=1)
 BRANCH = BranchConfig(graft_after=0, last_block=1)
-COUNT = 8  # pictures of a split
+COUNT = 8  # images of a split
 
 
 def draw_tasks(workspace: Workspace, *tasks: str, seed: int = 0, test: int = COUNT) -> None:
-    """Writes the tasks over pictures of random colours; half are bright in each."""
+    """Writes the tasks over images of random colours; half are bright in each."""
     for task in tasks:
         channel = TASKS.index(task)
         random = np.random.default_rng([seed, channel])
@@ -41,10 +41,10 @@ def draw_tasks(workspace: Workspace, *tasks: str, seed: int = 0, test: int = COU
             for number in range(count):
                 colour = random.integers(0, 256, 3)
                 colour[channel] = 40 + 120 * (number % 2) + random.integers(40)
-                name = f"pictures/{task}-{split}-{number}.png"
-                os.makedirs(workspace.path("pictures"), exist_ok=True)
-                picture = Image.new("RGB", (16, 16), tuple(int(value) for value in colour))
-                picture.save(workspace.path(name))
+                name = f"images/{task}-{split}-{number}.png"
+                os.makedirs(workspace.path("images"), exist_ok=True)
+                image = Image.new("RGB", (16, 16), tuple(int(value) for value in colour))
+                image.save(workspace.path(name))
                 examples[split].append(Example(name, number % 2, name))
         write_task(workspace.path("tasks", task), Task.binary(task), examples)
 
@@ -55,7 +55,7 @@ def publish_trunk(
     *,
     tasks: list[str],
 ) -> str:
-    """A trunk that hands pictures on; each has a fingerprint of its own."""
+    """A trunk that hands images on; each has a fingerprint of its own."""
     content = {
         "last_block": 1,
         "preprocessing": SIZE.to_dict(),

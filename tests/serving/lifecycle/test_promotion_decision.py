@@ -22,7 +22,7 @@ def served_versions(workspace):
 
 
 def scores(directory, workspace, attribute):
-    paths = [workspace.path("pictures", f"red-test-{k}.png") for k in range(8)]
+    paths = [workspace.path("images", f"red-test-{k}.png") for k in range(8)]
     return LoadedModel(directory).score([atomic_files.read_bytes(path) for path in paths])[
         attribute
     ]

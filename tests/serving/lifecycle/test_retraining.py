@@ -139,10 +139,10 @@ def test_a_head_whose_data_is_gone_stays_on_its_trunk(renew, served, trainer):
     assert versions(served, candidate) == ("0002", {"blue": "0001", "green": "0002"})
 
 
-def test_without_any_test_picture_nothing_is_trained(renew, served, trainer):
+def test_without_any_test_image_nothing_is_trained(renew, served, trainer):
     draw_tasks(served, "red", "green", test=0)
     draw_tasks(served, "red", "green", seed=1, test=0)
-    with pytest.raises(GraftNetError, match=r"has test pictures"):
+    with pytest.raises(GraftNetError, match=r"has test images"):
         renew()
     assert trainer.trained == []
 

@@ -42,13 +42,13 @@ def test_a_task_that_cannot_be_trained_is_no_new_label(served):
     draw_tasks(served, "blue")
     atomic_files.write_text(served.path("tasks", "blue", "train.csv"), "image,class,group\n")
     assert staleness(served).new == ()
-    assert "no training picture" in state(served, "blue").problem
+    assert "no training image" in state(served, "blue").problem
 
 
 @pytest.mark.parametrize(("split", "changed"), [("train", True), ("test", False)])
-def test_data_changes_with_the_bytes_of_a_training_picture(served, split, changed):
-    path = served.path("pictures", f"red-{split}-1.png")
-    shutil.copy(served.path("pictures", "green-train-0.png"), path)
+def test_data_changes_with_the_bytes_of_a_training_image(served, split, changed):
+    path = served.path("images", f"red-{split}-1.png")
+    shutil.copy(served.path("images", "green-train-0.png"), path)
     red = state(served, "red")
     assert (red.data, red.stale) == ((Data.CHANGED, True) if changed else (Data.UNCHANGED, False))
     assert state(served, "green").data is Data.UNCHANGED

@@ -104,7 +104,7 @@ BAD_REQUESTS = {
     ),
     "input of another signature": (
         INVALID,
-        "takes inputs pictures; given were images",
+        "takes inputs image_bytes; given were images",
         {"signature_name": "predict_jpeg"},
     ),
     "wrong dtype": (
@@ -142,7 +142,7 @@ BAD_REQUESTS = {
         "limit is",
         {"inputs": {"images": malformed(shape=(1 << 20, 4000, 4000, 3), int_val=[0])}},
     ),
-    "pictures too small": (
+    "images too small": (
         INVALID,
         "Expected sides of at least 16",
         {"inputs": {"images": IMAGES[:, :1, :1]}},

@@ -313,7 +313,7 @@ def test_a_request_that_fails_leaves_its_bytes(number_versions, message):
         until(lambda: registry.get_sample_value("graftnet_request_bytes") == 0)
 
 
-def test_pictures_that_cost_too_much_together_are_refused(number_versions):
+def test_images_that_cost_too_much_together_are_refused(number_versions):
     header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (30).to_bytes(4, "big") * 2
     with serving(config(m=(number_versions, {})), limits=Limits(decoded_pixels=2000)) as (_, c):
         two, three = ({"texts": tf.make_tensor_proto([header] * n)} for n in (2, 3))

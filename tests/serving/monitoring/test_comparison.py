@@ -35,7 +35,7 @@ def test_attributes_are_sorted_and_judged_by_the_usual_bands():
     assert not any(a.is_of_few for a in drift.attributes)
 
 
-def test_what_few_pictures_bring_about_by_chance_is_no_drift():
+def test_what_few_images_bring_about_by_chance_is_no_drift():
     drift = compare({"hat": spread(6, 4)}, {"hat": spread(4, 7)}, seed=0)
     (hat,) = drift.attributes
     assert hat.psi > 0.1

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from graftnet_tf.errors import GraftNetError
-from serving.client import Passenger, PictureResult, SnapshotResult
+from serving.client import ImageResult, Passenger, SnapshotResult
 from serving.model_server.metrics import Metrics
 from serving.model_server.models.model_store import ModelStore
 from serving.model_server.requests.admission import Admission
@@ -90,15 +90,15 @@ def test_places_for_passengers_that_are_empty_are_not_counted(metrics):
 def test_logs_of_predict_tell_the_scores_of_one_version(tmp_path):
     person = Passenger((0, 0, 9, 9), 0.9, {"hat": 0.3}, {}, {})
     results = [
-        PictureResult("a.jpg", {"hat": 0.2, "bag": 0.9}, model_version=4),
-        PictureResult("b.jpg", {"hat": 0.8}, model_version=3),
-        PictureResult("c.jpg", error="cannot be read"),
+        ImageResult("a.jpg", {"hat": 0.2, "bag": 0.9}, model_version=4),
+        ImageResult("b.jpg", {"hat": 0.8}, model_version=3),
+        ImageResult("c.jpg", error="cannot be read"),
         SnapshotResult("d.jpg", (person, person), model_version=4),
     ]
     lines = [json.dumps(dataclasses.asdict(result)) for result in results]
     by_line, whole = tmp_path / "log.jsonl", tmp_path / "log.json"
     by_line.write_text("\n".join(lines) + "\n")
-    whole.write_text(f'{{"pictures": [{", ".join(lines)}]}}')
+    whole.write_text(f'{{"images": [{", ".join(lines)}]}}')
     for path in (by_line, whole):
         found = read_log(str(path), "4")
         assert found["hat"].tolist() == count([0.2, 0.3, 0.3]).tolist()
@@ -112,19 +112,19 @@ BUCKETS = "".join(
     for edge in [*(step / 20 for step in range(1, 21)), "+Inf"]
 )
 ANSWERS = [
-    {"picture": "a.jpg", "scores": {"hat": 0.2}, "model_version": 1},
-    {"picture": "b.jpg", "scores": {"hat": 0.2}, "model_version": 2},
+    {"image": "a.jpg", "scores": {"hat": 0.2}, "model_version": 1},
+    {"image": "b.jpg", "scores": {"hat": 0.2}, "model_version": 2},
 ]
 ERRORS: dict[str, object] = {
-    "picture": "c.jpg",
+    "image": "c.jpg",
     "scores": {},
     "error": "cannot be read",
     "model_version": None,
 }
-NOBODY = {"picture": "d.jpg", "passengers": [], "model_version": 7}
+NOBODY = {"image": "d.jpg", "passengers": [], "model_version": 7}
 MISTAKES = {
     "metrics of another version": ("m.prom", BUCKETS, "has scores of graftnet 1, graftnet 2, and "),
-    "metrics of no picture yet": ("m.prom", OURS, "has counted no score yet"),
+    "metrics of no image yet": ("m.prom", OURS, "has counted no score yet"),
     "metrics of TF Serving": (
         "m.prom",
         ":tensorflow:serving:request_count 3\n",
@@ -143,19 +143,19 @@ MISTAKES = {
         "\n".join(map(json.dumps, [*ANSWERS, ERRORS])),
         "no score of version 7, but of 1, 2: name one with --model_version",
     ),
-    "a log of errors": ("log.jsonl", json.dumps(ERRORS), "version 7: no picture .* was answered"),
+    "a log of errors": ("log.jsonl", json.dumps(ERRORS), "version 7: no image .* was answered"),
     "a log of empty snapshots": ("log.json", json.dumps(NOBODY), "version 7: nobody was found"),
-    "an empty log": ("log.jsonl", "", "holds no score of version 7: no picture"),
+    "an empty log": ("log.jsonl", "", "holds no score of version 7: no image"),
     "an empty table": ("log.csv", "attribute,score\n", r"log\.csv holds no score\."),
     "no table": ("log.csv", "", "has the columns none, no attribute"),
-    "a table without names": ("log.csv", "picture,score\na,1\n", "picture, score, no attribute"),
+    "a table without names": ("log.csv", "image,score\na,1\n", "image, score, no attribute"),
     "a score in words": ("log.csv", "attribute,score\nhat,high\n", "line 2 has the score 'high'"),
     "percent": ("log.csv", "attribute,score\nhat,37.5\n", "score 37.5, which is not within 0…1"),
     "logits": ("log.csv", "attribute,score\nhat,-1.5\n", "score -1.5, which is not within 0…1"),
     "a list": ("log.jsonl", "[]", "line 1 is no JSON object"),
     "no JSON": ("log.jsonl", f"{json.dumps(ANSWERS[0])}\n{{", "line 2 is no JSON"),
     "other JSON": ("log.jsonl", "{}", "it has no field 'model_version'"),
-    "other pictures": ("log.json", '{"pictures": 3}', "no log of scores"),
+    "other images": ("log.json", '{"images": 3}', "no log of scores"),
     "bytes": ("log.csv", b"\xff\xfe", "cannot be read"),
     "bytes of metrics": ("m.prom", b"\xff\xfe", "Cannot read the metrics"),
 }

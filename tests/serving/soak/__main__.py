@@ -19,8 +19,8 @@ from serving.model_server.requests.limits import Limits
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.fuzz.campaign import Campaign
 from tests.serving.model_server.number_models import config, specific
-from tests.serving.sample_pictures import picture
-from tests.serving.soak.clients import Clients, direct_answers, picture_request
+from tests.serving.sample_images import image_file
+from tests.serving.soak.clients import Clients, direct_answers, image_request
 from tests.serving.soak.server_process import ServerProcess
 
 MINUTES = flags.DEFINE_float("minutes", 3.0, "Of load while versions come and go.")
@@ -32,7 +32,7 @@ MODEL = flags.DEFINE_string(
 SECONDS = flags.DEFINE_float("seconds", 20.0, "Of each measurement of throughput.")
 
 _VERSIONS = 4
-_PICTURES = [picture(seed, size=(120, 240)) for seed in range(16)]
+_IMAGES = [image_file(seed, size=(120, 240)) for seed in range(16)]
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
         made = _made_versions(folder)
         served = os.path.join(folder, "served")
         expected = {
-            version: direct_answers(os.path.join(made, str(version)), _PICTURES)
+            version: direct_answers(os.path.join(made, str(version)), _IMAGES)
             for version in range(1, _VERSIONS + 1)
         }
         _publish(made, served, 1)
@@ -89,7 +89,7 @@ def _load(server: ServerProcess, made: str, served: str, expected: Any) -> dict[
     rounds = 0
     with (
         grpc.insecure_channel(server.address) as channel,
-        Clients(server.address, _PICTURES, expected) as clients,
+        Clients(server.address, _IMAGES, expected) as clients,
     ):
         models = ModelServiceStub(channel)
 
@@ -122,7 +122,7 @@ def _kill(server: ServerProcess, expected: Any) -> dict[str, Any]:
     """Kills the server and starts it again; its answers are then checked."""
     server.kill()
     server.restart()
-    with Clients(server.address, _PICTURES, expected, count=4) as clients:
+    with Clients(server.address, _IMAGES, expected, count=4) as clients:
         time.sleep(2)
     return {"seconds_until_served": server.seconds, **clients.figures()}
 
@@ -138,7 +138,7 @@ def _swaps(server: ServerProcess, made: str, served: str) -> dict[str, Any]:
                     _publish(made, served, 2)
                 else:
                     _withdraw(served, 2)
-                request = picture_request(_PICTURES)
+                request = image_request(_IMAGES)
                 request.model_spec.version.value = newest
                 _until_answered(send, request.SerializeToString())
                 rss.append(round(server.rss_mib()))
@@ -177,19 +177,19 @@ def _fuzz(server: ServerProcess) -> dict[str, Any]:
 
 
 def _throughput(model: str, folder: str) -> dict[str, Any]:
-    """Pictures a second of 64 clients, and of full batches without a server, in turns."""
+    """Images a second of 64 clients, and of full batches without a server, in turns."""
     base_path = os.path.join(folder, "measured")
     os.makedirs(base_path)
     os.symlink(os.path.abspath(model), os.path.join(base_path, "1"))
-    expected = {1: direct_answers(model, _PICTURES)}
+    expected = {1: direct_answers(model, _IMAGES)}
     servable = Servable(model, 1)
     direct, served, latencies = [], [], {}
     with ServerProcess(f"--model_base_path={base_path}") as server:
         for _ in range(2):
             direct.append(_direct_rate(servable))
-            with Clients(server.address, _PICTURES, expected):
+            with Clients(server.address, _IMAGES, expected):
                 time.sleep(5)  # TensorFlow prepares each batch size
-            with Clients(server.address, _PICTURES, expected) as clients:
+            with Clients(server.address, _IMAGES, expected) as clients:
                 time.sleep(SECONDS.value)
             latencies = clients.figures()
             served.append(latencies["per_second"])
@@ -205,13 +205,13 @@ def _throughput(model: str, folder: str) -> dict[str, Any]:
 
 
 def _direct_rate(servable: Servable) -> float:
-    inputs = picture_request(_PICTURES).inputs
+    inputs = image_request(_IMAGES).inputs
     servable.predict("predict_jpeg", inputs, limits=Limits())
-    began, pictures = time.monotonic(), 0
+    began, images = time.monotonic(), 0
     while time.monotonic() - began < SECONDS.value:
         servable.predict("predict_jpeg", inputs, limits=Limits())
-        pictures += len(_PICTURES)
-    return pictures / (time.monotonic() - began)
+        images += len(_IMAGES)
+    return images / (time.monotonic() - began)
 
 
 if __name__ == "__main__":

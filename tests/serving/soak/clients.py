@@ -18,24 +18,24 @@ Answers = Mapping[str, np.ndarray]
 _CLIENTS_OF_A_CHANNEL = 8
 
 
-def picture_request(pictures: Sequence[bytes]) -> PredictRequest:
+def image_request(images: Sequence[bytes]) -> PredictRequest:
     """A request to `predict_jpeg` of the newest version."""
     request = PredictRequest(model_spec={"name": "graftnet", "signature_name": "predict_jpeg"})
-    request.inputs["pictures"].CopyFrom(tf.make_tensor_proto(pictures, tf.string))
+    request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto(images, tf.string))
     return request
 
 
-def direct_answers(directory: str, pictures: Sequence[bytes]) -> Answers:
-    """What a version says of pictures when it is called without a server."""
+def direct_answers(directory: str, images: Sequence[bytes]) -> Answers:
+    """What a version says of images when it is called without a server."""
     servable = Servable(directory, 0)
-    inputs = picture_request(pictures).inputs
+    inputs = image_request(images).inputs
     outputs = servable.predict("predict_jpeg", inputs, limits=Limits()).outputs
     servable.close()
     return outputs
 
 
 class Clients:
-    """Threads that ask for one picture at a time.
+    """Threads that ask for one image at a time.
 
     Attributes:
       seconds: of each answered request.
@@ -46,17 +46,17 @@ class Clients:
     def __init__(
         self,
         address: str,
-        pictures: Sequence[bytes],
+        images: Sequence[bytes],
         expected: Mapping[int, Answers],
         *,
         count: int = 64,
     ):
-        """Prepares `count` clients; `expected` has each version's answers for `pictures`."""
+        """Prepares `count` clients; `expected` has each version's answers for `images`."""
         self.seconds: list[float] = []
         self.versions: collections.Counter[int] = collections.Counter()
         self.failed: list[str] = []
         self.wrong: list[str] = []
-        self._requests = [picture_request([data]) for data in pictures]
+        self._requests = [image_request([data]) for data in images]
         self._expected = expected
         self._over = threading.Event()
         self._channels = [
@@ -80,7 +80,7 @@ class Clients:
             channel.close()
 
     def figures(self) -> dict[str, float]:
-        """Requests, failures, pictures a second and latencies, after all has ended."""
+        """Requests, failures, images a second and latencies, after all has ended."""
         p50, p99 = np.percentile(self.seconds, (50, 99))
         return {
             "requests": len(self.seconds),

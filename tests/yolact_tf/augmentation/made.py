@@ -1,11 +1,11 @@
-"""Decoded pictures and samples, made in a test."""
+"""Decoded images and samples, made in a test."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from yolact_tf.augmentation.sample import Sample
-from yolact_tf.data.decoded_image import DecodedObject, DecodedPicture
+from yolact_tf.data.decoded_image import DecodedImage, DecodedObject
 
 Box = tuple[int, int, int, int]
 
@@ -16,13 +16,13 @@ def solid(category: int, box: Box, crowd: bool = False) -> DecodedObject:
     return DecodedObject(category, crowd, box, np.full((y2 - y1, x2 - x1), 255, np.uint8))
 
 
-def picture(objects: Sequence[DecodedObject], height: int = 40, width: int = 60) -> DecodedPicture:
+def image(objects: Sequence[DecodedObject], height: int = 40, width: int = 60) -> DecodedImage:
     """Grey, with objects of colour 200 + category."""
     pixels = np.full((height, width, 3), 50, np.uint8)
     for found in objects:
         x1, y1, x2, y2 = found.box
         pixels[y1:y2, x1:x2] = 200 + found.category
-    return DecodedPicture(pixels, tuple(objects))
+    return DecodedImage(pixels, tuple(objects))
 
 
 def sample(size: int, boxes: Sequence[Box]) -> Sample:

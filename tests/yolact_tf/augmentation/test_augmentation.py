@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.yolact_tf.augmentation.made import picture, sample, solid
+from tests.yolact_tf.augmentation.made import image, sample, solid
 from yolact_tf.augmentation import SMALLEST_SIDE, Augmentation
 from yolact_tf.augmentation.copy_paste import Donor
 from yolact_tf.augmentation.horizontal_flip import mirror
@@ -37,7 +37,7 @@ def test_two_mirrors_show_the_original():
 @pytest.mark.parametrize("seed", range(30))
 def test_every_object_of_a_sample_is_large_enough_and_of_a_known_class(seed):
     result = Augmentation(copy_paste=1).rearrange(
-        picture(OBJECTS), 64, lambda rng: DONOR, np.random.default_rng(seed)
+        image(OBJECTS), 64, lambda rng: DONOR, np.random.default_rng(seed)
     )
     assert result.pixels.shape == (64, 64, 3)
     assert len(result.masks) == len(result.classes)
@@ -49,24 +49,24 @@ def test_every_object_of_a_sample_is_large_enough_and_of_a_known_class(seed):
 def test_too_small_an_object_is_dropped():
     large, small = solid(0, (5, 5, 25, 35)), solid(0, (100, 100, 101, 104))
     result = Augmentation.none().rearrange(
-        picture([large, small], 300, 300), 160, None, np.random.default_rng(0)
+        image([large, small], 300, 300), 160, None, np.random.default_rng(0)
     )
     assert len(result.classes) == 1
 
 
 def test_none_only_squashes():
     result = Augmentation.none().rearrange(
-        picture(OBJECTS), 20, lambda rng: DONOR, np.random.default_rng(0)
+        image(OBJECTS), 20, lambda rng: DONOR, np.random.default_rng(0)
     )
     assert result.classes.tolist() == [0, 1, CROWD]
     expected = np.array([found.box for found in OBJECTS]) * ([1 / 3, 1 / 2] * 2)
     np.testing.assert_allclose(tight_boxes(result.masks), expected, atol=0.51)
 
 
-def test_a_picture_without_objects_is_only_background():
+def test_an_image_without_objects_is_only_background():
     for seed in range(10):
         result = Augmentation(copy_paste=0).rearrange(
-            picture([]), 32, None, np.random.default_rng(seed)
+            image([]), 32, None, np.random.default_rng(seed)
         )
         assert result.masks.shape == (0, 32, 32)
         assert result.classes.shape == (0,)

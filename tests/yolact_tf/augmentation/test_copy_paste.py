@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.yolact_tf.augmentation.made import picture, sample, solid
+from tests.yolact_tf.augmentation.made import image, sample, solid
 from yolact_tf.augmentation.copy_paste import Donor, copy_paste, cut_out, is_pastable
 
 DONOR = Donor(np.full((30, 10, 3), 250, np.uint8), np.full((30, 10), 255, np.uint8), 4)
@@ -34,7 +34,7 @@ def test_what_is_covered_but_for_a_rest_is_no_longer_annotated():
         assert left == 0 or left >= 10
 
 
-def test_a_pasted_object_is_squashed_like_the_picture():
+def test_a_pasted_object_is_squashed_like_the_image():
     square = Donor(DONOR.pixels[:10], DONOR.mask[:10], 4)
     ratios = []
     for seed in range(30):
@@ -58,12 +58,12 @@ def test_a_pasted_object_is_squashed_like_the_picture():
     ],
 )
 def test_only_whole_single_objects_are_pasted(found, pastable):
-    assert is_pastable(found, picture([found])) == pastable
+    assert is_pastable(found, image([found])) == pastable
 
 
 def test_an_object_is_cut_out_by_its_box():
     found = solid(4, (10, 10, 20, 30))
-    donor = cut_out(found, picture([found]))
+    donor = cut_out(found, image([found]))
     assert donor.pixels.shape == (20, 10, 3)
     assert (donor.pixels == 204).all()
     assert donor.category == 4

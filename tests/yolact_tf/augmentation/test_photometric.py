@@ -4,17 +4,17 @@ import tensorflow as tf
 
 from yolact_tf.augmentation.photometric import distort
 
-PICTURE = np.random.default_rng(0).integers(0, 256, (8, 9, 3), np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (8, 9, 3), np.uint8)
 
 
 @pytest.mark.parametrize("index", range(10))
 def test_colours_stay_in_range_and_follow_from_the_seed(index):
     seed = tf.constant([5, index], tf.int64)
-    changed = distort(PICTURE, seed).numpy()
+    changed = distort(IMAGE, seed).numpy()
     assert changed.shape == (8, 9, 3)
     assert changed.min() >= 0
     assert changed.max() <= 255
-    np.testing.assert_array_equal(changed, distort(PICTURE, seed))
+    np.testing.assert_array_equal(changed, distort(IMAGE, seed))
 
 
 def test_grey_has_neither_hue_nor_saturation_so_only_light_changes_it():

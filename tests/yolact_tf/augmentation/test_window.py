@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.yolact_tf.augmentation.made import picture, solid
+from tests.yolact_tf.augmentation.made import image, solid
 from yolact_tf.augmentation.sample import tight_boxes
 from yolact_tf.augmentation.window import MEAN_COLOUR, Window, place, view
 from yolact_tf.data.ground_truth import CROWD
@@ -9,16 +9,16 @@ from yolact_tf.data.ground_truth import CROWD
 ALL = np.ones(1, bool)
 
 
-def test_the_whole_picture_is_squashed():
-    shown = view(picture([solid(3, (15, 10, 45, 30))]), ALL, Window(0, 0, 60, 40), 20)
+def test_the_whole_image_is_squashed():
+    shown = view(image([solid(3, (15, 10, 45, 30))]), ALL, Window(0, 0, 60, 40), 20)
     assert shown.classes.tolist() == [3]
     np.testing.assert_array_equal(tight_boxes(shown.masks), [[5, 5, 15, 15]])
     assert (shown.pixels[7:13, 7:13] == 203).all()
     assert (shown.pixels[:3] == 50).all()
 
 
-def test_outside_the_picture_is_the_mean_colour():
-    shown = view(picture([solid(0, (0, 0, 60, 40))]), ALL, Window(-60, -40, 120, 80), 40)
+def test_outside_the_image_is_the_mean_colour():
+    shown = view(image([solid(0, (0, 0, 60, 40))]), ALL, Window(-60, -40, 120, 80), 40)
     np.testing.assert_array_equal(tight_boxes(shown.masks), [[20, 20, 40, 40]])
     outside = shown.masks[0] == 0
     assert (shown.pixels[outside] == MEAN_COLOUR).all()
@@ -26,13 +26,13 @@ def test_outside_the_picture_is_the_mean_colour():
 
 
 def test_a_part_is_enlarged_and_masks_are_cut():
-    shown = view(picture([solid(0, (0, 0, 40, 40))]), ALL, Window(30, 10, 20, 20), 40)
+    shown = view(image([solid(0, (0, 0, 40, 40))]), ALL, Window(30, 10, 20, 20), 40)
     np.testing.assert_array_equal(tight_boxes(shown.masks), [[0, 0, 20, 40]])
 
 
 def test_a_crowd_stays_one_and_others_can_be_left_out():
     objects = [solid(0, (0, 0, 9, 9)), solid(0, (20, 20, 30, 30), crowd=True)]
-    shown = view(picture(objects), np.array([False, True]), Window(0, 0, 60, 40), 20)
+    shown = view(image(objects), np.array([False, True]), Window(0, 0, 60, 40), 20)
     assert shown.classes.tolist() == [CROWD]
     assert len(shown.masks) == 1
 

@@ -46,18 +46,18 @@ def _written(source, fraction):
 
 
 def test_a_person_held_out_is_read_back_as_written(source):
-    training, (picture,) = _written(source, fraction=1.0)
+    training, (image,) = _written(source, fraction=1.0)
     assert not training
-    (person,) = picture.objects
-    assert picture.path.endswith("0001.jpg")
+    (person,) = image.objects
+    assert image.path.endswith("0001.jpg")
     assert person.box == (10, 10, 50, 90)
     np.testing.assert_array_equal(person.mask(), person_mask(_labels()))
 
 
 def test_passers_by_are_crowds_in_training(source):
-    (picture,), held_out = _written(source, fraction=0.0)
+    (image,), held_out = _written(source, fraction=0.0)
     assert not held_out
-    person, *crowds = picture.objects
+    person, *crowds = image.objects
     assert not person.crowd
     assert all(crowd.crowd for crowd in crowds)
     assert [crowd.box for crowd in crowds] == [(0, 0, 10, 100), (50, 0, 60, 100)]
@@ -68,7 +68,7 @@ def test_the_same_person_takes_one_side(source):
         for name in ("0078", "0984"):
             (path.parent / f"{name}{path.suffix}").write_bytes(path.read_bytes())
     for fraction in np.linspace(0.05, 0.95, 10):
-        sides = [{picture.path[-8:] for picture in part} for part in _written(source, fraction)]
+        sides = [{image.path[-8:] for image in part} for part in _written(source, fraction)]
         assert any({"0078.jpg", "0984.jpg"} <= side for side in sides)
 
 

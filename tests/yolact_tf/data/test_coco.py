@@ -46,7 +46,7 @@ def test_polygons_and_run_lengths_of_either_form_give_one_mask(tmp_path):
         np.testing.assert_array_equal(found.mask(), mask)
 
 
-def test_what_reaches_outside_the_picture_is_clipped(tmp_path):
+def test_what_reaches_outside_the_image_is_clipped(tmp_path):
     box = (-20, 40, 50, 100)
     found = _object(tmp_path, bbox=box, segmentation=rectangle(*box))
     assert found.box == (0, 40, 30, HEIGHT)
@@ -177,7 +177,7 @@ def test_files_from_the_field(case):
         assert case.name in refusal or "no object to train on" in refusal
 
 
-def test_a_missing_picture_is_listed_with_its_number_of_objects(tmp_path):
+def test_a_missing_image_is_listed_with_its_number_of_objects(tmp_path):
     path = write(str(tmp_path), content([annotation(1, 1, (1, 2, 3, 4))], images=2))
     os.remove(tmp_path / "1.png")
     data = read_coco(path, str(tmp_path))

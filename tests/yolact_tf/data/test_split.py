@@ -32,7 +32,7 @@ def test_the_parts_are_the_whole_about_as_large_as_asked(tmp_path):
     assert sorted(training + aside) == sorted(f"{number}.png" for number in range(1, 1001))
 
 
-def test_more_pictures_move_none(tmp_path):
+def test_more_images_move_none(tmp_path):
     few, many = (_split(tmp_path, count, 0.3)[1] for count in (50, 100))
     assert few == many[: len(few)]
 

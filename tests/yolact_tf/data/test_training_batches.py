@@ -33,22 +33,22 @@ def people(tmp_path):
 def _batches(data, count, step=0, **options):
     batches = training_batches([(data, 1.0)], CONFIG, 4, 9, **options).from_step(step)
     return [
-        [part.numpy() for part in (pictures, *truth)]
-        for pictures, truth in itertools.islice(batches, count)
+        [part.numpy() for part in (images, *truth)]
+        for images, truth in itertools.islice(batches, count)
     ]
 
 
 def test_shapes_types_and_ranges(people):
     batches = training_batches([(people, 1.0)], CONFIG, 4, 9, max_objects=5).from_step(0)
-    pictures, truth = batches.element_spec
-    assert pictures.shape == (4, 48, 48, 3)
+    images, truth = batches.element_spec
+    assert images.shape == (4, 48, 48, 3)
     assert [part.shape for part in truth] == [(4, 5, 4), (4, 5), (4, 5, 48, 48)]
     assert [part.dtype.name for part in truth] == ["float32", "int32", "uint8"]
 
 
 def test_boxes_hug_masks_and_padding_is_empty(people):
-    for pictures, boxes, classes, masks in _batches(people, 4):
-        assert 0 <= pictures.min() < pictures.max() <= 255
+    for images, boxes, classes, masks in _batches(people, 4):
+        assert 0 <= images.min() < images.max() <= 255
         for box, label, mask in zip(
             boxes.reshape(-1, 4), classes.ravel(), masks.reshape(-1, 48, 48), strict=True
         ):
@@ -81,7 +81,7 @@ def test_crowds_stay_crowds(people):
     assert found == {(0, 0), (CROWD,)}
 
 
-def test_pictures_without_objects_are_all_padding(tmp_path):
+def test_images_without_objects_are_all_padding(tmp_path):
     for _, boxes, classes, masks in _batches(_data(tmp_path), 2):
         assert (classes == PADDING).all()
         assert not boxes.any()
@@ -101,16 +101,16 @@ def test_of_too_many_objects_the_largest_are_kept(tmp_path):
     np.testing.assert_allclose(areas, [1600, 450], rtol=0.1)
 
 
-def test_damaged_pictures_are_listed(people):
+def test_damaged_images_are_listed(people):
     with open(people.images[0].path, "wb") as file:
         file.write(b"damaged")
     training = training_batches([(people, 1.0)], CONFIG, 4, 9)
-    assert training.pictures == 1
+    assert training.images == 1
     (reason,) = training.skipped
     assert people.images[0].path in reason
 
 
-def test_a_picture_of_one_pixel_is_trained_on(tmp_path):
+def test_an_image_of_one_pixel_is_trained_on(tmp_path):
     instances = content([annotation(1, 1, (0, 0, 1, 1))])
     instances["images"][0] |= {"height": 1, "width": 1}
     data = read_coco(write(str(tmp_path), instances), str(tmp_path))
@@ -129,14 +129,14 @@ def test_sources_are_drawn_by_their_weights(tmp_path):
     sources = list(zip(parts, (3.0, 1.0), strict=True))
     plain = Augmentation.none()
     batches = training_batches(sources, CONFIG, 100, 0, augmentation=plain).from_step(0)
-    pictures, _ = next(iter(batches))
-    dark = np.mean(pictures.numpy().mean(axis=(1, 2, 3)) < 100)
+    images, _ = next(iter(batches))
+    dark = np.mean(images.numpy().mean(axis=(1, 2, 3)) < 100)
     assert 0.6 < dark < 0.9
 
 
-def test_sources_of_other_categories_and_without_pictures_are_refused(people):
+def test_sources_of_other_categories_and_without_images_are_refused(people):
     bags = people._replace(categories={1: "bag"})
     with pytest.raises(YolactError, match="same categories: person, bag against bag"):
         training_batches([(people, 1.0), (bags, 1.0)], CONFIG, 4, 9)
-    with pytest.raises(YolactError, match="None of the 0 pictures of a source"):
+    with pytest.raises(YolactError, match="None of the 0 images of a source"):
         training_batches([(people._replace(images=[]), 1.0)], CONFIG, 4, 9)

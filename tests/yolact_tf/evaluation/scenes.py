@@ -1,4 +1,4 @@
-"""Rectangles that are annotated and rectangles that were found, in pictures of 100 x 120."""
+"""Rectangles that are annotated and rectangles that were found, in images of 100 x 120."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as run_lengths
 
-from yolact_tf.data.coco import AnnotatedObject, AnnotatedPicture
+from yolact_tf.data.coco import AnnotatedImage, AnnotatedObject
 from yolact_tf.evaluation.instances import Instance
-from yolact_tf.evaluation.scoring import EvaluatedPicture
+from yolact_tf.evaluation.scoring import EvaluatedImage
 
 HEIGHT, WIDTH = 100, 120
 Box = tuple[int, int, int, int]
@@ -32,5 +32,5 @@ def instance(box: Box, score: float, category: int = 0, mask: Box | None = None)
 
 def scene(
     things: Sequence[AnnotatedObject], instances: Sequence[Instance], path: str = "a.png"
-) -> EvaluatedPicture:
-    return EvaluatedPicture(AnnotatedPicture(path, HEIGHT, WIDTH, tuple(things)), tuple(instances))
+) -> EvaluatedImage:
+    return EvaluatedImage(AnnotatedImage(path, HEIGHT, WIDTH, tuple(things)), tuple(instances))

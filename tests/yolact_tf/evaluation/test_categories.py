@@ -11,7 +11,7 @@ BOX = (0, 0, 10, 10)
 
 
 def data(*names: str) -> CocoData:
-    """A picture with an object of each category; ids are 3, 6 …"""
+    """An image with an object of each category; ids are 3, 6 …"""
     things = [thing(BOX, place) for place in range(len(names))]
     ids = itertools.count(3, 3)
     categories: dict[int | str, str] = dict(zip(ids, names, strict=False))

@@ -20,7 +20,7 @@ LEFT_HALF = (0, 0, WIDTH // 2, HEIGHT)
 
 @pytest.fixture
 def network():
-    """Finds a person in the left half of every picture that is not black."""
+    """Finds a person in the left half of every image that is not black."""
     return FakeNetwork([Figure((0, 0, 4, 8), 0.9)])
 
 
@@ -30,16 +30,16 @@ def people_in(folder, annotations, images):
     return data
 
 
-def test_every_picture_is_evaluated_in_its_own_pixels(tmp_path, network):
+def test_every_image_is_evaluated_in_its_own_pixels(tmp_path, network):
     data = people_in(tmp_path, [annotation(1, 1, LEFT_HALF), annotation(2, 2, LEFT_HALF)], 3)
     Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / "3.png")
 
     evaluation = evaluate(network, data, batch_size=2, progress=False)
 
-    assert (evaluation.images, evaluation.skipped) == (3, ())
+    assert (len(evaluation.images), evaluation.skipped) == (3, ())
     assert evaluation.metrics["mask_ap"] == evaluation.metrics["box_ap"] == pytest.approx(1)
-    assert [len(picture.instances) for picture in evaluation.pictures] == [1, 1, 0]
-    found = evaluation.pictures[1].instances[0]
+    assert [len(image.instances) for image in evaluation.images] == [1, 1, 0]
+    found = evaluation.images[1].instances[0]
     assert (found.category, found.score, found.box) == (0, pytest.approx(0.9), LEFT_HALF)
     assert found.segmentation == data.images[1].objects[0].segmentation
     assert list(evaluation.seconds) == ["read", "network", "detection", "scoring"]
@@ -47,16 +47,16 @@ def test_every_picture_is_evaluated_in_its_own_pixels(tmp_path, network):
     json.dumps(evaluation.to_dict(), allow_nan=False)
 
 
-def test_unreadable_pictures_are_listed_and_in_no_figure(tmp_path, network):
+def test_unreadable_images_are_listed_and_in_no_figure(tmp_path, network):
     people = [annotation(number, number, LEFT_HALF) for number in (1, 2, 3, 4)]
     data = people_in(tmp_path, [*people, annotation(5, 1, (5, 5, 0, 9))], 4)
-    (tmp_path / "1.png").write_bytes(b"no picture")
+    (tmp_path / "1.png").write_bytes(b"no image")
     Image.new("RGB", (9, 9)).save(tmp_path / "2.png")
     os.remove(tmp_path / "4.png")
 
     evaluation = evaluate(network, data, batch_size=3, progress=False)
 
-    assert evaluation.images == 1
+    assert len(evaluation.images) == 1
     assert evaluation.metrics["mask_ap"] == pytest.approx(1)
     area, damaged, other_size, gone = evaluation.skipped
     assert "annotation 5" in area
@@ -81,10 +81,10 @@ def test_an_empty_mask_is_a_false_alarm_of_masks_only(tmp_path):
     assert (metrics["mask_ap50"], metrics["box_ap50"]) == (0, pytest.approx(1))
 
 
-def test_a_box_outside_the_picture_is_empty(tmp_path):
+def test_a_box_outside_the_image_is_empty(tmp_path):
     network = FakeNetwork([Figure((9, 9, 12, 12), 0.9)])
     data = people_in(tmp_path, [annotation(1, 1, LEFT_HALF)], 1)
-    (found,) = evaluate(network, data, progress=False).pictures[0].instances
+    (found,) = evaluate(network, data, progress=False).images[0].instances
     x1, y1, x2, y2 = found.box
     assert x2 - x1 == y2 - y1 == 0
 
@@ -93,7 +93,7 @@ def test_the_batch_size_changes_nothing(tmp_path, tiny):
     data = people_in(tmp_path, [annotation(n, n, (10, 5, 30, 40)) for n in (1, 2, 3)], 3)
     model = build_yolact(tiny, num_classes=2)
     alone, together = (evaluate(model, data, size, progress=False) for size in (1, 3))
-    for one, other in zip(alone.pictures, together.pictures, strict=True):
+    for one, other in zip(alone.images, together.images, strict=True):
         assert one.instances
         np.testing.assert_allclose(
             [found.score for found in one.instances],
@@ -104,8 +104,8 @@ def test_the_batch_size_changes_nothing(tmp_path, tiny):
 
 def test_nothing_to_evaluate_on(tmp_path, network):
     data = people_in(tmp_path, [annotation(1, 1, LEFT_HALF)], 1)
-    (tmp_path / "1.png").write_bytes(b"no picture")
-    with pytest.raises(YolactError, match=r"None of the 1 pictures .*1\.png cannot be decoded"):
+    (tmp_path / "1.png").write_bytes(b"no image")
+    with pytest.raises(YolactError, match=r"None of the 1 images .*1\.png cannot be decoded"):
         evaluate(network, data, progress=False)
     for nothing in (people_in(tmp_path, [], 1), data._replace(images=[])):
         with pytest.raises(YolactError, match="no object to evaluate on"):

@@ -38,8 +38,8 @@ def shifted(path, count):
 
 
 def test_the_best_and_the_worst_are_shown(path):
-    pictures = [scene([], [], path), *shifted(path, 5)]
-    gallery = choose(pictures, seed=0)
+    images = [scene([], [], path), *shifted(path, 5)]
+    gallery = choose(images, seed=0)
     qualities = {
         title: [exhibit.comparison.quality for exhibit in chosen]
         for title, chosen in gallery.items()
@@ -50,15 +50,15 @@ def test_the_best_and_the_worst_are_shown(path):
     assert len(qualities["random"]) == SHOWN
 
 
-def test_the_seed_fixes_the_random_pictures(path):
-    pictures = shifted(path, 12)
-    first, again, other = (choose(pictures, seed)["random"] for seed in (1, 1, 2))
+def test_the_seed_fixes_the_random_images(path):
+    images = shifted(path, 12)
+    first, again, other = (choose(images, seed)["random"] for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_overlays_mark_what_is_false_and_what_is_missed(path):
-    picture = scene([thing(LEFT)], [instance(RIGHT, 0.9)], path)
-    drawn = _pixels(overlay_png(Exhibit(picture, compare(picture))))
+    image = scene([thing(LEFT)], [instance(RIGHT, 0.9)], path)
+    drawn = _pixels(overlay_png(Exhibit(image, compare(image))))
     assert drawn.shape == (HEIGHT, WIDTH, 3)
     assert drawn[30, 10].tolist() == [250, 204, 21]  # an edge of what was missed
     assert drawn[30, 99].tolist() == [220, 38, 38]  # an edge of what is not there
@@ -68,23 +68,23 @@ def test_overlays_mark_what_is_false_and_what_is_missed(path):
 
 
 def test_overlays_outline_what_was_found_in_white(path):
-    picture = scene([thing(LEFT)], [instance((5, 5, 55, 55), 0.9, mask=(14, 14, 46, 46))], path)
-    drawn = _pixels(overlay_png(Exhibit(picture, compare(picture))))
+    image = scene([thing(LEFT)], [instance((5, 5, 55, 55), 0.9, mask=(14, 14, 46, 46))], path)
+    drawn = _pixels(overlay_png(Exhibit(image, compare(image))))
     assert drawn[30, 11].tolist() == [255, 255, 255]
 
 
-def test_large_pictures_are_shown_smaller(tmp_path):
+def test_large_images_are_shown_smaller(tmp_path):
     Image.new("RGB", (1600, 1000)).save(tmp_path / "large.png")
-    picture = scene([], [], str(tmp_path / "large.png"))
-    annotated = picture.annotated._replace(height=1000, width=1600)
-    exhibit = Exhibit(picture._replace(annotated=annotated), compare(picture))
+    image = scene([], [], str(tmp_path / "large.png"))
+    annotated = image.annotated._replace(height=1000, width=1600)
+    exhibit = Exhibit(image._replace(annotated=annotated), compare(image))
     assert _pixels(overlay_png(exhibit)).shape == (500, 800, 3)
 
 
 def test_the_report_of_a_real_network(tmp_path, tiny):
     annotations = [annotation(n, n, (10, 5, 30, 40)) for n in (1, 2, 3)]
     file = annotated_folder.write(str(tmp_path), annotated_folder.content(annotations, images=4))
-    (tmp_path / "4.png").write_bytes(b"<no> picture")
+    (tmp_path / "4.png").write_bytes(b"<no> image")
     data, _ = in_classes(read_coco(file, str(tmp_path)), ("person",))
     evaluation = evaluate(build_yolact(tiny, num_classes=2), data, progress=False)
     assert all(0 <= evaluation.metrics[f"{kind}_ap"] <= 1 for kind in ("mask", "box"))
@@ -109,20 +109,20 @@ def test_the_report_of_a_real_network(tmp_path, tiny):
 
 
 def test_a_report_without_a_single_object(tmp_path, path):
-    pictures = (scene([], [], path),)
+    images = (scene([], [], path),)
     evaluation = Evaluation(
-        score(pictures, 1), dict.fromkeys(("read", "network", "detection", "scoring"), 0.1),
-        pictures, (),
+        score(images, 1), dict.fromkeys(("read", "network", "detection", "scoring"), 0.1),
+        images, (),
     )  # fmt: skip
     with open(write_report(evaluation, str(tmp_path / "report"), SUBJECT)) as page:
         assert "<strong>–</strong>" in page.read()
 
 
 def test_a_report_replaces_a_report_and_nothing_else(tmp_path, path):
-    pictures = tuple(shifted(path, 2))
+    images = tuple(shifted(path, 2))
     evaluation = Evaluation(
-        score(pictures, 1), dict.fromkeys(("read", "network", "detection", "scoring"), 0.1),
-        pictures, (),
+        score(images, 1), dict.fromkeys(("read", "network", "detection", "scoring"), 0.1),
+        images, (),
     )  # fmt: skip
     directory = tmp_path / "report"
     write_report(evaluation, str(directory), SUBJECT)

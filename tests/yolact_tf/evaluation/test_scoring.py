@@ -14,18 +14,18 @@ from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.evaluation.scenes import instance, scene, thing
 from yolact_tf.data.coco import AnnotatedObject, read_coco
 from yolact_tf.evaluation.instances import Instance
-from yolact_tf.evaluation.scoring import EvaluatedPicture, score
+from yolact_tf.evaluation.scoring import EvaluatedImage, score
 
 LEFT, RIGHT, CORNER = (10, 10, 50, 50), (60, 10, 100, 50), (0, 60, 30, 90)
 
 
 def test_perfect_detections():
     small, medium = (0, 0, 20, 20), (40, 20, 100, 70)
-    pictures = [
+    images = [
         scene([thing(small)], [instance(small, 0.6)]),
         scene([thing(medium)], [instance(medium, 0.7)]),
     ]
-    metrics, curves = score(pictures, 1)
+    metrics, curves = score(images, 1)
     sizes = {"mask_ap_large", "box_ap_large"}
     assert {name: value for name, value in metrics.items() if name not in sizes} == {
         f"{kind}_{figure}": pytest.approx(1)
@@ -78,7 +78,7 @@ def test_nothing_annotated_is_undefined():
     assert curves == {"mask": (), "box": ()}
 
 
-def test_a_false_alarm_in_a_picture_without_objects_counts():
+def test_a_false_alarm_in_an_image_without_objects_counts():
     empty = scene([], [instance(RIGHT, 0.9)])
     metrics = score([scene([thing(LEFT)], [instance(LEFT, 0.5)]), empty], 1).metrics
     assert metrics["mask_ap"] == pytest.approx(0.5)
@@ -121,16 +121,16 @@ def test_figures_are_those_of_pycocotools_on_the_file_itself(tmp_path):
     annotations[-1]["segmentation"] = {"size": [60, 80], "counts": [0, 2400, 2400]}
     path = annotated_folder.write(str(tmp_path), annotated_folder.content(annotations, images=6))
     data = read_coco(path, str(tmp_path))
-    pictures = [
-        EvaluatedPicture(picture, tuple(_moved(found, rng) for found in picture.objects))
-        for picture in data.images
+    images = [
+        EvaluatedImage(image, tuple(_moved(found, rng) for found in image.objects))
+        for image in data.images
     ]
-    metrics = score(pictures, 2).metrics
+    metrics = score(images, 2).metrics
     assert 0 < metrics["mask_ap"] < 1
     for kind, name in (("segm", "mask"), ("bbox", "box")):
         ours = [metrics[f"{name}_{key}"] for key in ("ap", "ap50", "ap75", "ap_small", "ap_large")]
         assert [-1 if value is None else value for value in ours] == pytest.approx(
-            _by_pycocotools(path, pictures, kind)[[0, 1, 2, 3, 5]].tolist(), abs=1e-12
+            _by_pycocotools(path, images, kind)[[0, 1, 2, 3, 5]].tolist(), abs=1e-12
         )
 
 
@@ -142,12 +142,12 @@ def _moved(found: AnnotatedObject, rng: np.random.Generator) -> Instance:
     return Instance(found.category, float(rng.uniform(0.1, 1)), box, run_lengths.encode(mask))
 
 
-def _by_pycocotools(path, pictures, kind):
+def _by_pycocotools(path, images, kind):
     with open(path) as file:
         ids = [image["id"] for image in json.load(file)["images"]]
     results = []
-    for identity, picture in zip(ids, pictures, strict=True):
-        for found in picture.instances:
+    for identity, image in zip(ids, images, strict=True):
+        for found in image.instances:
             x1, y1, x2, y2 = found.box
             shape = (
                 {"segmentation": found.segmentation}

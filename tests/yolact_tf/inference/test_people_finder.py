@@ -27,7 +27,7 @@ def test_a_person_is_cut_out_where_its_mask_is():
     assert (person.crop[:, 80:] == (1, 2, 3)).all()
 
 
-def test_run_lengths_lie_in_the_whole_picture():
+def test_run_lengths_lie_in_the_whole_image():
     finder = PeopleFinder(fake_segmenter(RIGHT), CropStyle(margin=0.0))
     [[person]] = finder([GREY])
     whole = run_lengths.decode(person.run_lengths(80, 160))
@@ -36,7 +36,7 @@ def test_run_lengths_lie_in_the_whole_picture():
     np.testing.assert_array_equal(whole, expected)
 
 
-def test_pictures_of_different_sizes_and_without_people_go_together():
+def test_images_of_different_sizes_and_without_people_go_together():
     finder = PeopleFinder(fake_segmenter(LEFT, RIGHT))
     tall, black = np.full((160, 40, 3), 7, np.uint8), np.zeros((64, 64, 3), np.uint8)
     both, none, narrow = finder([GREY, black, tall])

@@ -36,7 +36,7 @@ def signatures(directory):
     return tf.saved_model.load(directory).signatures
 
 
-def picture(height, width, seed=0):
+def image(height, width, seed=0):
     return np.random.default_rng(seed).integers(1, 256, (height, width, 3), np.uint8)
 
 
@@ -51,7 +51,7 @@ def numbers(outputs):
 
 
 def assert_found(row, people):
-    """One picture's outputs are these people's and zero beyond."""
+    """One image's outputs are these people's and zero beyond."""
     assert row["count"] == len(people)
     for place, person in enumerate(people):
         assert tuple(row["boxes"][place]) == person.box
@@ -62,7 +62,7 @@ def assert_found(row, people):
 
 
 def test_images_are_served_as_found_in_python(segmenter, signatures):
-    images = np.stack([picture(64, 96), np.zeros((64, 96, 3), np.uint8), picture(64, 96, 1)])
+    images = np.stack([image(64, 96), np.zeros((64, 96, 3), np.uint8), image(64, 96, 1)])
     served = numbers(signatures["serving_default"](images=tf.constant(images)))
     people = PeopleFinder(segmenter, STYLE)(list(images))
     assert [len(some) for some in people] == [2, 0, 2]
@@ -75,16 +75,16 @@ def test_images_are_served_as_found_in_python(segmenter, signatures):
 
 
 def test_files_of_any_size_go_together_and_a_bad_one_harms_no_other(segmenter, signatures):
-    pictures = [picture(48, 80), picture(120, 40, 1), picture(64, 64, 2)]
-    data = [png(pictures[0]), b"no picture", png(pictures[1]), png(pictures[2])[:50], b""]
-    served = numbers(signatures["detect_jpeg"](pictures=tf.constant([*data, png(pictures[2])])))
+    images = [image(48, 80), image(120, 40, 1), image(64, 64, 2)]
+    data = [png(images[0]), b"no image", png(images[1]), png(images[2])[:50], b""]
+    served = numbers(signatures["detect_jpeg"](image_bytes=tf.constant([*data, png(images[2])])))
     assert served["decoded"].tolist() == [True, False, True, False, False, True]
     assert served["sizes"].tolist() == [[48, 80], [0, 0], [120, 40], [0, 0], [0, 0], [64, 64]]
-    found = iter(PeopleFinder(segmenter, STYLE)(pictures))
+    found = iter(PeopleFinder(segmenter, STYLE)(images))
     for number, decoded in enumerate(served["decoded"]):
         row = {name: values[number] for name, values in served.items()}
         assert_found(row, next(found) if decoded else [])
-    alone = numbers(signatures["detect_jpeg"](pictures=tf.constant([png(pictures[1])])))
+    alone = numbers(signatures["detect_jpeg"](image_bytes=tf.constant([png(images[1])])))
     for name, values in alone.items():
         np.testing.assert_array_equal(values[0], served[name][2])
 
@@ -93,15 +93,15 @@ def test_a_jpeg_is_served_upright(signatures):
     data = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6
-    Image.fromarray(picture(40, 80)).save(data, "JPEG", exif=exif)
-    served = signatures["detect_jpeg"](pictures=tf.constant([data.getvalue()]))
+    Image.fromarray(image(40, 80)).save(data, "JPEG", exif=exif)
+    served = signatures["detect_jpeg"](image_bytes=tf.constant([data.getvalue()]))
     assert served["sizes"].numpy().tolist() == [[80, 40]]
     assert served["boxes"][0, 0].numpy().tolist() == [0, 0, 25, 80]
 
 
 @pytest.mark.parametrize("data", [[], [b"bad"]])
-def test_batches_without_a_picture(signatures, data):
-    served = numbers(signatures["detect_jpeg"](pictures=tf.constant(data, tf.string)))
+def test_batches_without_an_image(signatures, data):
+    served = numbers(signatures["detect_jpeg"](image_bytes=tf.constant(data, tf.string)))
     assert served["count"].tolist() == [0] * len(data)
     assert served["crops"].shape == (len(data), 3, *CROP, 3)
     assert not any(values.any() for values in served.values())

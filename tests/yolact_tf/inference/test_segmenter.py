@@ -63,7 +63,7 @@ def test_a_second_detection_of_one_person_is_left_with_too_little():
     assert int(segment(fake_segmenter(*figures, min_fill=0.26)).count[0]) == 1
 
 
-def test_sizes_in_pixels_belong_to_each_picture():
+def test_sizes_in_pixels_belong_to_each_image():
     segmenter = fake_segmenter(Figure((0, 0, 4, 4), 0.9), min_size=20)
     found = segmenter(tf.repeat(LIT, 2, axis=0), tf.constant([[40, 60], [60, 39]]))
     assert found.count.numpy().tolist() == [1, 0]

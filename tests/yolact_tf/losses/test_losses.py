@@ -40,11 +40,11 @@ def predictions() -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def losses(predictions: dict[str, np.ndarray]) -> Losses:
-    """The losses of a batch of reference pictures."""
+    """The losses of a batch of reference images."""
 
-    def of(pictures: Sequence[int]) -> dict[str, float]:
-        outputs = {name: tf.constant(value[pictures]) for name, value in predictions.items()}
-        truth = ground_truth([GROUND_TRUTH[i] for i in pictures], CONFIG.size)
+    def of(images: Sequence[int]) -> dict[str, float]:
+        outputs = {name: tf.constant(value[images]) for name, value in predictions.items()}
+        truth = ground_truth([GROUND_TRUTH[i] for i in images], CONFIG.size)
         got = multibox_losses(outputs, truth, PRIORS, CONFIG, SEED)
         return {name: float(loss) for name, loss in got.items()}
 
@@ -53,7 +53,7 @@ def losses(predictions: dict[str, np.ndarray]) -> Losses:
 
 @pytest.fixture(scope="module")
 def gradients(predictions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Of each loss of pictures 0 to 2 by each output that it reaches, as `<loss>_<output>`."""
+    """Of each loss of images 0 to 2 by each output that it reaches, as `<loss>_<output>`."""
     outputs = {name: tf.constant(value[:3]) for name, value in predictions.items()}
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(outputs)
@@ -74,14 +74,14 @@ def test_losses_are_the_official_ones(losses: Losses, golden: dict[str, np.ndarr
     assert_official(losses([0, 1, 2]), golden["losses"])
 
 
-@pytest.mark.parametrize("picture", [0, 1, 2])
-def test_losses_of_a_picture_alone_are_the_official_ones(
-    picture: int, losses: Losses, golden: dict[str, np.ndarray]
+@pytest.mark.parametrize("image", [0, 1, 2])
+def test_losses_of_an_image_alone_are_the_official_ones(
+    image: int, losses: Losses, golden: dict[str, np.ndarray]
 ) -> None:
-    assert_official(losses([picture]), golden[f"losses_image{picture}"])
+    assert_official(losses([image]), golden[f"losses_image{image}"])
 
 
-def test_a_picture_of_crowds_adds_no_positives(
+def test_an_image_of_crowds_adds_no_positives(
     losses: Losses, golden: dict[str, np.ndarray]
 ) -> None:
     assert_official(losses([3]), golden["crowd_only_losses_alone"])
@@ -142,23 +142,23 @@ def test_padding_changes_nothing() -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 1e4])
 @pytest.mark.parametrize(
-    "pictures",
+    "images",
     [OBJECTS, [OBJECTS[0], []], [[], []], [[(0.1, 0.1, 0.9, 0.9, CROWD)], []]],
     ids=["objects", "one empty", "empty", "crowds"],
 )
-def test_losses_and_gradients_are_finite(pictures: list[list[AnnotatedBox]], scale: float) -> None:
+def test_losses_and_gradients_are_finite(images: list[list[AnnotatedBox]], scale: float) -> None:
     outputs = small_outputs(2, scale)
     with tf.GradientTape() as tape:
         tape.watch(outputs)
-        got = multibox_losses(outputs, ground_truth(pictures, 16), SMALL_PRIORS, CONFIG, SEED)
+        got = multibox_losses(outputs, ground_truth(images, 16), SMALL_PRIORS, CONFIG, SEED)
         total = tf.add_n(list(got.values()))
     for value in (*got.values(), *tape.gradient(total, outputs).values()):
         assert np.isfinite(value).all()
-    has_objects = any(box[4] >= 0 for objects in pictures for box in objects)
+    has_objects = any(box[4] >= 0 for objects in images for box in objects)
     assert all((got[name].numpy() > 0) == has_objects for name in "BCM")
 
 
-def test_numbers_of_pictures_and_objects_may_be_unknown_in_graphs() -> None:
+def test_numbers_of_images_and_objects_may_be_unknown_in_graphs() -> None:
     truth, outputs = ground_truth(OBJECTS, 16), small_outputs(2)
 
     def any_count(tensor: tf.Tensor) -> tf.TensorSpec:
@@ -195,7 +195,7 @@ def test_boxes_are_judged_by_smooth_l1_at_positives() -> None:
     assert float(got) == pytest.approx(1.5 * (0.125 + 1.5 + 0.5))
 
 
-def test_each_picture_has_the_hardest_negatives_for_its_own_positives() -> None:
+def test_each_image_has_the_hardest_negatives_for_its_own_positives() -> None:
     """With two classes of logits 0 and x, background costs ln(1 + exp x)."""
     hardness = np.array([[0.0, 3.0, 1.0, 2.0, 9.0], [5.0, 6.0, 7.0, 8.0, 9.0]], np.float32)
     conf = np.stack([np.zeros_like(hardness), hardness], axis=-1)
@@ -259,8 +259,8 @@ def test_a_sample_of_the_masks_stands_for_all() -> None:
     assert abs(np.mean(samples) - whole) < 4 * error
 
 
-def test_each_picture_is_scaled_by_its_own_positives() -> None:
-    """All masks of a picture are alike here, so that one of them tells of all."""
+def test_each_image_is_scaled_by_its_own_positives() -> None:
+    """All masks of an image are alike here, so that one of them tells of all."""
     outputs, truth = small_outputs(2), ground_truth(OBJECTS, 16)
     coefficients = tf.repeat(outputs["mask"][:, :1], 5, axis=1)
     classes = tf.constant([[1, 1, 0, 1, 1], [0, 0, 0, 1, NEUTRAL]])

@@ -7,7 +7,7 @@ import tensorflow as tf
 from yolact_tf.ops.crops import letterbox, windows
 
 
-def test_windows_are_wider_and_stay_in_the_picture():
+def test_windows_are_wider_and_stay_in_the_image():
     boxes = tf.constant([[[10, 20, 30, 60], [0, 0, 100, 80]], [[97, 1, 100, 4], [0, 0, 0, 0]]])
     result = windows(boxes, 0.25, 80, 100).numpy().tolist()
     assert result == [

@@ -19,7 +19,7 @@ CONFIG = replace(config_named("yolact_resnet50_550"), top_k=6, max_detections=5)
 def plain(
     scores: np.ndarray, boxes: np.ndarray, config: YolactConfig, cross_class: bool
 ) -> list[tuple[int, int]]:
-    """(prior, class) of what Fast NMS leaves of one picture, score by score and pair by pair."""
+    """(prior, class) of what Fast NMS leaves of one image, score by score and pair by pair."""
     overlap = iou(boxes, boxes).numpy()
     candidates = [p for p in range(len(scores)) if scores[p].max() > config.min_score]
     best = scores.argmax(axis=1)
@@ -135,7 +135,7 @@ def test_a_network_that_diverged_detects_nothing() -> None:
     assert detect(outputs, priors, CONFIG).count.numpy() == [0]
 
 
-def test_confident_keeps_the_best_of_every_picture() -> None:
+def test_confident_keeps_the_best_of_every_image() -> None:
     detections = Detections(
         boxes=tf.ones((2, 3, 4)),
         scores=tf.constant([[0.9, 0.2, 0.1], [0.15, 0.1, 0.0]]),
@@ -151,7 +151,7 @@ def test_confident_keeps_the_best_of_every_picture() -> None:
     assert kept.coefficients.shape == (2, 2, 5)
 
 
-def test_one_graph_serves_any_number_of_pictures(tmp_path: Path) -> None:
+def test_one_graph_serves_any_number_of_images(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     priors = tf.constant(rng.uniform(0.2, 0.6, (20, 4)), tf.float32)
     signature = {

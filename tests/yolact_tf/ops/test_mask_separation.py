@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from yolact_tf.ops.mask_separation import separate
-from yolact_tf.ops.masks import picture_masks
+from yolact_tf.ops.masks import image_masks
 
 
 def separated(masks, scores):
@@ -39,9 +39,9 @@ def test_a_tie_is_nobodys():
     st.sampled_from([(4, 4), (9, 23), (64, 37)]),
 )
 def test_no_pixel_belongs_to_two_at_any_size(masks, scores, size):
-    pixels = picture_masks(separate(masks, scores), *size).numpy()
+    pixels = image_masks(separate(masks, scores), *size).numpy()
     assert pixels.sum(axis=0).max() <= 1
-    assert not (pixels & ~picture_masks(masks, *size).numpy()).any()
+    assert not (pixels & ~image_masks(masks, *size).numpy()).any()
 
 
 @pytest.mark.parametrize("objects", [0, 1, 4])

@@ -10,9 +10,9 @@ from yolact_tf.ops.fast_nms import Detections
 from yolact_tf.ops.masks import (
     assemble,
     crop,
-    in_pictures,
+    image_masks,
+    in_images,
     mask_windows,
-    picture_masks,
     pixel_boxes,
     window_mask,
 )
@@ -54,7 +54,7 @@ def test_masks_are_enlarged_as_tensorflow_resizes(
     masks = random_masks(seed, 2, *cells)
     resized = tf.image.resize(masks[..., None], size)[..., 0].numpy()
     decided = np.abs(resized - 0.5) > 1e-4
-    enlarged = picture_masks(masks, *size).numpy()
+    enlarged = image_masks(masks, *size).numpy()
     assert enlarged.shape == (2, *size)
     np.testing.assert_array_equal(enlarged[decided], resized[decided] > 0.5)
 
@@ -65,7 +65,7 @@ def test_a_window_shows_the_whole_mask_of_its_box(seed: int, height: int, width:
     rng = np.random.default_rng(seed)
     boxes = tf.constant(rng.uniform(-0.3, 1.3, (4, 4)), tf.float32)
     masks = crop(rng.integers(0, 2, (4, 7, 9)).astype(np.float32), boxes)
-    whole = picture_masks(masks, height, width).numpy()
+    whole = image_masks(masks, height, width).numpy()
     for mask, box, wanted in zip(masks, boxes, whole, strict=True):
         window = mask_windows(box, (7, 9), height, width)
         x1, y1, x2, y2 = window.numpy()
@@ -91,7 +91,7 @@ def test_places_beyond_the_count_stay_empty() -> None:
         priors=tf.constant([[5, 0]]),
         count=tf.constant([1]),
     )
-    found = in_pictures(detections, tf.ones((1, 5, 5, 1)), 33, 17)
+    found = in_images(detections, tf.ones((1, 5, 5, 1)), 33, 17)
     assert found.masks.shape == (1, 2, 33, 17)
     assert found.masks.numpy()[0, 0].all()
     assert not found.masks.numpy()[0, 1].any()
@@ -99,9 +99,9 @@ def test_places_beyond_the_count_stay_empty() -> None:
 
 
 @pytest.mark.parametrize("detections", [0, 2])
-def test_no_pictures_and_no_detections_are_no_trouble(detections: int) -> None:
+def test_no_images_and_no_detections_are_no_trouble(detections: int) -> None:
     empty = assemble(
         tf.ones((0, 3, 3, 1)), tf.ones((0, detections, 1)), tf.ones((0, detections, 4))
     )
-    assert picture_masks(empty, 6, 8).shape == (0, detections, 6, 8)
+    assert image_masks(empty, 6, 8).shape == (0, detections, 6, 8)
     assert assemble(tf.ones((1, 3, 3, 1)), tf.ones((1, 0, 1)), tf.ones((1, 0, 4))).shape[1] == 0

@@ -17,7 +17,7 @@ def finder():
 
 @pytest.fixture
 def snapshots(tmp_path):
-    """A folder of five grey pictures of different sizes, the third black and so empty."""
+    """A folder of five grey images of different sizes, the third black and so empty."""
     folder = tmp_path / "snapshots"
     folder.mkdir()
     for number in range(5):

@@ -50,9 +50,9 @@ def contents(output):
 def test_crops_and_tables_say_the_same(snapshots, finder, tmp_path):
     output = tmp_path / "out"
     summary = segment_people([str(snapshots)], str(output), finder, batch_size=2)
-    assert (summary.pictures, summary.people, summary.pictures_without_people) == (5, 8, 1)
+    assert (summary.images, summary.people, summary.images_without_people) == (5, 8, 1)
     assert (summary.skipped, summary.processed_now) == (0, 5)
-    assert summary.pictures_per_second > 0
+    assert summary.images_per_second > 0
     people = lines(output)
     with open(output / "people.csv") as table:
         rows = list(csv.DictReader(table))
@@ -62,7 +62,7 @@ def test_crops_and_tables_say_the_same(snapshots, finder, tmp_path):
         x1, y1, x2, y2 = person["box"]
         assert [row["x1"], row["y1"], row["x2"], row["y2"]] == [str(n) for n in person["box"]]
         snapshot = np.asarray(Image.open(person["source"]))
-        assert snapshot.shape[:2] == (person["picture_height"], person["picture_width"])
+        assert snapshot.shape[:2] == (person["image_height"], person["image_width"])
         mask = run_lengths.decode(person["mask"])
         expected = (snapshot * mask[..., None])[y1:y2, x1:x2]
         np.testing.assert_array_equal(Image.open(output / person["crop"]), expected)
@@ -81,7 +81,7 @@ def test_names_of_crops_reveal_nothing(snapshots, finder, tmp_path):
 
 
 def test_bad_snapshots_are_listed_and_harm_no_other(snapshots, finder, tmp_path):
-    (snapshots / "broken.jpg").write_bytes(b"\xff\xd8\xff" + b"no picture" * 9)
+    (snapshots / "broken.jpg").write_bytes(b"\xff\xd8\xff" + b"no image" * 9)
     (snapshots / "cut.png").write_bytes((snapshots / "4.png").read_bytes()[:60])
     (snapshots / "dot.png").write_bytes(png(1, 1))
     (snapshots / "empty.jpg").touch()
@@ -90,7 +90,7 @@ def test_bad_snapshots_are_listed_and_harm_no_other(snapshots, finder, tmp_path)
     listing.write_text(f"{snapshots}/absent.png\n")
     output = tmp_path / "out"
     summary = segment_people([str(snapshots), str(listing)], str(output), finder)
-    assert (summary.pictures, summary.people, summary.skipped) == (5, 8, 6)
+    assert (summary.images, summary.people, summary.skipped) == (5, 8, 6)
     with open(output / "skipped.csv") as table:
         reasons = {row["source"].split("/")[-1]: row["reason"] for row in csv.DictReader(table)}
     assert "at least 16" in reasons.pop("dot.png")
@@ -115,7 +115,7 @@ def test_a_second_run_does_what_is_missing(snapshots, finder, tmp_path):
     (snapshots / "late.png").write_bytes(png(40, 40))
     (snapshots / "new.png").write_bytes(png(32, 32))
     summary = segment_people([str(snapshots), str(snapshots)], str(output), finder)
-    assert (summary.processed_now, summary.pictures, summary.people) == (2, 7, 12)
+    assert (summary.processed_now, summary.images, summary.people) == (2, 7, 12)
     assert summary.skipped == 0
     after = contents(output)
     assert {name for name in before if after[name] == before[name]} == {
@@ -139,7 +139,7 @@ def test_killed_anywhere_a_replaced_snapshot_is_done_in_the_end(snapshots, finde
     assert crops(output) == {person["crop"] for person in lines(output)}
     assert len(former & crops(output)) == 6
     shown = [person for person in lines(output) if person["source"].endswith("/0.png")]
-    assert {(person["picture_height"], person["picture_width"]) for person in shown} == {(24, 32)}
+    assert {(person["image_height"], person["image_width"]) for person in shown} == {(24, 32)}
 
 
 @pytest.mark.parametrize("kill", range(1, 24))
@@ -154,7 +154,7 @@ def test_killed_anywhere_nothing_is_lost_or_doubled(snapshots, finder, tmp_path,
     assert len(steps) == kill
     resumed = run(str(broken))
     assert contents(broken) == contents(whole)
-    assert resumed.pictures == expected.pictures
+    assert resumed.images == expected.images
     assert not [path for path in broken.rglob("*") if path.name.startswith(".incoming")]
 
 
@@ -213,7 +213,7 @@ def test_the_field_case_of_two_lifts(finder, tmp_path, monkeypatch):
         assert segment_people(["snapshots/"], "../out", finder).processed_now == done
     shutil.copy2("../lift_b/snapshots/0001.jpg", "snapshots/0001.jpg")
     summary = segment_people(["snapshots/"], "../out", finder)
-    assert (summary.processed_now, summary.pictures) == (1, 2)
+    assert (summary.processed_now, summary.images) == (1, 2)
     output = tmp_path / "lifts" / "out"
     assert crops(output) == {person["crop"] for person in lines(output)}
 
@@ -222,7 +222,7 @@ def test_copies_of_an_image_are_snapshots_of_their_own(finder, tmp_path):
     for name in ("a.png", "b.png"):
         (tmp_path / name).write_bytes(png(40, 32))
     summary = segment_people([str(tmp_path)], str(tmp_path / "out"), finder)
-    assert (summary.pictures, len(crops(tmp_path / "out"))) == (2, 4)
+    assert (summary.images, len(crops(tmp_path / "out"))) == (2, 4)
 
 
 def test_the_same_folder_by_several_names_is_done_once(snapshots, finder, tmp_path, monkeypatch):
@@ -230,7 +230,7 @@ def test_the_same_folder_by_several_names_is_done_once(snapshots, finder, tmp_pa
     (tmp_path / "link").symlink_to(snapshots)
     names = ["snapshots", "./snapshots/", "link", str(snapshots), f"{snapshots}/*.png"]
     summary = segment_people(names, "out", finder)
-    assert (summary.processed_now, summary.pictures, summary.people) == (5, 5, 8)
+    assert (summary.processed_now, summary.images, summary.people) == (5, 5, 8)
 
 
 def test_a_replaced_image_is_done_again_and_its_crops_replaced(snapshots, finder, tmp_path):
@@ -245,8 +245,8 @@ def test_a_replaced_image_is_done_again_and_its_crops_replaced(snapshots, finder
     os.utime(changed, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert changed.stat().st_size == times.st_size
     summary = segment_people([str(snapshots)], str(output), finder)
-    assert (summary.processed_now, summary.pictures, summary.people) == (1, 5, 6)
-    assert summary.pictures_without_people == 2
+    assert (summary.processed_now, summary.images, summary.people) == (1, 5, 6)
+    assert summary.images_without_people == 2
     assert crops(output) == {person["crop"] for person in lines(output)} < former
     changed.write_bytes(data)
     assert segment_people([str(snapshots)], str(output), finder).processed_now == 1
@@ -293,7 +293,7 @@ def test_odd_names_harm_no_other(snapshots, finder, tmp_path, name):
     usual = tuple(f"/{number}.png" for number in range(5))
     for _ in range(2):
         summary = segment_people([str(snapshots)], str(output), finder)
-        assert (summary.pictures, summary.skipped) == (5 + readable, 1 - readable)
+        assert (summary.images, summary.skipped) == (5 + readable, 1 - readable)
     table = "people.csv" if readable else "skipped.csv"
     with open(output / table, newline="") as file:
         rows = [row for row in csv.DictReader(file) if not row["source"].endswith(usual)]
@@ -306,7 +306,7 @@ def test_what_is_no_file_is_listed(snapshots, finder, tmp_path):
     os.mkfifo(snapshots / "pipe.png")
     (snapshots / "loop.png").symlink_to("loop.png")
     summary = segment_people([str(snapshots)], str(tmp_path / "out"), finder)
-    assert (summary.pictures, summary.skipped) == (5, 2)
+    assert (summary.images, summary.skipped) == (5, 2)
     assert "pipe.png,It is not a file." in (tmp_path / "out" / "skipped.csv").read_text()
 
 
@@ -323,7 +323,7 @@ def test_a_second_job_in_one_output_is_refused_and_nothing_lost(snapshots, finde
 
     read = job.snapshots.read
     with mock.patch.object(job.snapshots, "read", slow):
-        assert segment_people([str(snapshots)], output, finder).pictures == 5
+        assert segment_people([str(snapshots)], output, finder).images == 5
     assert asked
     assert segment_people([str(snapshots)], output, finder).processed_now == 0
 
@@ -344,7 +344,7 @@ def test_without_locks_both_jobs_work_is_kept(snapshots, finder, tmp_path):
         mock.patch.object(job.snapshots, "read", nested),
     ):
         summary = segment_people([f"{snapshots}/[0-3].png"], output, finder)
-    assert (summary.pictures, summary.people) == (5, 8)
+    assert (summary.images, summary.people) == (5, 8)
 
 
 def test_an_output_of_an_earlier_version_is_refused_with_what_mends_it(snapshots, finder, tmp_path):
@@ -355,7 +355,7 @@ def test_an_output_of_an_earlier_version_is_refused_with_what_mends_it(snapshots
     with pytest.raises(YolactError, match=rf"mv {output} {output}-old\) and run the same"):
         segment_people([str(snapshots)], f"{output}/", finder)
     os.rename(output, f"{output}-old")
-    assert segment_people([str(snapshots)], output, finder).pictures == 5
+    assert segment_people([str(snapshots)], output, finder).images == 5
 
 
 def test_a_damaged_journal_is_named_and_can_be_mended(snapshots, finder, tmp_path):
@@ -368,7 +368,7 @@ def test_a_damaged_journal_is_named_and_can_be_mended(snapshots, finder, tmp_pat
     with pytest.raises(YolactError, match=rf"{part} is damaged .* delete it"):
         segment_people([str(snapshots)], output, finder)
     part.unlink()
-    assert segment_people([str(snapshots)], output, finder).pictures == 5
+    assert segment_people([str(snapshots)], output, finder).images == 5
 
 
 def test_other_settings_need_another_folder(snapshots, finder, tmp_path):
@@ -383,13 +383,13 @@ def test_other_settings_need_another_folder(snapshots, finder, tmp_path):
         segment_people([str(snapshots)], output, PeopleFinder(retrained, CropStyle(margin=0.0)))
 
 
-def test_no_picture_at_all_is_an_error(finder, tmp_path):
-    with pytest.raises(YolactError, match="No picture"):
+def test_no_image_at_all_is_an_error(finder, tmp_path):
+    with pytest.raises(YolactError, match="No image"):
         segment_people([str(tmp_path)], str(tmp_path / "out"), finder)
     assert not (tmp_path / "out").exists()
 
 
-def test_pictures_from_the_web(finder, snapshots, tmp_path):
+def test_images_from_the_web(finder, snapshots, tmp_path):
     class Silent(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
@@ -403,7 +403,7 @@ def test_pictures_from_the_web(finder, snapshots, tmp_path):
             summary = segment_people(urls, str(tmp_path / "out"), finder, timeout=5)
         finally:
             server.shutdown()
-    assert (summary.pictures, summary.people, summary.skipped) == (1, 2, 3)
+    assert (summary.images, summary.people, summary.skipped) == (1, 2, 3)
     skipped = (tmp_path / "out" / "skipped.csv").read_text()
     assert "HTTP Error 404" in skipped
     assert "refused" in skipped
@@ -413,7 +413,7 @@ def test_a_silent_server_costs_no_more_than_the_timeout(finder, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/a.jpg"
         summary = segment_people([url], str(tmp_path / "out"), finder, timeout=0.2)
-    assert (summary.pictures, summary.skipped) == (0, 1)
+    assert (summary.images, summary.skipped) == (0, 1)
     assert "timed out" in (tmp_path / "out" / "skipped.csv").read_text()
 
 
@@ -428,15 +428,15 @@ def test_snapshots_are_read_only_a_few_ahead():
 
 
 def test_a_person_keeps_its_place_upright(finder, tmp_path):
-    """Stored lying on its side: the person of the left half is the picture's lower half."""
-    picture = Image.fromarray(np.repeat([[[200] * 3], [[40] * 3]], 32, axis=0).astype(np.uint8))
-    exif = picture.getexif()
+    """Stored lying on its side: the person of the left half is the image's lower half."""
+    image = Image.fromarray(np.repeat([[[200] * 3], [[40] * 3]], 32, axis=0).astype(np.uint8))
+    exif = image.getexif()
     exif[0x0112] = 6  # to be turned clockwise by 90°
-    wide = picture.resize((80, 64))
+    wide = image.resize((80, 64))
     wide.save(tmp_path / "a.jpg", exif=exif, quality=95)
     segment_people([str(tmp_path / "a.jpg")], str(tmp_path / "out"), finder)
     left, right = lines(tmp_path / "out")
-    assert (left["picture_height"], left["picture_width"]) == (80, 64)
+    assert (left["image_height"], left["image_width"]) == (80, 64)
     assert left["box"] == [0, 0, 32, 80]
     assert np.median(Image.open(tmp_path / "out" / left["crop"])) == pytest.approx(40, abs=3)
     assert np.median(Image.open(tmp_path / "out" / right["crop"])) == pytest.approx(200, abs=3)

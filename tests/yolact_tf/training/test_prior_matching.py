@@ -55,7 +55,7 @@ def test_targets_are_the_official_ones(matches: Matches, golden: dict[str, np.nd
             np.testing.assert_allclose(matches.loc[i, rows], expected, rtol=0, atol=1e-4)
 
 
-def test_a_picture_of_crowds_is_background_or_neutral(
+def test_an_image_of_crowds_is_background_or_neutral(
     matches: Matches, golden: dict[str, np.ndarray]
 ) -> None:
     np.testing.assert_array_equal(matches.classes[3], golden["crowd_only_conf_t"])
@@ -112,7 +112,7 @@ def test_crowds_make_covered_background_neutral_and_leave_positives() -> None:
     assert got.classes.numpy().tolist() == [[NEUTRAL, BACKGROUND, 1, NEUTRAL, BACKGROUND]]
 
 
-def test_pictures_without_objects_are_background(priors: np.ndarray) -> None:
+def test_images_without_objects_are_background(priors: np.ndarray) -> None:
     got = match(ground_truth([[NOTHING, NOTHING], []]), priors, CONFIG)
     for part in got:
         assert not part.numpy().any()
@@ -135,11 +135,11 @@ def test_claims_are_those_of_the_plain_loop(seed: int) -> None:
         return [(low / 8, rng.integers(low + 1, 9) / 8) for low in lows]
 
     priors = strips(*spans(9))
-    pictures = [[strip(*span, j) for j, span in enumerate(spans(n))] for n in (6, 3)]
-    truth = ground_truth(pictures)
+    images = [[strip(*span, j) for j, span in enumerate(spans(n))] for n in (6, 3)]
+    truth = ground_truth(images)
     got = match(truth, priors, CONFIG)
     overlaps = boxes.iou(truth.boxes, boxes.corners(tf.constant(priors))).numpy()
-    for i, objects in enumerate(pictures):
+    for i, objects in enumerate(images):
         left = overlaps[i, : len(objects)].copy()
         best, owner = left.max(axis=0), left.argmax(axis=0)
         for _ in objects:

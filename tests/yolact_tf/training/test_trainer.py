@@ -19,15 +19,15 @@ SIDE = 64
 
 
 def _batch(step, boxes=((0.2, 0.2, 0.7, 0.9),), classes=(0,)):
-    """Two pictures of noise with a white rectangle where each object is."""
-    pictures = np.random.default_rng(step).uniform(0, 100, (2, SIDE, SIDE, 3)).astype(np.float32)
+    """Two images of noise with a white rectangle where each object is."""
+    images = np.random.default_rng(step).uniform(0, 100, (2, SIDE, SIDE, 3)).astype(np.float32)
     masks = np.zeros((2, len(boxes), SIDE, SIDE), np.uint8)
     for place, box in enumerate(boxes):
         x1, y1, x2, y2 = (round(side * SIDE) for side in box)
         masks[:, place, y1:y2, x1:x2] = 1
-        pictures[:, y1:y2, x1:x2] = 255
+        images[:, y1:y2, x1:x2] = 255
     truth = (np.float32([boxes] * 2), np.int32([classes] * 2), masks)
-    return pictures, truth
+    return images, truth
 
 
 def _batches(make):
@@ -145,7 +145,7 @@ def test_the_best_by_the_evaluation_is_kept(tiny, tmp_path):
         (((0.1, 0.1, 0.9, 0.9), (0.0, 0.0, 0.5, 0.5)), (CROWD, CROWD)),
     ],
 )
-def test_pictures_without_objects_or_with_crowds_alone_are_learnt_from(
+def test_images_without_objects_or_with_crowds_alone_are_learnt_from(
     tiny, tmp_path, boxes, classes
 ):
     config = TrainConfig(3, optimization=FAST)
@@ -158,8 +158,8 @@ def test_pictures_without_objects_or_with_crowds_alone_are_learnt_from(
 
 def test_a_batch_that_makes_no_sense_moves_nothing(tiny, tmp_path):
     def make(step):
-        pictures, truth = _batch(step)
-        return pictures * (np.nan if step == 1 else 1), truth
+        images, truth = _batch(step)
+        return images * (np.nan if step == 1 else 1), truth
 
     ends = []
     for steps in (1, 2):
@@ -181,7 +181,7 @@ def test_a_run_that_only_makes_nonsense_is_stopped(tiny, tmp_path):
 def test_a_job_goes_from_files_to_weights_and_its_directory_is_its_own(tiny, tmp_path):
     boxes = [annotated_folder.annotation(k, k, (10, 10, 40, 30)) for k in (1, 2, 3)]
     annotations = annotated_folder.write(str(tmp_path), annotated_folder.content(boxes, 3))
-    (tmp_path / "2.png").write_bytes(b"not a picture")
+    (tmp_path / "2.png").write_bytes(b"not an image")
     source = Source(annotations, str(tmp_path))
     job = TrainingJob(
         "tiny", (source,), TrainConfig(2, evaluate_every=1), validation=source, batch_size=2

@@ -61,19 +61,19 @@ def write_report(evaluation: Evaluation, directory: str, subject: Subject, seed:
       evaluation: what to show.
       directory: of the report; may be absent.
       subject: what was evaluated.
-      seed: of the choice of random pictures.
+      seed: of the choice of random images.
 
     Returns:
       Path of the page to open.
 
     Raises:
-      YolactError: `directory` holds something else, or a picture can no longer be read.
+      YolactError: `directory` holds something else, or an image can no longer be read.
     """
     directory = directory.rstrip("/")
     check_replaceable(directory)
     gallery = {
         title: {f"{OVERLAYS}/{title}_{place}.png": shown for place, shown in enumerate(chosen)}
-        for title, chosen in choose(evaluation.pictures, seed).items()
+        for title, chosen in choose(evaluation.images, seed).items()
     }
     with replacing_directory(directory) as aside:
         tf.io.gfile.makedirs(os.path.join(aside, OVERLAYS))

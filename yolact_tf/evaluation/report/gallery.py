@@ -1,4 +1,4 @@
-"""Which pictures a report shows."""
+"""Which images a report shows."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,25 +6,25 @@ from typing import NamedTuple
 import numpy as np
 
 from yolact_tf.evaluation.comparison import Comparison, compare
-from yolact_tf.evaluation.scoring import EvaluatedPicture
+from yolact_tf.evaluation.scoring import EvaluatedImage
 
 SHOWN = 6
 
 
 class Exhibit(NamedTuple):
-    """A picture with how it went."""
+    """An image with how it went."""
 
-    picture: EvaluatedPicture
+    image: EvaluatedImage
     comparison: Comparison
 
 
-def choose(pictures: Sequence[EvaluatedPicture], seed: int) -> dict[str, list[Exhibit]]:
-    """Up to `SHOWN` pictures each of best, worst and random; `seed` fixes the random ones.
+def choose(images: Sequence[EvaluatedImage], seed: int) -> dict[str, list[Exhibit]]:
+    """Up to `SHOWN` images each of best, worst and random; `seed` fixes the random ones.
 
     The best and the worst are by `Comparison.quality`, do not overlap, and leave out
-    pictures where nothing was to be found and nothing was.
+    images where nothing was to be found and nothing was.
     """
-    exhibits = [Exhibit(picture, compare(picture)) for picture in pictures]
+    exhibits = [Exhibit(image, compare(image)) for image in images]
     ranked = sorted(
         (exhibit for exhibit in exhibits if exhibit.comparison.quality is not None),
         key=lambda exhibit: exhibit.comparison.quality or 0,

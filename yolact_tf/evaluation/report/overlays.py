@@ -1,4 +1,4 @@
-"""What was found and what is annotated, drawn over a picture."""
+"""What was found and what is annotated, drawn over an image."""
 
 import colorsys
 import io
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pycocotools import mask as run_lengths
 from scipy import ndimage
 
-from yolact_tf.evaluation.pictures import read_pixels
+from yolact_tf.evaluation.images import read_pixels
 from yolact_tf.evaluation.report.gallery import Exhibit
 
 _LONGEST_SIDE = 800
@@ -22,14 +22,14 @@ _GOLDEN = 0.618  # steps of hue by the golden ratio keep neighbours apart
 
 
 def overlay_png(exhibit: Exhibit) -> bytes:
-    """The picture, at most 800 pixels long, as PNG.
+    """The image, at most 800 pixels long, as PNG.
 
     Confident instances are filled, boxed and marked with their scores: red if there is no
     such object, else in colours of their own. Objects are outlined in white, or in yellow if
     they were missed; crowds are not drawn.
 
     Raises:
-      YolactError: the picture can no longer be read.
+      YolactError: the image can no longer be read.
     """
     (annotated, instances), comparison = exhibit
     image = Image.fromarray(read_pixels(annotated))

@@ -53,8 +53,8 @@ def test_truth_lists_every_passenger_with_a_class_per_task(scenes, drawn):
 
 def test_snapshots_are_what_was_drawn(scenes, drawn):
     for index, snapshot in enumerate(drawn):
-        with Image.open(scenes / "snapshots" / f"{index:06d}.jpg") as picture:
-            stored = np.asarray(picture, np.float32)
+        with Image.open(scenes / "snapshots" / f"{index:06d}.jpg") as image:
+            stored = np.asarray(image, np.float32)
         assert np.abs(stored - snapshot.image).mean() < 8
 
 

@@ -22,7 +22,7 @@ def everything(workspace, task):
     return [example for split in SPLITS for example in workspace.examples(task, split)]
 
 
-def test_every_class_has_examples_and_pictures(workspace):
+def test_every_class_has_examples_and_images(workspace):
     for name in ("bald", "gender"):
         examples = workspace.training_examples(name)
         assert min(class_counts(workspace.task(name), examples).values()) > 0
@@ -39,19 +39,19 @@ def test_split_is_by_snapshot(workspace):
 
 
 def test_tasks_share_no_passenger(workspace):
-    pictures = {
+    images = {
         name: {
             atomic_files.sha256(workspace.image_path(e.image)) for e in everything(workspace, name)
         }
         for name in ("bald", "gender")
     }
-    assert not pictures["bald"] & pictures["gender"]
+    assert not images["bald"] & images["gender"]
 
 
 def test_adding_a_task_leaves_the_others_as_they_are(workspace, tmp_path):
     together = Workspace(str(tmp_path))
     write_tasks(together, [SUIT, BALD], snapshots=SNAPSHOTS, seed=0, workers=1)
-    for folder in (("tasks", "bald"), ("pictures", "lift", "bald")):
+    for folder in (("tasks", "bald"), ("images", "lift", "bald")):
         assert atomic_files.tree_sha256(together.path(*folder)) == atomic_files.tree_sha256(
             workspace.path(*folder)
         )

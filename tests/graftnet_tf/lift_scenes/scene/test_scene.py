@@ -87,7 +87,7 @@ def test_person_crop_keeps_the_person_alone_with_a_margin():
     mask[10:30, 0:10] = True
     mask[10, 0] = False
     crop = person_crop(image, mask, margin=0.1)
-    assert crop.shape == (24, 12, 3)  # 2 pixels around; the picture ends on the left
+    assert crop.shape == (24, 12, 3)  # 2 pixels around; the image ends on the left
     assert (crop > 0).all(axis=2).sum() == mask.sum()
     assert not crop[:2].any()
     assert not crop[2, 0].any()

@@ -249,7 +249,9 @@ def fail_to_list(store, monkeypatch, error):
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("serving.model_server.models.served_model.files.names_by_number", fail)
+    monkeypatch.setattr(
+        "serving.model_server.models.served_model.atomic_files.names_by_number", fail
+    )
 
 
 def fail_to_tell(store, monkeypatch, error):

@@ -1,4 +1,4 @@
-"""Which picture files a person means by paths, folders and patterns."""
+"""Which image files a person means by paths, folders and patterns."""
 
 import os
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 _PATTERN = frozenset("*?[")
 
 
-def picture_paths(names: Iterable[str]) -> list[str]:
-    """The picture files that `names` stand for.
+def image_paths(names: Iterable[str]) -> list[str]:
+    """The image files that `names` stand for.
 
     Args:
       names: each a file, a folder (its JPEG and PNG files), a glob pattern, or several of
@@ -23,15 +23,13 @@ def picture_paths(names: Iterable[str]) -> list[str]:
       there stays, so that opening it tells who named it that it is missing.
 
     Raises:
-      GraftNetError: a name is empty, a pattern matches nothing, or a folder has no pictures.
+      GraftNetError: a name is empty, a pattern matches nothing, or a folder has no images.
     """
     found = []
     for name in names:
         parts = [name] if tf.io.gfile.exists(name) else [part for part in name.split(",") if part]
         if not parts:
-            raise GraftNetError(
-                f"{name!r} names no picture; expected a file, a folder or a pattern."
-            )
+            raise GraftNetError(f"{name!r} names no image; expected a file, a folder or a pattern.")
         for part in parts:
             found += _meant(part)
     return found

@@ -1,4 +1,4 @@
-"""Picture files that are not what they say, by seed."""
+"""Image files that are not what they say, by seed."""
 
 import io
 import struct
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tests.serving.sample_pictures import DECODABLE, UNDECODABLE, huge_jpeg, huge_png, picture
+from tests.serving.sample_images import DECODABLE, UNDECODABLE, huge_jpeg, huge_png, image_file
 
 Random = np.random.Generator
 _SOUND = [*DECODABLE.values()]
 
 
-def hostile_picture(random: Random) -> bytes:
+def hostile_image(random: Random) -> bytes:
     """The bytes of a file that was damaged, or made to do harm."""
     return _pick(random, _KINDS)(random)
 
@@ -54,7 +54,7 @@ def _junk_with_magic(random: Random) -> bytes:
 
 def _many_scans(random: Random) -> bytes:
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(picture())).save(buffer, "JPEG", progressive=True)
+    Image.open(io.BytesIO(image_file())).save(buffer, "JPEG", progressive=True)
     data = buffer.getvalue()
     start = data.rindex(b"\xff\xda")
     return data[:start] + data[start:-2] * int(random.integers(1, 300)) + data[-2:]
@@ -78,7 +78,7 @@ def _claimed_size(random: Random) -> bytes:
 
 def _other_format(random: Random) -> bytes:
     """A sound file of a format, or an animation, that the model need not take."""
-    frames = [Image.open(io.BytesIO(picture(seed))) for seed in (0, 1)]
+    frames = [Image.open(io.BytesIO(image_file(seed))) for seed in (0, 1)]
     buffer = io.BytesIO()
     kind = _pick(random, ["GIF", "BMP", "TIFF", "WEBP", "PNG"])
     animated = {} if kind == "BMP" else {"save_all": True, "append_images": frames[1:]}

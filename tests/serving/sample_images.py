@@ -1,4 +1,4 @@
-"""Picture files, good and bad, as bytes."""
+"""Image files, good and bad, as bytes."""
 
 import io
 import struct
@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 
-def picture(
+def image_file(
     seed: int = 0, *, mode: str = "RGB", size: tuple[int, int] = (40, 64), file: str = "JPEG"
 ) -> bytes:
-    """A picture of random pixels, (width, height) in size."""
+    """An image of random pixels, (width, height) in size."""
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(pixels).convert(mode).save(buffer, file)
@@ -41,30 +41,30 @@ def huge_png(side: int = 20_000) -> bytes:
 
 def huge_jpeg(side: int = 20_000) -> bytes:
     """A JPEG whose header claims `side` × `side` pixels."""
-    data = bytearray(picture())
+    data = bytearray(image_file())
     size_at = data.index(b"\xff\xc0") + 5
     data[size_at : size_at + 4] = struct.pack(">HH", side, side)
     return bytes(data)
 
 
 UNDECODABLE = {
-    "truncated JPEG": picture()[:-200],
-    "JPEG header alone": picture()[:20],
-    "truncated PNG": picture(file="PNG")[:-200],
+    "truncated JPEG": image_file()[:-200],
+    "JPEG header alone": image_file()[:20],
+    "truncated PNG": image_file(file="PNG")[:-200],
     "0 bytes": b"",
-    "1x1": picture(size=(1, 1)),
+    "1x1": image_file(size=(1, 1)),
     "20000x20000 PNG": huge_png(),
     "20000x20000 JPEG": huge_jpeg(),
     "text": b"These are not the pixels you are looking for.",
-    "BMP": picture(file="BMP"),
+    "BMP": image_file(file="BMP"),
 }
 
 DECODABLE = {
-    "grey JPEG": picture(mode="L"),
-    "CMYK JPEG": picture(mode="CMYK"),
-    "PNG": picture(file="PNG"),
-    "RGBA PNG": picture(mode="RGBA", file="PNG"),
-    "palette PNG": picture(mode="P", file="PNG"),
+    "grey JPEG": image_file(mode="L"),
+    "CMYK JPEG": image_file(mode="CMYK"),
+    "PNG": image_file(file="PNG"),
+    "RGBA PNG": image_file(mode="RGBA", file="PNG"),
+    "palette PNG": image_file(mode="P", file="PNG"),
     "16-bit PNG": png16(),
-    "wide": picture(size=(300, 17)),
+    "wide": image_file(size=(300, 17)),
 }
