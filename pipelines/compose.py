@@ -7,7 +7,7 @@ a new tree; with --tree, that tree is composed again.
 from absl import flags
 
 from graftnet_tf.models.saved_model import PRECISIONS
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace import manifest
 from pipelines import shell
 from pipelines.flags import trunk_version
@@ -39,7 +39,7 @@ def main() -> None:
         precision=PRECISION.value,
         provenance=shell.provenance(),
     )
-    directory = workspace.path(*SERVED, version)
+    directory = workspace.path(*GRAFTNET_DIR, version)
     tree = manifest.read(directory)["tree"]
     print(f"Tree {tree} is served model version {version}: {directory}")
 

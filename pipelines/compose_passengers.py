@@ -10,9 +10,9 @@ signatures are described in serving/composition/passengers_model.py.
 
 from absl import flags
 
-from graftnet_tf.registry.served_models import PASSENGERS
+from graftnet_tf.registry.served_models import PASSENGERS_DIR
 from pipelines import shell
-from serving.composition.compose_passengers import Narrowing, compose_passengers
+from serving.composition.compose_passengers import DetectionFilter, compose_passengers
 
 GRAFTNET = flags.DEFINE_string("graftnet", None, "Composed model's version; the newest by default.")
 YOLACT = flags.DEFINE_string("yolact", None, "Segmentation's version; the newest by default.")
@@ -38,10 +38,12 @@ def main() -> None:
         workspace,
         graftnet=GRAFTNET.value,
         people=YOLACT.value,
-        narrowing=Narrowing(MAX_PEOPLE.value, MIN_SCORE.value),
+        detection_filter=DetectionFilter(MAX_PEOPLE.value, MIN_SCORE.value),
         provenance=shell.provenance(),
     )
-    print(f"Passengers are served model version {version}: {workspace.path(*PASSENGERS, version)}")
+    print(
+        f"Passengers are served model version {version}: {workspace.path(*PASSENGERS_DIR, version)}"
+    )
 
 
 def main_cli() -> None:

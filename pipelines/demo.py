@@ -13,7 +13,7 @@ from graftnet_tf.trunk.pretraining import TrunkConfig
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from pipelines.demo_workflow import Outcome, Scale, Story
+from pipelines.demo_workflow import DemoWorkflow, Outcome, Scale
 from pipelines.shipped_cutter import shipped_cutter
 
 FIRST = ("gender", "suit", "backpack", "child", "food_deliverer")
@@ -42,10 +42,10 @@ def main() -> None:
     if workspace.task_names():
         raise GraftNetError(f"{root} has tasks already; give the demo a workspace of its own.")
     *first, late = tasks
-    story = Story(
+    workflow = DemoWorkflow(
         workspace, _scale(len(first)), shipped_cutter(), shell.SEED.value, shell.provenance()
     )
-    outcome = story.tell(first, late)
+    outcome = workflow.run(first, late)
     print(_summary(outcome))
     if not outcome.identical:
         raise GraftNetError("Grafting a branch changed other heads' answers, which it must not.")

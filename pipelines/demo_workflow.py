@@ -1,4 +1,4 @@
-"""The demo's story: five labels, then a sixth that leaves the other heads as they were."""
+"""The demo: five labels, then a sixth that leaves the other heads as they were."""
 
 import dataclasses
 import os
@@ -13,7 +13,7 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.lift_scenes.dataset.cutting import Cutter, Tally, cut_snapshots
 from graftnet_tf.lift_scenes.dataset.sub_datasets import write_tasks
 from graftnet_tf.lift_scenes.scene.records import snapshot_record
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.report.directory import write_report
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace.manifest import Provenance
@@ -30,7 +30,7 @@ _SWITCH_SECONDS = 60
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """How much the story draws and trains.
+    """How much the demo draws and trains.
 
     Attributes:
       snapshots: drawn per task, with up to three passengers each.
@@ -53,7 +53,7 @@ class Passenger:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """How the story ended.
+    """How the demo ended.
 
     Attributes:
       evaluation: of the last composed model on the test data.
@@ -72,8 +72,8 @@ class Outcome:
     seconds: dict[str, float]
 
 
-class Story:
-    """Tells the story in a workspace, chapter by chapter, on stdout."""
+class DemoWorkflow:
+    """Runs the main job in a workspace, chapter by chapter, and tells of it on stdout."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Story:
         self._seconds: dict[str, float] = {}
         self._chapter = ("", time.monotonic())
 
-    def tell(self, first: Sequence[Task], late: Task) -> Outcome:
+    def run(self, first: Sequence[Task], late: Task) -> Outcome:
         """Grows a model from the `first` tasks, serves it, and adds the `late` one.
 
         Raises:
@@ -107,7 +107,7 @@ class Story:
 
         self._begin("Composing and serving version 1")
         self._compose()
-        base_path = self._workspace.path(*SERVED)
+        base_path = self._workspace.path(*GRAFTNET_DIR)
         with (
             ModelServer(base_path, poll_seconds=_POLL_SECONDS) as server,
             AttributeClient(server.address) as client,
@@ -116,7 +116,7 @@ class Story:
             print(answers(before, passengers))
             after = self._add(late, client, passengers)
         self._begin("Evaluating on the test splits")
-        newest = self._workspace.path(*SERVED, str(after[0].model_version))
+        newest = self._workspace.path(*GRAFTNET_DIR, str(after[0].model_version))
         evaluation = evaluate(newest, self._workspace)
         report = write_report(evaluation, self._workspace.path("reports", "demo"))
         self._begin("The end")

@@ -14,7 +14,7 @@ import tensorflow as tf
 from absl import flags
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import PASSENGERS, SERVED, newest_served
+from graftnet_tf.registry.served_models import GRAFTNET_DIR, PASSENGERS_DIR, newest_served
 from graftnet_tf.report.directory import SCORES
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
@@ -58,7 +58,7 @@ def main() -> None:
         raise flags.Error("--since goes with metrics, and names some; a log of scores is neither.")
     workspace = shell.open_workspace()
     name = MODEL_NAME.value
-    folder = PASSENGERS if name == PASSENGERS[-1] else SERVED
+    folder = PASSENGERS_DIR if name == PASSENGERS_DIR[-1] else GRAFTNET_DIR
     given = MODEL_VERSION.value
     version = str(int(newest_served(workspace, folder)) if given is None else given)
     service = read_scores(SERVICE.value, name, version, after=SINCE.value)
@@ -79,12 +79,12 @@ def main() -> None:
 def _evaluation(workspace: Workspace, folder: tuple[str, ...], version: str) -> str:
     """Path of the test scores of the composed model that a version is, or holds."""
     composed = version
-    if folder == PASSENGERS:
-        made = manifest.read(workspace.version_dir(*PASSENGERS, version))
+    if folder == PASSENGERS_DIR:
+        made = manifest.read(workspace.version_dir(*PASSENGERS_DIR, version))
         composed = made["graftnet_version"]
     path = workspace.path("reports", f"evaluation-{composed}", SCORES)
     if not tf.io.gfile.exists(path):
-        model = workspace.path(*SERVED, composed)
+        model = workspace.path(*GRAFTNET_DIR, composed)
         raise GraftNetError(
             f"{path} does not exist: make it with `graftnet-evaluate --workspace={workspace.root} "
             f"--model={model}`, which keeps the test scores there, or name a --reference."

@@ -8,7 +8,7 @@ import sys
 from absl import flags
 
 from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
-from graftnet_tf.registry.served_models import SERVED, newest_served
+from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
 from graftnet_tf.report.directory import check_replaceable, write_report
 from pipelines import shell
 
@@ -40,7 +40,7 @@ def main() -> None:
     workspace = shell.open_workspace()
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
-    model = MODEL.value or workspace.path(*SERVED, newest_served(workspace))
+    model = MODEL.value or workspace.path(*GRAFTNET_DIR, newest_served(workspace))
     evaluation = evaluate(model, workspace)
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}")
     report = write_report(evaluation, REPORT_DIR.value or default)

@@ -12,9 +12,9 @@ from typing import Any
 from absl import flags
 
 from graftnet_tf.io import atomic_files
-from graftnet_tf.registry.served_models import PEOPLE
+from graftnet_tf.registry.served_models import YOLACT_DIR
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making
+from graftnet_tf.workspace.manifest import BuildInfo
 from pipelines import shell
 from pipelines.flags import person_detection
 from yolact_tf.inference.saved_model import export
@@ -41,10 +41,10 @@ def main() -> None:
         }
 
     version = manifest.publish(
-        workspace.path(*PEOPLE),
+        workspace.path(*YOLACT_DIR),
         write,
         kind="person segmentation",
-        making=Making(
+        build_info=BuildInfo(
             {os.path.basename(weights): atomic_files.sha256(weights)},
             shell.SEED.value,
             started,
@@ -53,7 +53,7 @@ def main() -> None:
         name=str,
     )
     print(f"Person segmentation is served model version {version}: ", end="")
-    print(workspace.path(*PEOPLE, version))
+    print(workspace.path(*YOLACT_DIR, version))
 
 
 def _crop_size() -> tuple[int, int]:

@@ -39,7 +39,7 @@ VERSION_LABEL = flags.DEFINE_string(
 IMAGES = flags.DEFINE_multi_string(
     "images", [], "A file, folder, glob pattern, or comma list of them; may be repeated."
 )
-PASSENGERS = flags.DEFINE_bool(
+PASSENGERS_DIR = flags.DEFINE_bool(
     "passengers", False, "The images are snapshots: find everybody in them."
 )
 ATTRIBUTES = flags.DEFINE_list(
@@ -104,7 +104,7 @@ def _paths() -> list[str]:
 
 
 def _client() -> Client[Any]:
-    kind: Any = PassengerClient if PASSENGERS.value else AttributeClient
+    kind: Any = PassengerClient if PASSENGERS_DIR.value else AttributeClient
     named = {"model": MODEL_NAME.value} if MODEL_NAME.value else {}
     return kind(
         SERVER.value,

@@ -60,7 +60,7 @@ def _one_job(values: dict) -> bool:
 def main() -> None:
     workspace = shell.open_workspace()
     if PROMOTE.value:
-        _show_decision(decide(workspace, PROMOTE.value, in_any_case=True, **_deciding()))
+        _show_decision(decide(workspace, PROMOTE.value, force=True, **_deciding()))
         return
     if not APPLY.value:
         found = staleness(workspace, new_labels=AFTER.value)

@@ -6,7 +6,7 @@ import threading
 from absl import flags, logging
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from pipelines import shell
 from serving.model_server.json_log import JsonLines
 from serving.model_server.models.batching import Batching
@@ -115,7 +115,7 @@ def main() -> None:
 
 def _models() -> list[ModelConfig]:
     if CONFIG_FILE.value is None:
-        base_path = BASE_PATH.value or shell.open_workspace().path(*SERVED)
+        base_path = BASE_PATH.value or shell.open_workspace().path(*GRAFTNET_DIR)
         return [ModelConfig(MODEL_NAME.value, base_path)]
     if BASE_PATH.value is not None:
         raise flags.Error("Give --model_config_file or --model_base_path, not both.")

@@ -123,7 +123,7 @@ def export(branch: Branch, directory: str, precision: str) -> None:
 
 
 def publish(
-    parent: str, branch: Branch, task: Task, *, content: dict, making: manifest.Making
+    parent: str, branch: Branch, task: Task, *, content: dict, build_info: manifest.BuildInfo
 ) -> str:
     """Publishes a branch below `parent`, with further fields for its manifest.
 
@@ -141,4 +141,4 @@ def publish(
             **content,
         }
 
-    return manifest.publish(parent, write, kind="branch", making=making, name=four_digits)
+    return manifest.publish(parent, write, kind="branch", build_info=build_info, name=four_digits)

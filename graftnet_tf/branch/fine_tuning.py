@@ -9,7 +9,7 @@ from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.data.labelled_images import LabelledRows
 from graftnet_tf.data.task_sampling import Schedule
 from graftnet_tf.features.graft_features import GraftFeatures
-from graftnet_tf.features.prefetch import ahead
+from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Loop
 from graftnet_tf.trunk.trunk import Trunk
@@ -29,7 +29,7 @@ class FineTuning:
         self,
         trunk: Trunk,
         features: GraftFeatures,
-        some: LabelledRows,
+        examples: LabelledRows,
         config: BranchConfig,
         optimizer: tf.keras.optimizers.Optimizer,
     ):
@@ -38,7 +38,7 @@ class FineTuning:
         Args:
           trunk: gives the open blocks their weights.
           features: at `config.graft_after`.
-          some: examples to learn from.
+          examples: those to learn from.
           config: its `last_block` is set.
           optimizer: new; the averages it keeps begin at the classifier's start.
 
@@ -49,10 +49,10 @@ class FineTuning:
             raise ValueError("Expected a config whose last_block is set.")
         tf.keras.utils.set_random_seed(config.seed)
         blocks = trunk.blocks(config.graft_after + 1, config.last_block)
-        self.branch = Branch(blocks, some.task, config.pooling, config.reduction)
+        self.branch = Branch(blocks, examples.task, config.pooling, config.reduction)
         self.optimizer = optimizer
-        self._features, self._some, self._config = features, some, config
-        initialization.start(self.branch, features, some, config.seed)
+        self._features, self._examples, self._config = features, examples, config
+        initialization.initialize_branch(self.branch, features, examples, config.seed)
         optimizer.build(self.branch.open_variables)
         self._train = tf.function(self._update)
 
@@ -68,39 +68,41 @@ class FineTuning:
 
     def run(self, loop: Loop) -> float | None:
         """Trains the branch for the steps left; returns its running loss, None without any."""
-        some, config = self._some, self._config
-        schedule = Schedule([len(some.rows)], np.ones(1), config.batch, config.seed)
+        examples, config = self._examples, self._config
+        schedule = Schedule([len(examples.rows)], np.ones(1), config.batch, config.seed)
         schedule.skip(loop.step)
         batches = [schedule.next()[1] for _ in range(loop.step, loop.steps)]
-        draws = [(some.rows[chosen], number) for number, chosen in enumerate(batches, loop.step)]
+        draws = [
+            (examples.rows[chosen], number) for number, chosen in enumerate(batches, loop.step)
+        ]
         self._features.prepare(draws)
         inputs = zip(
-            batches, ahead(lambda draw: self._features.augmented(*draw), draws), strict=True
+            batches, prefetch(lambda draw: self._features.augmented(*draw), draws), strict=True
         )
 
         def step(number: int) -> tuple[str, float]:
             chosen, features = next(inputs)
-            labels = some.labels[chosen]
+            labels = examples.labels[chosen]
             loss = self._train(
                 features,
                 tf.constant(labels),
-                tf.constant(some.class_weights[labels]),
+                tf.constant(examples.class_weights[labels]),
                 tf.constant([config.seed, number]),
             )
-            return some.task.name, float(loss)
+            return examples.task.name, float(loss)
 
-        losses = loop.run(step, description=f"Branch {some.task.name}")
+        losses = loop.run(step, description=f"Branch {examples.task.name}")
         if self.optimizer.use_ema and loop.steps:
             self.optimizer.finalize_variable_values(self.branch.open_variables)
-        return losses.get(some.task.name)
+        return losses.get(examples.task.name)
 
-    def scores(self, some: LabelledRows) -> np.ndarray:
+    def scores(self, examples: LabelledRows) -> np.ndarray:
         """Class scores of unchanged images, float32 [M, classes]."""
-        self._features.prepare([(some.rows, None)])
+        self._features.prepare([(examples.rows, None)])
         return apply(
             self.branch.scores,
             self._features.plain,
-            some.rows,
+            examples.rows,
             batch=_INFERENCE_BATCH,
             description="Scores",
         )

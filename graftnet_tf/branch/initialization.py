@@ -15,23 +15,25 @@ _BATCH = 64
 _IMAGES = 512  # that the reduction's axes are found from
 
 
-def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int) -> None:
+def initialize_branch(
+    branch: Branch, features: GraftFeatures, examples: LabelledRows, seed: int
+) -> None:
     """Sets the reduction, if there is one, and the classifier.
 
     Args:
       branch: its blocks hold the trunk's weights.
       features: at the graft point; those of unchanged images are taken.
-      some: examples to learn from.
+      examples: those to learn from.
       seed: chooses among them where there are more than needed.
     """
     random = np.random.default_rng([seed, 4])
     if branch.reduction:
-        rows = random.permutation(some.rows)[:_IMAGES]
+        rows = random.permutation(examples.rows)[:_IMAGES]
         features.prepare([(rows, None)])
         kernel, bias = _main_axes(branch.blocks, features, rows, branch.reduction.filters)
         branch.reduction.set_weights([kernel[None, None], bias])
-    enough = linear_probe.enough(some.labels, branch.classifier.kernel.shape[0], random)
-    rows = some.rows[enough]
+    enough = linear_probe.subsample(examples.labels, branch.classifier.kernel.shape[0], random)
+    rows = examples.rows[enough]
     features.prepare([(rows, None)])
     vectors = apply(
         branch.pooled,
@@ -40,7 +42,7 @@ def start(branch: Branch, features: GraftFeatures, some: LabelledRows, seed: int
         batch=_BATCH,
         description="Features for the classifier's start",
     )
-    linear_probe.start(branch.classifier, vectors, some.labels[enough])
+    linear_probe.start(branch.classifier, vectors, examples.labels[enough])
 
 
 def _main_axes(

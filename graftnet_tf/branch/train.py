@@ -25,7 +25,7 @@ from graftnet_tf.models.precision import native_precision
 from graftnet_tf.shape_search.choice import Choice, choose_shape
 from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training.loop import run_key
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
 
@@ -202,7 +202,7 @@ class _Job:
                 },
                 "unreadable": labelled.unreadable,
             },
-            making=Making(inputs, config.seed, started, self.provenance),
+            build_info=BuildInfo(inputs, config.seed, started, self.provenance),
         )
         loop.discard()
         logging.info("Published branch %s of %s; validation AUC %s.", version, name, validation_auc)

@@ -94,19 +94,19 @@ class LabelledImages:
     unreadable: dict[str, str]
     inputs: dict[str, str]
 
-    def among(self, some: LabelledRows, paths: Iterable[str]) -> LabelledRows:
-        """The examples of `some` whose images are among `paths`.
+    def among(self, examples: LabelledRows, paths: Iterable[str]) -> LabelledRows:
+        """The examples of `examples` whose images are among `paths`.
 
         Raises:
           GraftNetError: a class is left without an example.
         """
         wanted = [self.rows[path] for path in paths if path in self.rows]
-        chosen = some.subset(np.flatnonzero(np.isin(some.rows, wanted)))
+        chosen = examples.subset(np.flatnonzero(np.isin(examples.rows, wanted)))
         if not chosen.class_weights.all():
             raise GraftNetError(
-                f"Of task {some.task.name} a class has no training image left (counts: "
-                f"{np.bincount(chosen.labels, minlength=len(some.task.classes)).tolist()} of "
-                f"{list(some.task.classes)}). Keep more of them in mining."
+                f"Of task {examples.task.name} a class has no training image left (counts: "
+                f"{np.bincount(chosen.labels, minlength=len(examples.task.classes)).tolist()} of "
+                f"{list(examples.task.classes)}). Keep more of them in mining."
             )
         return chosen
 
@@ -157,14 +157,14 @@ def _decode(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> Decode
 
 def _label(splits: Sequence[TaskSplit], images: DecodedImages) -> LabelledImages:
     tasks = [_labelled(split, images.rows) for split in splits]
-    own = np.unique(np.concatenate([some.rows for some in tasks]))
+    own = np.unique(np.concatenate([examples.rows for examples in tasks]))
     pixels = b"".join(images.digests[row] for row in own)
     inputs = {"images": hashlib.sha256(pixels).hexdigest()}
-    for some in tasks:
-        positions = np.searchsorted(own, some.rows)
-        digest = hashlib.sha256(positions.tobytes() + some.labels.tobytes())
-        digest.update("\n".join(some.groups).encode())
-        inputs[f"tasks/{some.task.name}"] = digest.hexdigest()
+    for examples in tasks:
+        positions = np.searchsorted(own, examples.rows)
+        digest = hashlib.sha256(positions.tobytes() + examples.labels.tobytes())
+        digest.update("\n".join(examples.groups).encode())
+        inputs[f"tasks/{examples.task.name}"] = digest.hexdigest()
     for split in splits:
         inputs[input_name(split.task.name)] = data_hash(split, images.contents)
     paths = {path for split in splits for path in split.paths}

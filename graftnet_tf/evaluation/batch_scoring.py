@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
-from graftnet_tf.evaluation.local_predictor import LoadedModel
+from graftnet_tf.evaluation.local_predictor import LocalPredictor
 
 _READERS = 16
 
@@ -32,7 +32,7 @@ class ScoredImages:
         return self.scores[attribute][[self.rows[path] for path in paths]]
 
 
-def score_files(model: LoadedModel, paths: Sequence[str], *, batch: int) -> ScoredImages:
+def score_files(model: LocalPredictor, paths: Sequence[str], *, batch: int) -> ScoredImages:
     """Scores image files in batches, with a progress bar on stderr.
 
     Args:

@@ -10,7 +10,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.batch_scoring import ScoredImages, score_files
 from graftnet_tf.evaluation.delong import auc_interval
-from graftnet_tf.evaluation.local_predictor import LoadedModel
+from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -34,7 +34,7 @@ class AttributeEvaluation:
     paths: tuple[str, ...]
     labels: np.ndarray
     scores: np.ndarray
-    row: metrics.ThresholdRow
+    row: metrics.ThresholdMetrics
     auc: float | None
     auc_interval: tuple[float, float] | None
 
@@ -131,7 +131,7 @@ def evaluate(
         the class that the model reports, there is no test data, or not one image could
         be scored.
     """
-    model = LoadedModel(model_dir)
+    model = LocalPredictor(model_dir)
     looked_at = workspace.task_names() if tasks is None else tasks
     splits = {name: workspace.split(name, "test") for name in looked_at}
     examples = {name: _labelled(split) for name, split in splits.items() if name in model.tasks}

@@ -12,7 +12,7 @@ from graftnet_tf.errors import GraftNetError
 _SIGNATURES = {"predict_jpeg", "metadata"}
 
 
-class LoadedModel:
+class LocalPredictor:
     """The signatures of a composed SavedModel, called without a server.
 
     Attributes:

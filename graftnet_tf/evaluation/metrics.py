@@ -17,7 +17,7 @@ FEW_EXAMPLES = 30
 
 
 @dataclasses.dataclass(frozen=True)
-class ThresholdRow:
+class ThresholdMetrics:
     """One attribute at one threshold: the columns of the paper's Table 2, and counts.
 
     Attributes:
@@ -39,7 +39,7 @@ class ThresholdRow:
     balanced_accuracy: float | None
 
 
-def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> ThresholdRow:
+def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> ThresholdMetrics:
     """The figures at a threshold; a score equal to it counts as positive."""
     kept_labels, kept_scores = _scored(labels, scores)
     called = kept_scores >= threshold
@@ -49,7 +49,7 @@ def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Th
     false_positives = int(np.sum(called & ~kept_labels))
     recall = _ratio(true_positives, positives)
     fpr = _ratio(false_positives, negatives)
-    return ThresholdRow(
+    return ThresholdMetrics(
         threshold=threshold,
         positives=positives,
         negatives=negatives,

@@ -8,7 +8,7 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 
-def ahead(
+def prefetch(
     function: Callable[[Argument], Result], arguments: Iterable[Argument]
 ) -> Iterator[Result]:
     """Yields `function` of each argument, in order, from one thread that is one item ahead.

@@ -13,7 +13,7 @@ from absl import logging
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import file_locks
-from graftnet_tf.io.atomic_swap import exchange
+from graftnet_tf.io.atomic_swap import atomic_swap
 
 INCOMING = ".incoming-"
 _CLAIM = f"{INCOMING}number-"
@@ -122,7 +122,7 @@ def replacing_directory(path: str) -> Iterator[str]:
         yield aside
         if not tf.io.gfile.isdir(path):
             tf.io.gfile.rename(aside, path)
-        elif not exchange(aside, path):
+        elif not atomic_swap(aside, path):
             tf.io.gfile.rename(path, old)
             tf.io.gfile.rename(aside, path)
     finally:

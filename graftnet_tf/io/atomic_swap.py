@@ -7,7 +7,7 @@ _HERE = -100  # AT_FDCWD
 _EXCHANGE = 2  # RENAME_EXCHANGE
 
 
-def exchange(one: str, other: str) -> bool:
+def atomic_swap(one: str, other: str) -> bool:
     """Swaps two existing paths atomically.
 
     Returns:

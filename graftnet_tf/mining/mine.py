@@ -149,7 +149,7 @@ def _mine(
         parent,
         write,
         kind="mining",
-        making=manifest.Making(
+        build_info=manifest.BuildInfo(
             {**split.hashes, "images": features.content_hash, "trunk": fingerprint},
             config.seed,
             started,

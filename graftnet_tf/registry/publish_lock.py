@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from graftnet_tf.io import file_locks
 from graftnet_tf.io.atomic_files import INCOMING
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace.workspace import Workspace
 
 _holding = threading.local()
@@ -39,7 +39,7 @@ def publish_lock(workspace: Workspace) -> Iterator[None]:
 
 
 def _lock_file(workspace: Workspace) -> str:
-    folder = workspace.path(*SERVED)
+    folder = workspace.path(*GRAFTNET_DIR)
     tf.io.gfile.makedirs(folder)
     if "://" not in folder:
         folder = os.path.realpath(folder)

@@ -4,18 +4,18 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.workspace import Workspace
 
-SERVED = ("serving", "graftnet")
-PEOPLE = ("serving", "yolact")
-PASSENGERS = ("serving", "passengers")
+GRAFTNET_DIR = ("serving", "graftnet")
+YOLACT_DIR = ("serving", "yolact")
+PASSENGERS_DIR = ("serving", "passengers")
 MADE_BY: dict[tuple[str, ...], str] = {
-    SERVED: "graftnet-compose",
-    PEOPLE: "graftnet-export-yolact",
-    PASSENGERS: "graftnet-compose-passengers",
+    GRAFTNET_DIR: "graftnet-compose",
+    YOLACT_DIR: "graftnet-export-yolact",
+    PASSENGERS_DIR: "graftnet-compose-passengers",
 }
 """The command that makes each kind of served model."""
 
 
-def newest_served(workspace: Workspace, folder: tuple[str, ...] = SERVED) -> str:
+def newest_served(workspace: Workspace, folder: tuple[str, ...] = GRAFTNET_DIR) -> str:
     """Directory name of the newest version of what a folder of this file serves.
 
     Raises:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files, checksummed_json
 from graftnet_tf.models.saved_model import FULL_PRECISION
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import NEWEST, Workspace
 
@@ -65,8 +65,10 @@ def served_trees(workspace: Workspace) -> Iterator[tuple[str, Tree]]:
     Raises:
       GraftNetError: a composed model's manifest or its tree is damaged or missing.
     """
-    for name in reversed(atomic_files.names_by_number(workspace.path(*SERVED), suffix="").values()):
-        version = manifest.read(workspace.path(*SERVED, name))["tree"]
+    for name in reversed(
+        atomic_files.names_by_number(workspace.path(*GRAFTNET_DIR), suffix="").values()
+    ):
+        version = manifest.read(workspace.path(*GRAFTNET_DIR, name))["tree"]
         yield version, read_tree(workspace, version)
 
 

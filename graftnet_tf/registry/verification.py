@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files, checksummed_json
-from graftnet_tf.registry.served_models import PASSENGERS, SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR, PASSENGERS_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -60,7 +60,7 @@ def _verify(workspace: Workspace, *parts: str) -> None:
         checksummed_json.verify(path)
         return
     manifest.verify(path)
-    if parts[:-1] in (SERVED, PASSENGERS):
+    if parts[:-1] in (GRAFTNET_DIR, PASSENGERS_DIR):
         _verify_parts(workspace, path)
 
 

@@ -38,7 +38,7 @@ def choose_shape(
     search: SearchConfig,
     config: BranchConfig,
     trunk: Trunk,
-    some: LabelledRows,
+    examples: LabelledRows,
     *,
     features_of: Callable[[BranchConfig], GraftFeatures],
     directory: str,
@@ -57,7 +57,7 @@ def choose_shape(
       search: what to try.
       config: of the branch, whatever its shape.
       trunk: to graft on.
-      some: examples that the branch will learn from.
+      examples: those that the branch will learn from.
       features_of: opens the features at a configuration's graft point.
       directory: of this search alone; a killed search goes on from there.
 
@@ -72,10 +72,10 @@ def choose_shape(
     trunk.check_reaches(max(shape.last_block for shape in shapes))
     if len(shapes) == 1:
         return Choice(shapes[0])
-    fitted, judged = _split(some, search.validation, config.seed)
+    fitted, judged = _split(examples, search.validation, config.seed)
     images = Images(len(fitted.rows), len(judged.rows))
     planned = plan(shapes, config, images, costs, search.cost)
-    logging.info("Choosing a shape for %s: %s.", some.task.name, planned)
+    logging.info("Choosing a shape for %s: %s.", examples.task.name, planned)
     first = min(shapes, key=lambda shape: shape.graft_after)
     trials = Trials(
         directory,
@@ -105,9 +105,9 @@ def choose_shape(
     return Choice(best, record)
 
 
-def _split(some: LabelledRows, fraction: float, seed: int) -> tuple[LabelledRows, LabelledRows]:
+def _split(examples: LabelledRows, fraction: float, seed: int) -> tuple[LabelledRows, LabelledRows]:
     try:
-        return some.split(fraction, seed)
+        return examples.split(fraction, seed)
     except GraftNetError as error:
         raise GraftNetError(
             f"{error} Choosing a shape needs yet another to judge by; name one shape instead."

@@ -23,7 +23,7 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
     return np.where(counts, len(labels) / (classes * np.maximum(counts, 1)), 0).astype(np.float32)
 
 
-def enough(labels: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
+def subsample(labels: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
     """The examples to fit, so that no more than `VALUES` numbers are in memory.
 
     Of the largest classes some examples are left out, as many of each as its size demands;

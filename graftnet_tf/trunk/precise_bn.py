@@ -8,7 +8,7 @@ import tensorflow as tf
 from graftnet_tf.models.inception_blocks import Blocks
 
 
-def reestimate(blocks: Blocks, batches: Iterable[tf.Tensor]) -> None:
+def recompute_bn_statistics(blocks: Blocks, batches: Iterable[tf.Tensor]) -> None:
     """Replaces the open blocks' moving statistics by means over `batches`.
 
     Batches of a single task bias the moving statistics that training leaves, and they lag

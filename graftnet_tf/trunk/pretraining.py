@@ -22,7 +22,7 @@ from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Loop, Optimization, run_key
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
 _HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
@@ -141,7 +141,7 @@ def train_trunk(
             "metrics": {"loss": losses},
             "unreadable": labelled.unreadable,
         },
-        making=Making(inputs, config.seed, started, provenance),
+        build_info=BuildInfo(inputs, config.seed, started, provenance),
     )
     if loop:
         loop.discard()
@@ -193,7 +193,7 @@ def _train(
     losses = loop.run(step, description="Trunk")
     if optimization.ema:
         optimizer.finalize_variable_values(blocks.open_variables)
-    precise_bn.reestimate(blocks, _mixed_batches(config, preprocessing, labelled))
+    precise_bn.recompute_bn_statistics(blocks, _mixed_batches(config, preprocessing, labelled))
     return loop, losses
 
 

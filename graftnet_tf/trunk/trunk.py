@@ -100,7 +100,7 @@ def publish(
     preprocessing: Preprocessing,
     *,
     content: dict,
-    making: manifest.Making,
+    build_info: manifest.BuildInfo,
 ) -> str:
     """Publishes a trunk below `parent`, with further fields for its manifest.
 
@@ -121,4 +121,4 @@ def publish(
             **content,
         }
 
-    return manifest.publish(parent, write, kind="trunk", making=making, name=four_digits)
+    return manifest.publish(parent, write, kind="trunk", build_info=build_info, name=four_digits)

@@ -25,7 +25,7 @@ class Provenance:
 
 
 @dataclasses.dataclass(frozen=True)
-class Making:
+class BuildInfo:
     """How a version came to be.
 
     Attributes:
@@ -46,7 +46,7 @@ def publish(
     write: Callable[[str, str], dict[str, Any]],
     *,
     kind: str,
-    making: Making,
+    build_info: BuildInfo,
     name: Callable[[int], str],
 ) -> str:
     """Publishes a directory with its manifest under the next free version.
@@ -71,12 +71,12 @@ def publish(
                 "kind": kind,
                 "version": version,
                 **content,
-                "inputs": making.inputs,
-                "command": making.provenance.command,
-                "flags": making.provenance.flags,
-                "seed": making.seed,
+                "inputs": build_info.inputs,
+                "command": build_info.provenance.command,
+                "flags": build_info.provenance.flags,
+                "seed": build_info.seed,
                 "published": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                "seconds": round(time.monotonic() - making.started, 1),
+                "seconds": round(time.monotonic() - build_info.started, 1),
                 "python": platform.python_version(),
                 "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
                 "files": atomic_files.tree_sha256(directory),

@@ -12,12 +12,12 @@ import grpc.aio
 
 from serving.client.attributes import AttributeQuestions
 from serving.client.call_error import CallError, call_error
-from serving.client.conversation import Conversation, Result
 from serving.client.endpoint import Endpoint
 from serving.client.images import ImageInput, LoadedImage, chunks, load
 from serving.client.passengers import PassengerQuestions
-from serving.client.questions import Questions
+from serving.client.request_builder import RequestBuilder
 from serving.client.results import ImageResult, SnapshotResult
+from serving.client.rpc_flow import Result, RpcFlow
 from serving.client.waiting import Waiting
 from serving.schema.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
@@ -28,15 +28,15 @@ Answer = TypeVar("Answer")
 class AsyncClient(Generic[Answer]):
     """Asks about images over connections that stay open: `async with client: …`."""
 
-    def __init__(self, endpoint: Endpoint, questions: Questions[Answer]):
+    def __init__(self, endpoint: Endpoint, request_builder: RequestBuilder[Answer]):
         """Prepares nothing but itself: connections belong to the running event loop.
 
         Args:
           endpoint: the model to ask.
-          questions: the conversations with it.
+          request_builder: what is asked of it.
         """
         self._endpoint = endpoint
-        self._questions = questions
+        self._request_builder = request_builder
         self._waiting = Waiting(endpoint)
         self._channels: list[grpc.aio.Channel] = []
         self._stubs: Iterator[Any] = iter(())
@@ -84,7 +84,7 @@ class AsyncClient(Generic[Answer]):
 
         async def answer(chunk: list[tuple[int, ImageInput]]) -> list[Answer]:
             loaded = await asyncio.to_thread(_load, chunk)
-            return await self._run(self._questions.ask(loaded, attributes), timeout)
+            return await self._run(self._request_builder.ask(loaded, attributes), timeout)
 
         window: deque[asyncio.Task[list[Answer]]] = deque()
         try:
@@ -101,22 +101,20 @@ class AsyncClient(Generic[Answer]):
                 task.cancel()
             await asyncio.gather(*window, return_exceptions=True)
 
-    async def _run(
-        self, conversation: Conversation[Result], timeout: float | None = None
-    ) -> Result:
-        """Holds a conversation with the server."""
+    async def _run(self, rpc_flow: RpcFlow[Result], timeout: float | None = None) -> Result:
+        """Runs a flow of calls with the server."""
         seconds = self._endpoint.timeout if timeout is None else timeout
         methods = next(self._stubs)
         try:
-            call = next(conversation)
+            call = next(rpc_flow)
             while True:
                 try:
                     method = getattr(methods, call.method)
                     response = await self._send(method, call.request, seconds)
                 except CallError as error:
-                    call = conversation.throw(error)
+                    call = rpc_flow.throw(error)
                 else:
-                    call = conversation.send(response)
+                    call = rpc_flow.send(response)
         except StopIteration as end:
             return end.value
 

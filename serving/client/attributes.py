@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from serving.client.call_error import CallError
-from serving.client.conversation import Conversation, arrays, predict
 from serving.client.endpoint import Endpoint
 from serving.client.images import LoadedImage
-from serving.client.legends import Legends
 from serving.client.request_size import RequestSize
 from serving.client.results import ImageResult
+from serving.client.rpc_flow import RpcFlow, arrays, predict
+from serving.client.score_schemas import ScoreSchemas
 from serving.schema.metadata import ModelMetadata
 
 UNDECODABLE = "not a JPEG or PNG image that the model accepts"
@@ -22,17 +22,17 @@ class AttributeQuestions:
 
     def __init__(self, endpoint: Endpoint):
         self._endpoint = endpoint
-        self._legends = Legends(endpoint)
+        self._score_schemas = ScoreSchemas(endpoint)
         self._size = RequestSize(endpoint.message_bytes)
 
-    def metadata(self) -> Conversation[ModelMetadata]:
+    def metadata(self) -> RpcFlow[ModelMetadata]:
         """What the model in service says of itself."""
-        legend = yield from self._legends.current()
-        return ModelMetadata.from_json(legend.document)
+        score_schema = yield from self._score_schemas.current()
+        return ModelMetadata.from_json(score_schema.document)
 
     def ask(
         self, images: Sequence[LoadedImage], attributes: Sequence[str]
-    ) -> Conversation[list[ImageResult]]:
+    ) -> RpcFlow[list[ImageResult]]:
         """One result per image, in order; one that cannot be used harms no other.
 
         Args:
@@ -59,14 +59,14 @@ class AttributeQuestions:
 
     def _score(
         self, images: Sequence[LoadedImage], attributes: Sequence[str]
-    ) -> Conversation[list[ImageResult]]:
+    ) -> RpcFlow[list[ImageResult]]:
         call = predict(
             self._endpoint.spec(signature="predict_jpeg"),
             {"image_bytes": [image.content or b"" for image in images]},
             [*attributes, "decoded"] if attributes else (),
         )
         try:
-            response, legend = yield from self._legends.answer(call)
+            response, score_schema = yield from self._score_schemas.answer(call)
         except CallError as error:
             if _NOTHING_DECODED not in error.details:
                 raise
@@ -78,8 +78,10 @@ class AttributeQuestions:
             if not outputs["decoded"][row]:
                 results.append(ImageResult(image.name, error=UNDECODABLE, model_version=version))
                 continue
-            scores = {name: float(outputs[name][row]) for name in attributes or legend.attributes}
-            decisions, classes = legend.decisions(scores), legend.classes(scores)
+            scores = {
+                name: float(outputs[name][row]) for name in attributes or score_schema.attributes
+            }
+            decisions, classes = score_schema.decisions(scores), score_schema.classes(scores)
             results.append(
                 ImageResult(image.name, scores, decisions, model_version=version, classes=classes)
             )

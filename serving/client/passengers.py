@@ -7,13 +7,13 @@ import numpy as np
 
 from graftnet_tf.errors import GraftNetError
 from serving.client.attributes import UNDECODABLE
-from serving.client.conversation import Conversation, arrays, predict, signature_defs
 from serving.client.endpoint import Endpoint
 from serving.client.images import LoadedImage
-from serving.client.legend import Legend
-from serving.client.legends import Legends
 from serving.client.request_size import RequestSize
 from serving.client.results import Passenger, SnapshotResult
+from serving.client.rpc_flow import RpcFlow, arrays, predict, signature_defs
+from serving.client.score_schema import ScoreSchema
+from serving.client.score_schemas import ScoreSchemas
 
 INPUT = "snapshots"
 _DEFAULT = "serving_default"
@@ -34,13 +34,13 @@ class PassengerQuestions:
 
     def __init__(self, endpoint: Endpoint):
         self._endpoint = endpoint
-        self._legends = Legends(endpoint)
+        self._score_schemas = ScoreSchemas(endpoint)
         self._size = RequestSize(endpoint.message_bytes)
         self._signature: tuple[str, Any] | None = None
 
     def ask(
         self, images: Sequence[LoadedImage], attributes: Sequence[str]
-    ) -> Conversation[list[SnapshotResult]]:
+    ) -> RpcFlow[list[SnapshotResult]]:
         """One result per snapshot, in order; one that cannot be used harms no other.
 
         Args:
@@ -68,7 +68,7 @@ class PassengerQuestions:
 
     def _look(
         self, images: Sequence[LoadedImage], attributes: Sequence[str]
-    ) -> Conversation[list[SnapshotResult]]:
+    ) -> RpcFlow[list[SnapshotResult]]:
         signature, definition = self._signature or (yield from self._find_signature())
         flags = {"decoded"} & set(definition.outputs)
         call = predict(
@@ -76,19 +76,21 @@ class PassengerQuestions:
             {INPUT: [image.content or b"" for image in images]},
             [*_FOUND, *flags, *attributes] if attributes else (),
         )
-        response, legend = yield from self._legends.answer(call)
+        response, score_schema = yield from self._score_schemas.answer(call)
         outputs = arrays(response)
         version = response.model_spec.version.value
         decoded = outputs.get("decoded", np.ones(len(images), bool))
-        names = attributes or list(legend.attributes)
+        names = attributes or list(score_schema.attributes)
         return [
-            SnapshotResult(image.name, _passengers(outputs, row, names, legend), None, version)
+            SnapshotResult(
+                image.name, _passengers(outputs, row, names, score_schema), None, version
+            )
             if decoded[row]
             else SnapshotResult(image.name, error=UNDECODABLE, model_version=version)
             for row, image in enumerate(images)
         ]
 
-    def _find_signature(self) -> Conversation[tuple[str, Any]]:
+    def _find_signature(self) -> RpcFlow[tuple[str, Any]]:
         """Name and SignatureDef of the signature that takes snapshots and nothing else."""
         known = yield from signature_defs(self._endpoint.spec())
         fitting = [name for name, signature in known.items() if set(signature.inputs) == {INPUT}]
@@ -103,7 +105,7 @@ class PassengerQuestions:
 
 
 def _passengers(
-    outputs: dict[str, np.ndarray], row: int, attributes: Sequence[str], legend: Legend
+    outputs: dict[str, np.ndarray], row: int, attributes: Sequence[str], score_schema: ScoreSchema
 ) -> tuple[Passenger, ...]:
     """The people of one snapshot."""
     found = []
@@ -115,8 +117,8 @@ def _passengers(
                 (x1, y1, x2, y2),
                 float(outputs["detection_scores"][row, place]),
                 scores,
-                legend.decisions(scores),
-                legend.classes(scores),
+                score_schema.decisions(scores),
+                score_schema.classes(scores),
             )
         )
     return tuple(found)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from serving.client.call_error import CallError
-from serving.client.conversation import Conversation
 from serving.client.images import LoadedImage
+from serving.client.rpc_flow import RpcFlow
 
 Answer = TypeVar("Answer")
 
@@ -35,14 +35,14 @@ class RequestSize:
     def asking(
         self,
         images: Sequence[LoadedImage],
-        ask: Callable[[Sequence[LoadedImage]], Conversation[list[Answer]]],
+        ask: Callable[[Sequence[LoadedImage]], RpcFlow[list[Answer]]],
         refused: Callable[[LoadedImage, str], Answer],
-    ) -> Conversation[list[Answer]]:
+    ) -> RpcFlow[list[Answer]]:
         """Asks about images in as many requests as the server wants.
 
         Args:
           images: to ask about, each with its content.
-          ask: the conversation of one request.
+          ask: the flow of calls of one request.
           refused: the answer about an image that the server refuses on its own, and why.
 
         Returns:

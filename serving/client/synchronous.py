@@ -11,12 +11,12 @@ import grpc
 
 from serving.client.attributes import AttributeQuestions
 from serving.client.call_error import CallError, call_error
-from serving.client.conversation import Conversation, Result
 from serving.client.endpoint import Endpoint
 from serving.client.images import ImageInput, chunks, load
 from serving.client.passengers import PassengerQuestions
-from serving.client.questions import Questions
+from serving.client.request_builder import RequestBuilder
 from serving.client.results import ImageResult, SnapshotResult
+from serving.client.rpc_flow import Result, RpcFlow
 from serving.client.waiting import Waiting
 from serving.schema.metadata import ModelMetadata
 from serving.tf_serving_api.stubs import stub
@@ -27,18 +27,18 @@ Answer = TypeVar("Answer")
 class Client(Generic[Answer]):
     """Asks about images over connections that stay open; also a context manager."""
 
-    def __init__(self, endpoint: Endpoint, questions: Questions[Answer]):
+    def __init__(self, endpoint: Endpoint, request_builder: RequestBuilder[Answer]):
         """Prepares connections; nothing is sent yet.
 
         Args:
           endpoint: the model to ask.
-          questions: the conversations with it.
+          request_builder: what is asked of it.
 
         Raises:
           GraftNetError: a certificate cannot be read.
         """
         self._endpoint = endpoint
-        self._questions = questions
+        self._request_builder = request_builder
         self._waiting = Waiting(endpoint)
         self._channels = [endpoint.channel() for _ in range(endpoint.connections)]
         self._stubs = itertools.cycle([stub(it) for it in self._channels])
@@ -106,7 +106,7 @@ class Client(Generic[Answer]):
 
         def answer(chunk: list[tuple[int, ImageInput]]) -> list[Answer]:
             loaded = [load(place, image) for place, image in chunk]
-            return self._run(self._questions.ask(loaded, attributes), timeout)
+            return self._run(self._request_builder.ask(loaded, attributes), timeout)
 
         pool = ThreadPoolExecutor(in_flight)
         window: deque[Future[list[Answer]]] = deque()
@@ -120,19 +120,19 @@ class Client(Generic[Answer]):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _run(self, conversation: Conversation[Result], timeout: float | None = None) -> Result:
-        """Holds a conversation with the server."""
+    def _run(self, rpc_flow: RpcFlow[Result], timeout: float | None = None) -> Result:
+        """Runs a flow of calls with the server."""
         seconds = self._endpoint.timeout if timeout is None else timeout
         methods = next(self._stubs)
         try:
-            call = next(conversation)
+            call = next(rpc_flow)
             while True:
                 try:
                     response = self._send(getattr(methods, call.method), call.request, seconds)
                 except CallError as error:
-                    call = conversation.throw(error)
+                    call = rpc_flow.throw(error)
                 else:
-                    call = conversation.send(response)
+                    call = rpc_flow.send(response)
         except StopIteration as end:
             return end.value
 

@@ -12,23 +12,23 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.registry.publish_lock import publish_lock
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree, read_tree
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.composition.composed_model import ComposedModel
 from serving.composition.description import describe
 from serving.composition.parts import (
-    BranchPart,
-    TrunkPart,
+    LoadedBranch,
+    LoadedTrunk,
     check_attributes,
     check_grafts,
     load_branch,
     load_trunk,
 )
 from serving.composition.precision_cost import precision_cost
-from serving.composition.prune_outputs import make_prunable
+from serving.composition.prune_outputs import add_output_identities
 from serving.schema import warmup_requests
 
 
@@ -39,7 +39,7 @@ def compose(
     trunk: str | None = None,
     tasks: Sequence[str] = (),
     precision: str | None = None,
-    into: tuple[str, ...] = SERVED,
+    into: tuple[str, ...] = GRAFTNET_DIR,
     provenance: Provenance = Provenance(),
 ) -> str:
     """Builds the SavedModel of a tree and publishes it, under the publishing lock.
@@ -113,14 +113,14 @@ def _compose(
         workspace.path(*into),
         write,
         kind="composed model",
-        making=Making(inputs, seed=0, started=started, provenance=provenance),
+        build_info=BuildInfo(inputs, seed=0, started=started, provenance=provenance),
         name=str,
     )
 
 
 def _load_parts(
     workspace: Workspace, tree: Tree, precision: str
-) -> tuple[TrunkPart, list[BranchPart]]:
+) -> tuple[LoadedTrunk, list[LoadedBranch]]:
     branches = [
         load_branch(workspace, task, chosen.version, precision)
         for task, chosen in tree.branches.items()
@@ -130,5 +130,5 @@ def _load_parts(
 
 def _save(model: ComposedModel, directory: str) -> None:
     tf.saved_model.save(model, directory, signatures=model.signatures())
-    make_prunable(directory)
-    warmup_requests.write_requests(directory, SERVED[-1], model.sample_inputs())
+    add_output_identities(directory)
+    warmup_requests.write_requests(directory, GRAFTNET_DIR[-1], model.sample_inputs())

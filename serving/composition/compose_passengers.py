@@ -14,19 +14,25 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import MIN_SIDE
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.registry.publish_lock import publish_lock
-from graftnet_tf.registry.served_models import MADE_BY, PASSENGERS, PEOPLE, SERVED, newest_served
+from graftnet_tf.registry.served_models import (
+    GRAFTNET_DIR,
+    MADE_BY,
+    PASSENGERS_DIR,
+    YOLACT_DIR,
+    newest_served,
+)
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.composition.passengers_model import FOUND, IMAGES, PassengersModel, decision_name
-from serving.composition.prune_outputs import make_prunable
+from serving.composition.prune_outputs import add_output_identities
 from serving.schema import warmup_requests
 from serving.schema.metadata import ModelMetadata
 from serving.schema.passengers_metadata import PassengersMetadata
 
 
 @dataclasses.dataclass(frozen=True)
-class Narrowing:
+class DetectionFilter:
     """Which of the people that the segmentation finds are passengers; all by default.
 
     Attributes:
@@ -43,7 +49,7 @@ def compose_passengers(
     *,
     graftnet: str | None = None,
     people: str | None = None,
-    narrowing: Narrowing = Narrowing(),
+    detection_filter: DetectionFilter = DetectionFilter(),
     provenance: Provenance = Provenance(),
 ) -> str:
     """Joins two served models into one SavedModel and publishes it, under the publishing lock.
@@ -55,7 +61,7 @@ def compose_passengers(
       workspace: holds both models.
       graftnet: version of the composed model; the newest by default.
       people: version of the person segmentation; the newest by default.
-      narrowing: of the people it finds.
+      detection_filter: of the people it finds.
       provenance: the command behind this.
 
     Returns:
@@ -68,16 +74,16 @@ def compose_passengers(
     """
     with publish_lock(workspace):
         versions: dict[tuple[str, ...], str] = {
-            SERVED: graftnet or newest_served(workspace, SERVED),
-            PEOPLE: people or newest_served(workspace, PEOPLE),
+            GRAFTNET_DIR: graftnet or newest_served(workspace, GRAFTNET_DIR),
+            YOLACT_DIR: people or newest_served(workspace, YOLACT_DIR),
         }
-        return _compose(workspace, versions, narrowing, provenance)
+        return _compose(workspace, versions, detection_filter, provenance)
 
 
 def _compose(
     workspace: Workspace,
     versions: dict[tuple[str, ...], str],
-    narrowing: Narrowing,
+    detection_filter: DetectionFilter,
     provenance: Provenance,
 ) -> str:
     started = time.monotonic()
@@ -91,21 +97,21 @@ def _compose(
     segmentation = json.loads(_document(people_model))
     _check_names(described)
     _check_crops(segmentation)
-    max_passengers, min_score = _narrowed(narrowing, people_model, segmentation)
+    max_passengers, min_score = _narrowed(detection_filter, people_model, segmentation)
     inputs = [os.path.join(*folder, it, manifest.NAME) for folder, it in versions.items()]
 
     def write(path: str, version: str) -> dict[str, Any]:
         metadata = PassengersMetadata(
             **{**dataclasses.asdict(described), "model_version": version},
-            graftnet_version=versions[SERVED],
+            graftnet_version=versions[GRAFTNET_DIR],
             people=segmentation,
             max_passengers=max_passengers,
             min_score=min_score,
         )
         model = PassengersModel(people_model, attribute_model, metadata)
         save_functions(path, model.signatures())
-        make_prunable(path)
-        warmup_requests.write_requests(path, PASSENGERS[-1], model.sample_inputs())
+        add_output_identities(path)
+        warmup_requests.write_requests(path, PASSENGERS_DIR[-1], model.sample_inputs())
         return {
             "tree": metadata.tree,
             "precision": metadata.precision,
@@ -117,10 +123,10 @@ def _compose(
         }
 
     return manifest.publish(
-        workspace.path(*PASSENGERS),
+        workspace.path(*PASSENGERS_DIR),
         write,
         kind="passengers model",
-        making=Making(
+        build_info=BuildInfo(
             {name: atomic_files.sha256(workspace.path(name)) for name in inputs},
             seed=0,
             started=started,
@@ -161,18 +167,18 @@ def _check_crops(segmentation: dict[str, Any]) -> None:
 
 
 def _narrowed(
-    narrowing: Narrowing, people_model: Any, segmentation: dict[str, Any]
+    detection_filter: DetectionFilter, people_model: Any, segmentation: dict[str, Any]
 ) -> tuple[int, float]:
     """(places for passengers, score that they are above) within what the segmentation finds."""
     places = people_model.signatures["detect_jpeg"].output_shapes["scores"][1]
-    max_passengers = narrowing.max_passengers or places
+    max_passengers = detection_filter.max_passengers or places
     if max_passengers > places:
         raise GraftNetError(
             f"Places for {max_passengers} people are asked for, and the person segmentation finds "
             f"at most {places} people. Export it with a larger --max_people."
         )
     least = segmentation["selection"]["min_score"]
-    min_score = least if narrowing.min_score is None else narrowing.min_score
+    min_score = least if detection_filter.min_score is None else detection_filter.min_score
     if min_score < least:
         raise GraftNetError(
             f"min_score is {min_score}, and the person segmentation leaves out people below "

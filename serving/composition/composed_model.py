@@ -10,14 +10,16 @@ from graftnet_tf.io.image_decoding import check_size
 from graftnet_tf.pooling.gap import gap
 from serving.composition.batch_decoding import decode_batch, decoded_flags, spread
 from serving.composition.metadata_signatures import metadata_signatures
-from serving.composition.parts import BranchPart, TrunkPart
+from serving.composition.parts import LoadedBranch, LoadedTrunk
 from serving.schema.metadata import ModelMetadata
 
 
 class ComposedModel(tf.Module):
     """A trunk computed once, and every branch on the trunk block that it was grafted after."""
 
-    def __init__(self, trunk: TrunkPart, branches: Sequence[BranchPart], metadata: ModelMetadata):
+    def __init__(
+        self, trunk: LoadedTrunk, branches: Sequence[LoadedBranch], metadata: ModelMetadata
+    ):
         """Joins loaded parts.
 
         Args:

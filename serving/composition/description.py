@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from graftnet_tf.registry.tree import Tree
-from serving.composition.parts import BranchPart, TrunkPart
+from serving.composition.parts import LoadedBranch, LoadedTrunk
 from serving.schema.metadata import ModelMetadata
 
 
@@ -11,8 +11,8 @@ def describe(
     model_version: str,
     tree_version: str,
     tree: Tree,
-    trunk: TrunkPart,
-    branches: Sequence[BranchPart],
+    trunk: LoadedTrunk,
+    branches: Sequence[LoadedBranch],
 ) -> ModelMetadata:
     """The metadata of the model composed of these parts."""
     return ModelMetadata(

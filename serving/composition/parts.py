@@ -16,7 +16,7 @@ from graftnet_tf.workspace.workspace import Workspace
 
 
 @dataclasses.dataclass(frozen=True)
-class TrunkPart:
+class LoadedTrunk:
     """A trunk loaded from its SavedModel.
 
     Attributes:
@@ -35,7 +35,7 @@ class TrunkPart:
 
 
 @dataclasses.dataclass(frozen=True)
-class BranchPart:
+class LoadedBranch:
     """A branch loaded from its SavedModel.
 
     Attributes:
@@ -60,28 +60,28 @@ class BranchPart:
     reduction: int = 0  # branches from before there were reductions do not say so
 
 
-def load_trunk(workspace: Workspace, version: str, precision: str = FULL_PRECISION) -> TrunkPart:
+def load_trunk(workspace: Workspace, version: str, precision: str = FULL_PRECISION) -> LoadedTrunk:
     """Loads a trunk that computes in a precision, one of `export.PRECISIONS`.
 
     Raises:
       GraftNetError: it does not exist, not in this precision, or its files are damaged.
     """
-    return TrunkPart(**_load(workspace, TrunkPart, precision, "trunks", version))
+    return LoadedTrunk(**_load(workspace, LoadedTrunk, precision, "trunks", version))
 
 
 def load_branch(
     workspace: Workspace, task: str, version: str, precision: str = FULL_PRECISION
-) -> BranchPart:
+) -> LoadedBranch:
     """Loads a task's branch whose blocks compute in a precision, one of `export.PRECISIONS`.
 
     Raises:
       GraftNetError: it does not exist, not in this precision, or its files are damaged.
     """
-    fields = _load(workspace, BranchPart, precision, "branches", task, version)
-    return BranchPart(**{**fields, "task": Task.from_dict(fields["task"])})
+    fields = _load(workspace, LoadedBranch, precision, "branches", task, version)
+    return LoadedBranch(**{**fields, "task": Task.from_dict(fields["task"])})
 
 
-def check_grafts(trunk: TrunkPart, branches: Sequence[BranchPart]) -> None:
+def check_grafts(trunk: LoadedTrunk, branches: Sequence[LoadedBranch]) -> None:
     """Checks that every branch was trained on this trunk's weights.
 
     Raises:
@@ -99,7 +99,7 @@ def check_grafts(trunk: TrunkPart, branches: Sequence[BranchPart]) -> None:
             )
 
 
-def check_attributes(branches: Sequence[BranchPart]) -> None:
+def check_attributes(branches: Sequence[LoadedBranch]) -> None:
     """Checks that the attributes can be names of outputs, each of one task.
 
     Raises:

@@ -42,7 +42,7 @@ class PassengersModel:
         snapshots = tf.TensorSpec([None], tf.string, name="snapshots")
         return {
             **metadata_signatures(self._metadata, snapshots),
-            "serving_default": tf.function(self.look, input_signature=[snapshots]),
+            "serving_default": tf.function(self.predict, input_signature=[snapshots]),
             "cut_out": tf.function(self.cut_out, input_signature=[snapshots]),
         }
 
@@ -54,7 +54,7 @@ class PassengersModel:
             if name != "metadata"
         }
 
-    def look(self, snapshots: tf.Tensor) -> dict[str, tf.Tensor]:
+    def predict(self, snapshots: tf.Tensor) -> dict[str, tf.Tensor]:
         """Finds everybody in snapshots, and scores their attributes.
 
         Args:

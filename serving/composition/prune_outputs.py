@@ -8,7 +8,7 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from graftnet_tf.io import atomic_files
 
 
-def make_prunable(directory: str) -> None:
+def add_output_identities(directory: str) -> None:
     """Puts an identity after every output of the signatures of a SavedModel.
 
     TensorFlow saves a signature as one function call whose results are the outputs. A call

@@ -3,7 +3,7 @@
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.publish_lock import publish_lock
-from graftnet_tf.registry.served_models import SERVED, newest_served
+from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
 from graftnet_tf.registry.tree import Tree, publish_tree, read_tree, served_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
@@ -81,7 +81,7 @@ def served_model(workspace: Workspace) -> str:
     Raises:
       GraftNetError: there is none.
     """
-    return workspace.path(*SERVED, newest_served(workspace))
+    return workspace.path(*GRAFTNET_DIR, newest_served(workspace))
 
 
 def promote_candidate(

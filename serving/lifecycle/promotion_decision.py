@@ -48,7 +48,7 @@ def decide(
     candidate: str,
     *,
     margin: float = MARGIN,
-    in_any_case: bool = False,
+    force: bool = False,
     left_out: frozenset[str] = frozenset(),
     made_from: str | None = None,
     provenance: Provenance = Provenance(),
@@ -61,7 +61,7 @@ def decide(
       workspace: holds both.
       candidate: its version.
       margin: an AUC that drops by more stands in the way.
-      in_any_case: promote it even if AUCs drop or cannot be compared.
+      force: promote it even if AUCs drop or cannot be compared.
       left_out: tasks that it is meant to be without.
       made_from: version of the tree that the candidate was renewed from; what else is served
         by now, if anything, would be undone. Not looked at by default.
@@ -69,7 +69,7 @@ def decide(
 
     Raises:
       GraftNetError: there is no such candidate, nothing can be measured, another model was
-        promoted meanwhile, or `in_any_case` would lose a head that was not left out.
+        promoted meanwhile, or `force` would lose a head that was not left out.
     """
     tree_of(workspace, candidate)
     served = served_model(workspace)
@@ -77,10 +77,10 @@ def decide(
         check_served(workspace, made_from)
     directory = workspace.path(*CANDIDATES, candidate)
     comparison = compare(workspace, served, directory, margin=margin, left_out=left_out)
-    if in_any_case:
+    if force:
         _check_heads(comparison, candidate)
     promoted = None
-    if in_any_case or not comparison.obstacles:
+    if force or not comparison.obstacles:
         promoted = promote_candidate(workspace, candidate, instead_of=served, provenance=provenance)
     report = write_report(workspace, comparison, candidate, promoted)
     return Decision(candidate, comparison, promoted, report)

@@ -5,7 +5,7 @@ from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle.model_comparison import MARGIN
 from serving.lifecycle.promotion_decision import Decision, decide
-from serving.lifecycle.retraining import Renewal
+from serving.lifecycle.retraining import Retraining
 from serving.lifecycle.staleness import NEW_LABELS, staleness
 
 
@@ -31,17 +31,17 @@ def refresh(
       workspace: has a composed model.
       new_labels: see `staleness`.
       margin: see `decide`.
-      trunk, trunk_steps, left_out, cache_directory, cache_limit: see `Renewal`.
+      trunk, trunk_steps, left_out, cache_directory, cache_limit: see `Retraining`.
       provenance: the command behind this.
 
     Returns:
       What became of the candidate; None where what is served is as it should be.
 
     Raises:
-      GraftNetError: see `staleness`, `Renewal.candidate` and `decide`.
+      GraftNetError: see `staleness`, `Retraining.candidate` and `decide`.
     """
     found = staleness(workspace, new_labels=new_labels)
-    candidate = Renewal(
+    candidate = Retraining(
         workspace,
         found,
         cache_directory=cache_directory,

@@ -22,7 +22,7 @@ from serving.lifecycle.staleness import Staleness, current_branch
 
 
 @dataclasses.dataclass(frozen=True)
-class Renewal:
+class Retraining:
     """Renews what is served in one workspace.
 
     Every version is looked for before it is made, by the data and the configuration that its

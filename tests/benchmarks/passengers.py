@@ -16,7 +16,12 @@ import tensorflow as tf
 from absl import flags
 
 from graftnet_tf.lift_scenes.scene.scene import render_snapshot
-from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED, newest_served
+from graftnet_tf.registry.served_models import (
+    GRAFTNET_DIR,
+    PASSENGERS_DIR,
+    YOLACT_DIR,
+    newest_served,
+)
 from pipelines import shell
 from serving.model_server.models.servable import Servable
 from serving.model_server.requests.limits import Limits
@@ -32,7 +37,7 @@ def main() -> None:
     workspace = shell.open_workspace()
     passengers, people, attributes = (
         Servable(workspace.path(*folder, name), int(name))
-        for folder in (PASSENGERS, PEOPLE, SERVED)
+        for folder in (PASSENGERS_DIR, YOLACT_DIR, GRAFTNET_DIR)
         for name in [newest_served(workspace, folder)]
     )
 

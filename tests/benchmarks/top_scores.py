@@ -22,7 +22,7 @@ from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from serving.composition.parts import BranchPart, TrunkPart, load_branch, load_trunk
+from serving.composition.parts import LoadedBranch, LoadedTrunk, load_branch, load_trunk
 
 TASK = flags.DEFINE_list("task", None, "Binary tasks.", required=True)
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _measure(
-    workspace: Workspace, trunk: TrunkPart, name: str, counts: Sequence[int]
+    workspace: Workspace, trunk: LoadedTrunk, name: str, counts: Sequence[int]
 ) -> dict[str, Row]:
     """Figures of one task by shape, each the mean over the branches of that shape."""
     branches = [
@@ -72,7 +72,7 @@ def _measure(
 
 
 def _scores(
-    workspace: Workspace, trunk: TrunkPart, task: Task, branches: Sequence[BranchPart]
+    workspace: Workspace, trunk: LoadedTrunk, task: Task, branches: Sequence[LoadedBranch]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Labels bool [M] and scores float32 [M, branches] of a task's readable test images."""
     shown = {
@@ -94,7 +94,7 @@ def _scores(
     return np.array([shown[path] for path in images.rows]), np.concatenate(list(parts))
 
 
-def _shape(branch: BranchPart) -> str:
+def _shape(branch: LoadedBranch) -> str:
     reduced = f", 1×1 to {branch.reduction}" if branch.reduction else ""
     return f"blocks {branch.graft_after + 1}…{branch.last_block}{reduced}, {branch.pooling}"
 

@@ -11,7 +11,7 @@ from graftnet_tf.mining.mine import mine
 from graftnet_tf.registry.tree import served_tree
 from graftnet_tf.trunk.pretraining import train_trunk
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.task_split import MINED_LIST
 from graftnet_tf.workspace.workspace import Workspace
 from serving.composition.compose import compose
@@ -79,9 +79,9 @@ def publish_some(workspace: Workspace, count: int = VERSIONS_AT_ONCE) -> None:
         return {"of": os.getpid()}
 
     for _ in range(count):
-        making = Making({}, seed=0, started=0.0, provenance=BY_HAND)
+        build_info = BuildInfo({}, seed=0, started=0.0, provenance=BY_HAND)
         parent = workspace.path("trunks")
-        manifest.publish(parent, write, kind="trunk", making=making, name="{:04d}".format)
+        manifest.publish(parent, write, kind="trunk", build_info=build_info, name="{:04d}".format)
 
 
 def _train_trunk(workspace: Workspace) -> None:

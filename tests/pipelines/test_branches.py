@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
@@ -63,7 +63,7 @@ def test_a_head_is_promoted_and_rolled_back(runs, workspace):
         "tree": "0003",
         "model_version": "3",
     }
-    command = manifest.read(workspace.path(*SERVED, "2"))["command"]
+    command = manifest.read(workspace.path(*GRAFTNET_DIR, "2"))["command"]
     assert command.startswith("branches promote bald 0002")
 
 

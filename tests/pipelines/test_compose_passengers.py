@@ -1,6 +1,6 @@
 """compose_passengers as a person runs it; its models: serving/composition/test_passengers.py."""
 
-from graftnet_tf.registry.served_models import PASSENGERS
+from graftnet_tf.registry.served_models import PASSENGERS_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
@@ -17,7 +17,7 @@ def test_the_newest_models_are_joined(tmp_path):
     (run,) = run_all(
         "compose_passengers", [[f"--workspace={tmp_path}", "--max_people=2", "--min_score=.5"]]
     )
-    path = workspace.path(*PASSENGERS, "1")
+    path = workspace.path(*PASSENGERS_DIR, "1")
     assert (run.status, run.stdout) == (0, f"Passengers are served model version 1: {path}\n")
     manifest.verify(path)
     assert manifest.read(path)["flags"] == {

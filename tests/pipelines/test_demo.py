@@ -17,9 +17,9 @@ from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines.demo_workflow import (
     SNAPSHOTS_SHOWN,
+    DemoWorkflow,
     Passenger,
     Scale,
-    Story,
     answers,
     cut_passengers,
     identical,
@@ -75,7 +75,7 @@ def test_the_story_ends_with_a_late_label_and_unchanged_heads(tmp_path):
         trunk=TrunkConfig(height=80, width=80, last_block=3, steps=4, batch=4),
         branch=BranchConfig(graft_after=1, steps=4, batch=4, views=1),
     )
-    story = Story(Workspace(str(tmp_path)), scale, shipped_cutter(), 0, Provenance())
+    story = DemoWorkflow(Workspace(str(tmp_path)), scale, shipped_cutter(), 0, Provenance())
     outcome = story.tell([GENDER, Task.binary("suit")], Task.binary("bald"))
     assert outcome.identical
     assert outcome.versions == (1, 2)

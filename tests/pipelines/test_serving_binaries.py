@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import GENDER, publish_branch, publish_trunk
@@ -56,7 +56,7 @@ def test_compose_serve_predict(workspace, tmp_path):
         start("compose", f"--workspace={workspace.root}", "--task=bald,gender")
     )
     assert status == 0
-    path = workspace.path(*SERVED, "1")
+    path = workspace.path(*GRAFTNET_DIR, "1")
     assert stdout == f"Tree 0001 is served model version 1: {path}\n"
     assert manifest.read(path)["flags"] == {
         "workspace": workspace.root,

@@ -1,6 +1,6 @@
 import pytest
 
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.composition.compose_passengers import compose_passengers
@@ -26,7 +26,7 @@ def workspace(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def model_dir(workspace):
-    return workspace.path(*SERVED, "1")
+    return workspace.path(*GRAFTNET_DIR, "1")
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +41,8 @@ def passengers_workspace(model_dir, tmp_path_factory):
     Read only.
     """
     root = tmp_path_factory.mktemp("passengers")
-    root.joinpath(*SERVED).mkdir(parents=True)
-    root.joinpath(*SERVED, "1").symlink_to(model_dir)
+    root.joinpath(*GRAFTNET_DIR).mkdir(parents=True)
+    root.joinpath(*GRAFTNET_DIR, "1").symlink_to(model_dir)
     workspace = Workspace(str(root))
     publish_people(workspace)
     compose_passengers(workspace, provenance=Provenance("compose"))

@@ -1,8 +1,8 @@
 """A person segmentation whose detections are written down, published as a real one is."""
 
-from graftnet_tf.registry.served_models import PEOPLE
+from graftnet_tf.registry.served_models import YOLACT_DIR
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
 from yolact_tf.inference.people_finder import CropStyle
@@ -28,6 +28,8 @@ def publish_people(workspace: Workspace, crop_size: tuple[int, int] = (40, 24)) 
         export(segmenter, path, CropStyle(), crop_size, version)
         return {"fingerprint": segmenter.fingerprint()}
 
-    making = Making({}, seed=0, started=0.0, provenance=Provenance())
-    folder = workspace.path(*PEOPLE)
-    return manifest.publish(folder, write, kind="person segmentation", making=making, name=str)
+    build_info = BuildInfo({}, seed=0, started=0.0, provenance=Provenance())
+    folder = workspace.path(*YOLACT_DIR)
+    return manifest.publish(
+        folder, write, kind="person segmentation", build_info=build_info, name=str
+    )

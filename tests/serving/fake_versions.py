@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 from serving.composition.compose import compose
@@ -114,5 +114,5 @@ def _publish(parent, kind, model, signatures, content):
         tf.saved_model.save(model, os.path.join(path, "saved_model"), signatures=signatures)
         return content
 
-    making = Making({}, seed=0, started=0.0, provenance=Provenance())
-    return manifest.publish(parent, write, kind=kind, making=making, name=four_digits)
+    build_info = BuildInfo({}, seed=0, started=0.0, provenance=Provenance())
+    return manifest.publish(parent, write, kind=kind, build_info=build_info, name=four_digits)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
@@ -19,7 +19,7 @@ def composed(workspace, *tasks):
     """Signatures of a model composed of these tasks' branches."""
     tree = publish_tree(workspace, newest_tree(workspace, branches=dict.fromkeys(tasks)))
     version = compose(workspace, tree, provenance=Provenance())
-    return tf.saved_model.load(workspace.path(*SERVED, version)).signatures
+    return tf.saved_model.load(workspace.path(*GRAFTNET_DIR, version)).signatures
 
 
 def scores(signatures):

@@ -11,7 +11,7 @@ from tests.yolact_tf.reference import reference_image
 from yolact_tf.config import config_named
 from yolact_tf.data.preprocessing import network_input
 from yolact_tf.models.priors import feature_sizes, make_priors
-from yolact_tf.ops.boxes import covered, decode, encode, iou, sanitize
+from yolact_tf.ops.boxes import decode, encode, intersection_over_area, iou, sanitize
 from yolact_tf.ops.masks import crop
 
 
@@ -47,7 +47,7 @@ def test_box_coding(golden: Mapping[str, np.ndarray]) -> None:
 def test_overlaps(golden: Mapping[str, np.ndarray]) -> None:
     a, b = golden["iou_a"], golden["iou_b"]
     np.testing.assert_allclose(iou(a, b), golden["iou"], atol=1e-6)
-    np.testing.assert_allclose(covered(a, b), golden["iou_crowd"], atol=1e-6)
+    np.testing.assert_allclose(intersection_over_area(a, b), golden["iou_crowd"], atol=1e-6)
 
 
 @pytest.mark.parametrize("size", [138, 640])

@@ -17,7 +17,7 @@ class Difference(NamedTuple):
     given: Any
 
 
-def keep_or_compare(path: str, settings: Mapping[str, Any]) -> list[Difference]:
+def write_or_diff(path: str, settings: Mapping[str, Any]) -> list[Difference]:
     """Notes settings where none are noted yet, else compares.
 
     Args:

@@ -68,7 +68,7 @@ def iou(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     return tf.math.divide_no_nan(intersection, union)
 
 
-def covered(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+def intersection_over_area(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """The share of each box of `a` that each box of `b` covers: COCO's overlap with crowds.
 
     Args:

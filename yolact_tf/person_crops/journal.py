@@ -26,7 +26,7 @@ import tensorflow as tf
 from graftnet_tf.io import file_locks
 from yolact_tf.errors import YolactError
 from yolact_tf.io import atomic_files
-from yolact_tf.io.settings_file import keep_or_compare
+from yolact_tf.io.settings_file import write_or_diff
 
 PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),
@@ -218,7 +218,7 @@ def _check_settings(path: str, settings: Mapping[str, Any]) -> None:
     """Keeps the settings of a new folder; refuses others in an old one."""
     differing = [
         f"{name} {kept} there and {given} now"
-        for name, kept, given in keep_or_compare(path, settings)
+        for name, kept, given in write_or_diff(path, settings)
     ]
     if differing:
         raise YolactError(

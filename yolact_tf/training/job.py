@@ -16,7 +16,7 @@ from yolact_tf.data.training_batches import training_batches
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import evaluate, in_classes
 from yolact_tf.io import atomic_files
-from yolact_tf.io.settings_file import keep_or_compare
+from yolact_tf.io.settings_file import write_or_diff
 from yolact_tf.models.yolact import Yolact, build_yolact
 from yolact_tf.training.trainer import TrainConfig, train
 
@@ -139,7 +139,7 @@ def _in_classes(data: CocoData, classes: tuple[str, ...]) -> CocoData:
 
 def _claim(directory: str, job: TrainingJob) -> None:
     """Notes whose directory it is, and refuses another job's."""
-    differing = keep_or_compare(os.path.join(directory, "job.json"), dataclasses.asdict(job))
+    differing = write_or_diff(os.path.join(directory, "job.json"), dataclasses.asdict(job))
     if differing:
         raise YolactError(
             f"{directory} holds a training with another "

@@ -97,5 +97,5 @@ def _claim(overlaps: tf.Tensor) -> tf.Tensor:
 def _share_in_crowds(truth: GroundTruth, anchors: tf.Tensor) -> tf.Tensor:
     """The share of each prior that lies in the crowd covering it most, float32 [N, P]."""
     is_crowd = truth.classes == CROWD
-    shares = boxes.covered(anchors, truth.boxes)
+    shares = boxes.intersection_over_area(anchors, truth.boxes)
     return tf.reduce_max(tf.where(is_crowd[:, None], shares, 0.0), axis=2)

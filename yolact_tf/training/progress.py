@@ -13,7 +13,7 @@ _SMOOTHING = 0.98  # of the running losses shown
 _PATIENCE = 20  # batches in a row that may make no sense
 
 
-class Watch:
+class TrainingMonitor:
     """The progress bar, the summaries, and the count of batches that made no sense."""
 
     def __init__(self, directory: str, done: int, steps: int) -> None:
@@ -22,13 +22,13 @@ class Watch:
         self._running: dict[str, float] = {}
         self._skipped = self._skipped_in_a_row = 0
 
-    def through(self, batches: Callable[[int], tf.data.Dataset]) -> Iterator[tuple]:
+    def iterate(self, batches: Callable[[int], tf.data.Dataset]) -> Iterator[tuple]:
         """Yields the batches that are left."""
         with self._bar:
             left = self._bar.total - self._bar.n
             yield from batches(self._bar.n).take(left) if left else ()
 
-    def saw(self, losses: dict[str, tf.Tensor], finite: tf.Tensor) -> None:
+    def on_step(self, losses: dict[str, tf.Tensor], finite: tf.Tensor) -> None:
         """Notes what a step said.
 
         Raises:

@@ -12,7 +12,7 @@ from yolact_tf.checkpoints import weights_file
 from yolact_tf.data.ground_truth import GroundTruth
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.training.optimizers import Optimization
-from yolact_tf.training.progress import Watch
+from yolact_tf.training.progress import TrainingMonitor
 from yolact_tf.training.train_step import TrainStep
 
 
@@ -79,15 +79,15 @@ def train(
         checkpoint.restore(manager.latest_checkpoint).assert_existing_objects_matched()
         logging.info("Resuming at step %d of %d.", done.numpy(), config.steps)
     path = os.path.join(directory, "best.npz" if evaluate else "last.npz")
-    watch = Watch(directory, int(done.numpy()), config.steps)
-    for images, truth in watch.through(batches):
-        watch.saw(*step(images, GroundTruth(*truth), tf.cast(done, tf.int32)))
+    monitor = TrainingMonitor(directory, int(done.numpy()), config.steps)
+    for images, truth in monitor.iterate(batches):
+        monitor.on_step(*step(images, GroundTruth(*truth), tf.cast(done, tf.int32)))
         number = int(done.assign_add(1).numpy())
         last = number == config.steps
         if evaluate and (last or (config.evaluate_every and number % config.evaluate_every == 0)):
             with _averaged(model, step.optimizer):
                 score = evaluate(model)
-                watch.record("mask_ap", score)
+                monitor.record("mask_ap", score)
                 if score > best.numpy():
                     weights_file.save(model, path, classes)
                     best.assign(score)

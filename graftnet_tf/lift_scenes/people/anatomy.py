@@ -54,7 +54,7 @@ def body_of(passenger: Passenger) -> Body:
     hip_y = HIP_Y.get(passenger.age, ADULT_HIP_Y)
     grown = passenger.age not in HEAD_RY
     man = grown and passenger.gender == "male"
-    narrowing = passenger.build * (1 - 0.2 * passenger.turn)
+    detection_filter = passenger.build * (1 - 0.2 * passenger.turn)
     shoulder_y = 2 * ry + (0.0 if passenger.age == "baby" else 0.03)
     paunch = 0.02 if passenger.age == "middle_age" else 0.0
     return Body(
@@ -62,11 +62,11 @@ def body_of(passenger: Passenger) -> Body:
         rx=rx,
         ry=ry,
         face_x=0.42 * passenger.turn * rx,
-        shoulder=(0.134 if man else 0.102) * narrowing,
+        shoulder=(0.134 if man else 0.102) * detection_filter,
         shoulder_y=shoulder_y,
-        waist=((0.098 if man or not grown else 0.078) + paunch) * narrowing,
+        waist=((0.098 if man or not grown else 0.078) + paunch) * detection_filter,
         waist_y=shoulder_y + 0.68 * (hip_y - shoulder_y),
-        hip=(0.092 if man or not grown else 0.11) * narrowing,
+        hip=(0.092 if man or not grown else 0.11) * detection_filter,
         hip_y=hip_y,
         knee_y=hip_y + 0.48 * (1 - hip_y),
         limb=(0.031 if man else 0.027) * passenger.build * (1.5 if passenger.age == "baby" else 1),

@@ -18,11 +18,11 @@ from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling.gap import gap
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.trunk import trunk as trunks
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 from serving.composition.compose import compose
@@ -48,7 +48,11 @@ class Networks:
         self._workspace = Workspace(root)
         self.trunk = _drawn(Blocks(), seed=0)
         self._trunk_version = trunks.publish(
-            self._workspace.path("trunks"), self.trunk, _PREPROCESSING, content={}, making=_making()
+            self._workspace.path("trunks"),
+            self.trunk,
+            _PREPROCESSING,
+            content={},
+            build_info=_making(),
         )
 
     def add_branch(self, graft_after: int = GRAFT_AFTER) -> None:
@@ -58,7 +62,7 @@ class Networks:
         branch = self.branches[name] = Branch(blocks, Task.binary(name), "gap")
         content = self._content(name, graft_after)
         parent = self._workspace.path("branches", name)
-        branches.publish(parent, branch, Task.binary(name), content=content, making=_making())
+        branches.publish(parent, branch, Task.binary(name), content=content, build_info=_making())
 
     def copy_branch(self, number: int) -> None:
         """Publishes the files of the first branch once more, as another attribute's."""
@@ -79,7 +83,7 @@ class Networks:
             }
 
         parent = self._workspace.path("branches", name)
-        manifest.publish(parent, write, kind="branch", making=_making(), name=four_digits)
+        manifest.publish(parent, write, kind="branch", build_info=_making(), name=four_digits)
 
     def _content(self, name: str, graft_after: int) -> dict[str, Any]:
         fingerprints = trunks.Trunk.open(self._workspace, self._trunk_version).fingerprints
@@ -97,7 +101,7 @@ class Networks:
         version = compose(
             self._workspace, publish_tree(self._workspace, tree), provenance=Provenance()
         )
-        return self._workspace.path(*SERVED, version)
+        return self._workspace.path(*GRAFTNET_DIR, version)
 
     def save_unfolded(self, directory: str) -> None:
         """The composed network as Keras computes it, batch norms and all."""
@@ -180,5 +184,5 @@ def _drawn(blocks: Blocks, seed: int) -> Blocks:
     return blocks
 
 
-def _making() -> Making:
-    return Making({}, seed=0, started=time.monotonic(), provenance=Provenance())
+def _making() -> BuildInfo:
+    return BuildInfo({}, seed=0, started=time.monotonic(), provenance=Provenance())

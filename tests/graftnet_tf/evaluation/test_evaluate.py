@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.evaluate import evaluate
-from graftnet_tf.evaluation.local_predictor import LoadedModel
+from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -67,9 +67,9 @@ def test_only_the_asked_tasks_are_looked_at(colour_model, colour_workspace):
 
 def test_an_image_of_two_tasks_is_scored_once(colour_model, colour_workspace, monkeypatch):
     scored = []
-    score = LoadedModel.score
+    score = LocalPredictor.score
     monkeypatch.setattr(
-        LoadedModel,
+        LocalPredictor,
         "score",
         lambda model, images: scored.extend(images) or score(model, images),
     )

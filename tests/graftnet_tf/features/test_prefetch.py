@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from graftnet_tf.features.prefetch import ahead
+from graftnet_tf.features.prefetch import prefetch
 
 
 def test_results_come_in_order_one_ahead_of_use():
@@ -12,7 +12,7 @@ def test_results_come_in_order_one_ahead_of_use():
         started[number].set()
         return number**2
 
-    results = ahead(square, range(4))
+    results = prefetch(square, range(4))
     for number in range(4):
         assert next(results) == number**2
         following = started[number + 1 : number + 2]
@@ -22,11 +22,11 @@ def test_results_come_in_order_one_ahead_of_use():
 
 
 def test_nothing_to_do_yields_nothing():
-    assert list(ahead(abs, [])) == []
+    assert list(prefetch(abs, [])) == []
 
 
 def test_what_the_function_raises_comes_in_its_turn():
-    results = ahead(lambda number: 1 // number, [1, 0])
+    results = prefetch(lambda number: 1 // number, [1, 0])
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)

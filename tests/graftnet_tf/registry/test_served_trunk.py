@@ -8,10 +8,10 @@ import pytest
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import Tree, publish_tree
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from tests.trained_workspace import CUT_SHORT
 
 PROBE = dataclasses.replace(CUT_SHORT, steps=0)
@@ -28,9 +28,13 @@ def workspace(trained, tmp_path_factory):
         shutil.copytree(workspace.path("tasks", "hat"), directory)
         return {"tree": tree}
 
-    folder = workspace.path(*SERVED)
+    folder = workspace.path(*GRAFTNET_DIR)
     manifest.publish(
-        folder, write, kind="composed model", making=Making({}, 0, 0.0, Provenance()), name=str
+        folder,
+        write,
+        kind="composed model",
+        build_info=BuildInfo({}, 0, 0.0, Provenance()),
+        name=str,
     )
     return workspace
 

@@ -5,10 +5,10 @@ import pytest
 
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.atomic_files import INCOMING
-from graftnet_tf.registry.served_models import PASSENGERS, newest_served
+from graftnet_tf.registry.served_models import PASSENGERS_DIR, newest_served
 from graftnet_tf.registry.verification import damage, leftovers, published
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 
@@ -87,11 +87,13 @@ def test_a_missing_part_of_what_is_served_is_named(copied):
 
 def test_a_missing_part_of_a_passengers_model_is_named(copied):
     part = "serving/graftnet/1/manifest.json"
-    making = Making(
+    build_info = BuildInfo(
         {part: atomic_files.sha256(copied.path(part))}, seed=0, started=0.0, provenance=Provenance()
     )
-    folder = copied.path(*PASSENGERS)
-    manifest.publish(folder, lambda *_: {}, kind="passengers model", making=making, name=str)
+    folder = copied.path(*PASSENGERS_DIR)
+    manifest.publish(
+        folder, lambda *_: {}, kind="passengers model", build_info=build_info, name=str
+    )
     assert damage(copied) == {}
     shutil.rmtree(copied.path("serving", "graftnet", "1"))
     found = damage(copied)

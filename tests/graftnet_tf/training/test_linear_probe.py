@@ -58,7 +58,7 @@ def test_dead_features_get_small_finite_weights():
 def thinned(labels, examples):
     """Labels left when memory holds so many examples of 10 numbers."""
     with mock.patch.object(linear_probe, "VALUES", 10 * examples + 9):
-        chosen = linear_probe.enough(labels, 10, np.random.default_rng(0))
+        chosen = linear_probe.subsample(labels, 10, np.random.default_rng(0))
     assert (np.diff(chosen) > 0).all()
     return np.bincount(labels[chosen], minlength=3).tolist()
 
@@ -73,5 +73,5 @@ def test_what_does_not_fit_memory_is_left_out_of_the_largest_classes(examples, l
 
 
 def test_every_example_is_fitted_where_memory_holds_a_few_thousand_dimensions():
-    chosen = linear_probe.enough(np.repeat([0, 1], 1000), 2**16, np.random.default_rng(0))
+    chosen = linear_probe.subsample(np.repeat([0, 1], 1000), 2**16, np.random.default_rng(0))
     np.testing.assert_array_equal(chosen, np.arange(2000))

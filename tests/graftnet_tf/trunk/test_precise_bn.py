@@ -16,14 +16,14 @@ def test_statistics_become_means_over_the_batches(two_blocks):
     variance = np.mean([output.var(axis=0, ddof=1) for output in outputs], axis=0)
     momentum = norm.momentum
 
-    precise_bn.reestimate(two_blocks, iter(BATCHES))
+    precise_bn.recompute_bn_statistics(two_blocks, iter(BATCHES))
     np.testing.assert_allclose(norm.moving_mean, mean, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(norm.moving_variance, variance, rtol=1e-4)
     assert norm.momentum == momentum > 0.9
 
 
 def test_what_was_there_before_is_forgotten_and_other_weights_stay(two_blocks):
-    precise_bn.reestimate(two_blocks, BATCHES)
+    precise_bn.recompute_bn_statistics(two_blocks, BATCHES)
     first = [two_blocks.get_weights(number) for number in (0, 1)]
     moving = {v.ref() for norm in two_blocks.batch_norms() for v in norm.non_trainable_variables}
     kept = [v.numpy() for v in two_blocks.open_variables]
@@ -31,7 +31,7 @@ def test_what_was_there_before_is_forgotten_and_other_weights_stay(two_blocks):
         for variable in two_blocks[number].weights:
             if variable.ref() in moving:
                 variable.assign(variable + 1.0)
-    precise_bn.reestimate(two_blocks, BATCHES)
+    precise_bn.recompute_bn_statistics(two_blocks, BATCHES)
     for number in (0, 1):
         for found, expected in zip(two_blocks.get_weights(number), first[number], strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
@@ -42,7 +42,7 @@ def test_what_was_there_before_is_forgotten_and_other_weights_stay(two_blocks):
 def test_frozen_blocks_are_left(two_blocks):
     two_blocks.freeze_below(1)
     before = [two_blocks.get_weights(number) for number in (0, 1)]
-    precise_bn.reestimate(two_blocks, BATCHES[:1])
+    precise_bn.recompute_bn_statistics(two_blocks, BATCHES[:1])
     for found, expected in zip(two_blocks.get_weights(0), before[0], strict=True):
         np.testing.assert_array_equal(found, expected)
     changed = [
@@ -54,6 +54,6 @@ def test_frozen_blocks_are_left(two_blocks):
 def test_no_batches_are_refused(two_blocks):
     before = two_blocks.get_weights(0)
     with pytest.raises(ValueError, match="No batches"):
-        precise_bn.reestimate(two_blocks, [])
+        precise_bn.recompute_bn_statistics(two_blocks, [])
     for found, expected in zip(two_blocks.get_weights(0), before, strict=True):
         np.testing.assert_array_equal(found, expected)

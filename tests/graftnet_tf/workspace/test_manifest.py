@@ -16,8 +16,10 @@ def version(tmp_path):
         return {"last_block": 8}
 
     provenance = manifest.Provenance("graftnet-train-trunk --steps=5", {"steps": 5})
-    making = manifest.Making({"tasks/bald": "aa"}, 3, time.monotonic() - 100, provenance)
-    name = manifest.publish(str(tmp_path), write, kind="trunk", making=making, name="{:04d}".format)
+    build_info = manifest.BuildInfo({"tasks/bald": "aa"}, 3, time.monotonic() - 100, provenance)
+    name = manifest.publish(
+        str(tmp_path), write, kind="trunk", build_info=build_info, name="{:04d}".format
+    )
     return tmp_path / name
 
 

@@ -141,9 +141,9 @@ def held(size, images, accepts):
         yield from ()
         return [image.name for image in part]
 
-    conversation = size.asking(images, ask, lambda image, why: f"{image.name}: {why}")
+    rpc_flow = size.asking(images, ask, lambda image, why: f"{image.name}: {why}")
     with pytest.raises(StopIteration) as end:
-        next(conversation)
+        next(rpc_flow)
     return end.value.value, requests
 
 

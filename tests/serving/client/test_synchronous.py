@@ -3,7 +3,7 @@ import os
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace.workspace import Workspace
 from serving.client import AttributeClient
 from serving.model_server.server import ModelServer
@@ -15,7 +15,7 @@ GOOD = [image_file(seed) for seed in range(5)]
 
 @pytest.fixture(scope="module")
 def server(workspace):
-    with ModelServer(workspace.path(*SERVED), poll_seconds=0) as server:
+    with ModelServer(workspace.path(*GRAFTNET_DIR), poll_seconds=0) as server:
         yield server
 
 
@@ -84,7 +84,7 @@ def test_scores_and_names_follow_the_model_to_its_next_version(tmp_path):
     publish_branch(workspace, "bald")
     publish_model(workspace)
     with (
-        ModelServer(workspace.path(*SERVED), poll_seconds=0) as server,
+        ModelServer(workspace.path(*GRAFTNET_DIR), poll_seconds=0) as server,
         AttributeClient(server.address) as client,
     ):
         (before,) = client.predict(GOOD[:1])
@@ -96,4 +96,4 @@ def test_scores_and_names_follow_the_model_to_its_next_version(tmp_path):
     assert set(before.scores) == {"bald"}
     assert set(after.scores) == {"bald", "suit"}
     assert after.scores["bald"] == before.scores["bald"]
-    assert os.path.isdir(workspace.path(*SERVED, "2"))
+    assert os.path.isdir(workspace.path(*GRAFTNET_DIR, "2"))

@@ -10,7 +10,7 @@ import tensorflow as tf
 from graftnet_tf.branch.branch import LONGEST
 from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.pooling import POOLINGS, pooled_length
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
@@ -51,7 +51,7 @@ def base_path(shapes):
     """Of the model composed of all of them."""
     tree = newest_tree(shapes.workspace, branches=dict.fromkeys(SHAPES))
     compose(shapes.workspace, publish_tree(shapes.workspace, tree), provenance=Provenance())
-    return shapes.workspace.path(*SERVED)
+    return shapes.workspace.path(*GRAFTNET_DIR)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
@@ -24,13 +24,13 @@ def own_workspace(tmp_path):
 
 
 def scores(workspace, version, images=IMAGES):
-    model = tf.saved_model.load(workspace.path(*SERVED, version))
+    model = tf.saved_model.load(workspace.path(*GRAFTNET_DIR, version))
     answer = model.signatures["serving_default"](images=tf.constant(images))
     return {name: values.numpy() for name, values in answer.items()}
 
 
 def served_versions(workspace):
-    folder = workspace.path(*SERVED)
+    folder = workspace.path(*GRAFTNET_DIR)
     return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
 
 

@@ -16,12 +16,12 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.lift_scenes.scene.scene import render_snapshot
-from graftnet_tf.registry.served_models import PASSENGERS, PEOPLE, SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR, PASSENGERS_DIR, YOLACT_DIR
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.client import PassengerClient
-from serving.composition.compose_passengers import Narrowing, compose_passengers
+from serving.composition.compose_passengers import DetectionFilter, compose_passengers
 from serving.model_server.models.batching import Batching
 from serving.model_server.models.model_config import ModelConfig
 from serving.model_server.models.servable import Servable
@@ -57,7 +57,7 @@ SCENES = {
 
 @pytest.fixture(scope="module")
 def directory(passengers_workspace):
-    return passengers_workspace.path(*PASSENGERS, "1")
+    return passengers_workspace.path(*PASSENGERS_DIR, "1")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def two_calls(passengers_workspace):
     """Detections of snapshots, and the scores of each one's people, from two models."""
     people, attributes = (
         tf.saved_model.load(passengers_workspace.path(*folder, "1")).signatures
-        for folder in (PEOPLE, SERVED)
+        for folder in (YOLACT_DIR, GRAFTNET_DIR)
     )
 
     def ask(snapshots):
@@ -188,7 +188,7 @@ def test_warm_up_requests_fit(directory, passengers):
 def test_a_client_asks_once_for_everybody(passengers_workspace, passengers):
     models = [
         ModelConfig(folder[-1], passengers_workspace.path(*folder))
-        for folder in (PASSENGERS, PEOPLE)
+        for folder in (PASSENGERS_DIR, YOLACT_DIR)
     ]
     snapshots = [SCENES["three"], UNDECODABLE, SCENES["nobody"]]
     with (
@@ -210,9 +210,9 @@ def test_a_client_asks_once_for_everybody(passengers_workspace, passengers):
 
 def test_people_may_be_narrowed_to_the_surest(passengers_workspace, tmp_path):
     own = own_copy(passengers_workspace, tmp_path)
-    narrowing = Narrowing(max_passengers=2, min_score=0.7)
-    version = compose_passengers(own, narrowing=narrowing, provenance=Provenance())
-    answer = ask(Servable(own.path(*PASSENGERS, version), 1), [SCENES["three"]])
+    detection_filter = DetectionFilter(max_passengers=2, min_score=0.7)
+    version = compose_passengers(own, detection_filter=detection_filter, provenance=Provenance())
+    answer = ask(Servable(own.path(*PASSENGERS_DIR, version), 1), [SCENES["three"]])
     assert answer["count"].tolist() == [1]
     assert answer["bald"].shape == (1, 2)
     np.testing.assert_allclose(answer["detection_scores"], [[0.9, 0]], atol=1e-5)
@@ -222,15 +222,19 @@ def test_people_may_be_narrowed_to_the_surest(passengers_workspace, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("narrowing", "message"),
+    ("detection_filter", "message"),
     [
-        (Narrowing(max_passengers=5), "at most 4 people.*--max_people"),
-        (Narrowing(min_score=0.1), "below 0.3.*--min_score"),
+        (DetectionFilter(max_passengers=5), "at most 4 people.*--max_people"),
+        (DetectionFilter(min_score=0.1), "below 0.3.*--min_score"),
     ],
 )
-def test_more_than_the_segmentation_finds_is_refused(passengers_workspace, narrowing, message):
+def test_more_than_the_segmentation_finds_is_refused(
+    passengers_workspace, detection_filter, message
+):
     with pytest.raises(GraftNetError, match=message):
-        compose_passengers(passengers_workspace, narrowing=narrowing, provenance=Provenance())
+        compose_passengers(
+            passengers_workspace, detection_filter=detection_filter, provenance=Provenance()
+        )
 
 
 def test_missing_models_are_said_to_be_missing(passengers_workspace, tmp_path):
@@ -255,7 +259,7 @@ def test_an_attribute_called_as_another_output_is_refused(passengers_workspace, 
 
 def own_copy(passengers_workspace, root):
     """Another workspace with the same models but no passengers."""
-    for folder in (SERVED, PEOPLE):
+    for folder in (GRAFTNET_DIR, YOLACT_DIR):
         parent = root.joinpath(*folder)
         parent.mkdir(parents=True)
         (parent / "1").symlink_to(passengers_workspace.path(*folder, "1"))

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.saved_model import PRECISIONS
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
@@ -40,7 +40,7 @@ def workspace(trained, tmp_path_factory):
 def composed(workspace, precision=None):
     chosen = dict.fromkeys(("hat", "gender"))
     tree = publish_tree(workspace, newest_tree(workspace, branches=chosen, precision=precision))
-    return workspace.path(*SERVED, compose(workspace, tree, provenance=Provenance()))
+    return workspace.path(*GRAFTNET_DIR, compose(workspace, tree, provenance=Provenance()))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.registry.served_models import PASSENGERS
+from graftnet_tf.registry.served_models import PASSENGERS_DIR
 from serving.client import Endpoint
 from serving.model_server.models.model_config import models_of
 from serving.model_server.server import ModelServer
@@ -40,7 +40,7 @@ def _embedded(model_dir, passengers_workspace, tmp_path_factory):
     for version in ("1", "2"):
         (base_path / version).symlink_to(model_dir)
     labelled = {**specific(1, 2), "version_labels": {"stable": 1}}
-    passengers = (passengers_workspace.path(*PASSENGERS), {})
+    passengers = (passengers_workspace.path(*PASSENGERS_DIR), {})
     listed = models_of(config(graftnet=(str(base_path), labelled), passengers=passengers))
     with ModelServer(listed, poll_seconds=0) as embedded:
         endpoint = Endpoint(embedded.address)

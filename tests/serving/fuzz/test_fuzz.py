@@ -1,4 +1,4 @@
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from serving.model_server.server import ModelServer
 from tests.serving.fuzz.campaign import Campaign
 
@@ -6,7 +6,7 @@ MESSAGES = 300
 
 
 def test_hostile_messages_get_their_status_and_harm_nobody(workspace):
-    with ModelServer(workspace.path(*SERVED), poll_seconds=0) as server:
+    with ModelServer(workspace.path(*GRAFTNET_DIR), poll_seconds=0) as server:
         campaign = Campaign(server.address)
         campaign.run(range(MESSAGES))
     assert campaign.wrong == []

@@ -19,7 +19,7 @@ from graftnet_tf.data.fingerprints import data_hashes, input_name
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.trunk.pretraining import TrunkConfig
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 
@@ -151,5 +151,5 @@ def _publish(
         shutil.copytree(model, os.path.join(path, "saved_model"))
         return content
 
-    making = Making(inputs, seed=0, started=0.0, provenance=Provenance())
-    return manifest.publish(parent, write, kind=kind, making=making, name=four_digits)
+    build_info = BuildInfo(inputs, seed=0, started=0.0, provenance=Provenance())
+    return manifest.publish(parent, write, kind=kind, build_info=build_info, name=four_digits)

@@ -4,7 +4,7 @@ import pytest
 
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle import retraining
-from serving.lifecycle.retraining import Renewal
+from serving.lifecycle.retraining import Retraining
 from serving.lifecycle.staleness import staleness
 from tests.killed_runs import Killed
 from tests.serving.fake_versions import publish_model
@@ -79,10 +79,10 @@ def trainer(monkeypatch):
 
 @pytest.fixture
 def renew(served, trainer):
-    """Renews `served`, with fields of `Renewal`; returns the candidate."""
+    """Renews `served`, with fields of `Retraining`; returns the candidate."""
 
     def renewed(*, new_labels=5, **fields):
         found = staleness(served, new_labels=new_labels)
-        return Renewal(served, found, **fields).candidate()
+        return Retraining(served, found, **fields).candidate()
 
     return renewed

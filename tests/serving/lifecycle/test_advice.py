@@ -4,13 +4,13 @@ from graftnet_tf.registry.tree import Tree
 from serving.lifecycle.advice import advise
 from serving.lifecycle.staleness import Branch, Data, Staleness, TaskState
 
-SERVED = Branch("0001", "0001", 0.9, candidate=False)
-FRESH = TaskState("red", False, Data.UNCHANGED, None, SERVED, None, "0001", ())
+GRAFTNET_DIR = Branch("0001", "0001", 0.9, candidate=False)
+FRESH = TaskState("red", False, Data.UNCHANGED, None, GRAFTNET_DIR, None, "0001", ())
 NEW = TaskState("blue", True, Data.UNUSED, None, None, None, None, ())
-CHANGED = TaskState("green", False, Data.CHANGED, None, SERVED, None, None, ())
-GONE = TaskState("hat", False, Data.GONE, "No task 'hat'.", SERVED, None, "0001", ())
+CHANGED = TaskState("green", False, Data.CHANGED, None, GRAFTNET_DIR, None, None, ())
+GONE = TaskState("hat", False, Data.GONE, "No task 'hat'.", GRAFTNET_DIR, None, "0001", ())
 RETRAINED = Branch("0002", "0001", 0.9, candidate=True)
-WAITING = TaskState("bag", False, Data.CHANGED, None, SERVED, RETRAINED, "0002", ())
+WAITING = TaskState("bag", False, Data.CHANGED, None, GRAFTNET_DIR, RETRAINED, "0002", ())
 ROOT = "my work"
 APPLY = "graftnet-refresh --workspace='my work' --apply"
 

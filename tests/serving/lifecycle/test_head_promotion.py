@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree, served_tree
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
@@ -19,7 +19,7 @@ BY_HAND = Provenance("by hand", {})
 
 
 def scores(workspace, version):
-    model = tf.saved_model.load(workspace.path(*SERVED, version))
+    model = tf.saved_model.load(workspace.path(*GRAFTNET_DIR, version))
     answer = model.signatures["serving_default"](images=tf.constant(IMAGES))
     return {name: values.numpy() for name, values in answer.items()}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.evaluation.local_predictor import LoadedModel
+from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.io import atomic_files
 from serving.lifecycle.candidates import CANDIDATES, waiting_candidates
 from serving.lifecycle.model_comparison import Verdict, compare
@@ -23,7 +23,7 @@ def served_versions(workspace):
 
 def scores(directory, workspace, attribute):
     paths = [workspace.path("images", f"red-test-{k}.png") for k in range(8)]
-    return LoadedModel(directory).score([atomic_files.read_bytes(path) for path in paths])[
+    return LocalPredictor(directory).score([atomic_files.read_bytes(path) for path in paths])[
         attribute
     ]
 
@@ -54,12 +54,12 @@ def test_a_candidate_with_a_dropped_attribute_waits_and_can_be_promoted_by_name(
     assert waiting_candidates(served) == [decision.candidate]
     publish_model(served)  # the newest branches, of which the candidate's is none yet
     assert (
-        LoadedModel(served.path("serving", "graftnet", "2")).metadata["tasks"]["red"][
+        LocalPredictor(served.path("serving", "graftnet", "2")).metadata["tasks"]["red"][
             "branch_version"
         ]
         == "0001"
     )
-    assert decide(served, decision.candidate, in_any_case=True).promoted == "3"
+    assert decide(served, decision.candidate, force=True).promoted == "3"
     assert staleness(served).tree.branches["red"].version == "0002"
 
 
@@ -77,7 +77,7 @@ def test_a_head_is_lost_only_on_purpose(renew, served):
     candidate = renew(left_out=frozenset({"red"}))
     assert decide(served, candidate).promoted is None
     with pytest.raises(GraftNetError, match=r"lacks heads.*red.*--leave_out=red"):
-        decide(served, candidate, in_any_case=True)
+        decide(served, candidate, force=True)
     assert decide(served, candidate, left_out=frozenset({"red"})).promoted == "2"
 
 

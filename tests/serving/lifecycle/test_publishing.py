@@ -11,7 +11,7 @@ import pytest
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files, file_locks
 from graftnet_tf.registry import publish_lock, tree
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, served_tree
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
@@ -141,7 +141,7 @@ def test_a_tree_that_exists_is_composed_as_it_is(grown):
     for changes in ({"trunk": "0001"}, {"tasks": ["bald"]}, {"precision": "bfloat16"}):
         with pytest.raises(GraftNetError, match="Tree 0001 exists and is composed as it is"):
             compose(grown, "0001", **changes)
-    assert atomic_files.numbered(grown.path(*SERVED), suffix="") == [1, 2]
+    assert atomic_files.numbered(grown.path(*GRAFTNET_DIR), suffix="") == [1, 2]
 
 
 def test_a_candidate_of_what_is_no_longer_served_is_refused(grown):

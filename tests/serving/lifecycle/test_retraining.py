@@ -7,10 +7,10 @@ import shutil
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import Making, Provenance
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from serving.lifecycle import candidates
 from serving.lifecycle.candidates import tree_of, waiting_candidates
 from tests.killed_runs import Killed
@@ -33,9 +33,11 @@ def quick_compose(monkeypatch):
             os.makedirs(path)
             return {"tree": tree}
 
-        making = Making({}, seed=0, started=0.0, provenance=provenance)
+        build_info = BuildInfo({}, seed=0, started=0.0, provenance=provenance)
         parent = workspace.path(*into)
-        return manifest.publish(parent, write, kind="composed model", making=making, name=str)
+        return manifest.publish(
+            parent, write, kind="composed model", build_info=build_info, name=str
+        )
 
     monkeypatch.setattr(candidates, "compose", compose)
 
@@ -71,7 +73,7 @@ def test_a_task_without_a_branch_gets_one_in_the_usual_shape(renew, served, trai
 def test_the_candidate_computes_in_the_precision_that_is_served(renew, served):
     tree = dataclasses.replace(newest_tree(served), precision="bfloat16")
     version = publish_tree(served, tree)
-    candidates.compose(served, version, into=SERVED, provenance=Provenance())
+    candidates.compose(served, version, into=GRAFTNET_DIR, provenance=Provenance())
     assert renew() is None
     draw_tasks(served, "red", seed=1)
     assert read_tree(served, tree_of(served, renew())).precision == "bfloat16"

@@ -16,7 +16,7 @@ from tensorflow_serving.apis import (
 )
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from serving.model_server.requests.limits import Limits
 from serving.model_server.server import ModelServer
 from tests.serving.model_server.number_models import numbers, publish
@@ -60,7 +60,7 @@ def serving(base_path, **options):
 
 @pytest.fixture(scope="module")
 def caller(workspace):
-    with serving(workspace.path(*SERVED)) as (_, caller):
+    with serving(workspace.path(*GRAFTNET_DIR)) as (_, caller):
         yield caller
 
 

@@ -11,7 +11,7 @@ from absl import flags, logging
 from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 
-from graftnet_tf.registry.served_models import SERVED
+from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.model_server.models.servable import Servable
@@ -67,7 +67,7 @@ def _made_versions(folder: str) -> str:
     for seed in range(_VERSIONS):
         publish_branch(workspace, "bald", seed=seed)
         publish_model(workspace)
-    return workspace.path(*SERVED)
+    return workspace.path(*GRAFTNET_DIR)
 
 
 def _publish(made: str, served: str, version: int) -> None:

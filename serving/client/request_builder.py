@@ -1,18 +1,18 @@
-"""What the clients need of the conversations with a kind of model."""
+"""What a client asks of a kind of model."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from serving.client.conversation import Conversation
 from serving.client.images import LoadedImage
+from serving.client.rpc_flow import RpcFlow
 
 Answer = TypeVar("Answer")
 
 
-class Questions(Protocol[Answer]):
-    """Conversations about images."""
+class RequestBuilder(Protocol[Answer]):
+    """Makes the flow of calls about some images."""
 
     def ask(
         self, images: Sequence[LoadedImage], attributes: Sequence[str]
-    ) -> Conversation[list[Answer]]:
+    ) -> RpcFlow[list[Answer]]:
         """One answer per image, in order."""

@@ -9,7 +9,7 @@ from graftnet_tf.errors import GraftNetError
 
 
 @dataclasses.dataclass(frozen=True)
-class Legend:
+class ScoreSchema:
     """What of a model's metadata is needed to read its scores.
 
     Attributes:
@@ -23,7 +23,7 @@ class Legend:
     tasks: dict[str, dict[str, Any]]
 
     @classmethod
-    def from_json(cls, document: bytes) -> "Legend":
+    def from_json(cls, document: bytes) -> "ScoreSchema":
         """Reads the document; what else it holds does not matter.
 
         Raises:

@@ -3,10 +3,10 @@ import json
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from serving.client.legend import Legend
+from serving.client.score_schema import ScoreSchema
 
 
-def legend(classes, reported):
+def score_schema(classes, reported):
     document = {
         "tasks": {"hair": {"classes": classes}},
         "attributes": {
@@ -14,7 +14,7 @@ def legend(classes, reported):
         },
         "something": "new",
     }
-    return Legend.from_json(json.dumps(document).encode())
+    return ScoreSchema.from_json(json.dumps(document).encode())
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ def legend(classes, reported):
     ],
 )
 def test_the_likeliest_class_is_named_where_scores_tell_it(classes, scores, likeliest):
-    assert legend(classes.split(), scores).classes(scores) == {"hair": likeliest}
+    assert score_schema(classes.split(), scores).classes(scores) == {"hair": likeliest}
 
 
 def test_two_classes_and_half_known_tasks_have_no_class():
-    assert legend(["no", "yes"], ["yes"]).classes({"yes": 0.9}) == {}
-    assert legend(["a", "b", "c"], ["a", "b"]).classes({"a": 0.9}) == {}
+    assert score_schema(["no", "yes"], ["yes"]).classes({"yes": 0.9}) == {}
+    assert score_schema(["a", "b", "c"], ["a", "b"]).classes({"a": 0.9}) == {}
 
 
 @pytest.mark.parametrize("document", [b"[]", b"{}", b"no JSON", b'{"tasks": {}}'])
 def test_a_foreign_document_is_refused(document):
     with pytest.raises(GraftNetError, match="not that of a model with attributes"):
-        Legend.from_json(document)
+        ScoreSchema.from_json(document)

@@ -1,7 +1,7 @@
 """What is asked of a model and made of its answers, apart from how it is sent.
 
-A conversation is a generator: it yields calls, is sent their responses, and returns a result.
-The synchronous and the asyncio client run the same conversations.
+A rpc_flow is a generator: it yields calls, is sent their responses, and returns a result.
+The synchronous and the asyncio client run the same rpc_flows.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ class Call:
 
 
 Result = TypeVar("Result")
-Conversation = Generator[Call, Any, Result]
+RpcFlow = Generator[Call, Any, Result]
 
 
 def predict(
@@ -50,7 +50,7 @@ def predict(
     return Call("Predict", request)
 
 
-def signature_defs(spec: Any) -> Conversation[dict[str, Any]]:
+def signature_defs(spec: Any) -> RpcFlow[dict[str, Any]]:
     """The SignatureDefs of the model that a ModelSpec names, by name."""
     request = GetModelMetadataRequest(model_spec=spec, metadata_field=[SIGNATURE_DEF])
     response = yield Call("GetModelMetadata", request)
