@@ -20,29 +20,33 @@ _CLAIM = f"{INCOMING}number-"
 _LARGEST_NUMBER = 2**63 - 1
 
 
-def read_json(path: str) -> Any:
+def read_json(path: str, *, error: type[Exception] = GraftNetError) -> Any:
     """The parsed content of a JSON file.
 
+    Args:
+      path: local or `gs://`.
+      error: what to raise.
+
     Raises:
-      GraftNetError: the file is missing or is not JSON.
+      Exception: of type `error`; the file is missing, or is not JSON in UTF-8.
     """
     try:
         content = read_bytes(path)
     except tf.errors.NotFoundError:
-        raise GraftNetError(f"{path} does not exist.") from None
-    return parse_json(content, path)
+        raise error(f"{path} does not exist.") from None
+    return parse_json(content, path, error=error)
 
 
-def parse_json(content: bytes, path: str) -> Any:
+def parse_json(content: bytes, path: str, *, error: type[Exception] = GraftNetError) -> Any:
     """The parsed content of the JSON file that lies at `path`.
 
     Raises:
-      GraftNetError: it is not JSON.
+      Exception: of type `error`; it is not JSON in UTF-8.
     """
     try:
         return json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise GraftNetError(f"{path} is not valid JSON ({error}).") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as reason:
+        raise error(f"{path} is not valid JSON ({reason}).") from None
 
 
 def read_bytes(path: str) -> bytes:
@@ -81,7 +85,7 @@ def replacing(path: str) -> Iterator[str]:
     A kill at any moment leaves the old file or the new one; an exception leaves the old.
     """
     parent, name = os.path.split(path)
-    tf.io.gfile.makedirs(parent)
+    tf.io.gfile.makedirs(parent or os.curdir)
     aside = os.path.join(parent, f"{INCOMING}{uuid.uuid4().hex}-{name}")
     try:
         yield aside

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from graftnet_tf.io import atomic_files
+from graftnet_tf.io import atomic_files, html_pages
+from graftnet_tf.io.thumbnails import thumbnail
 from graftnet_tf.mining.hard_negatives import HardNegatives
-from graftnet_tf.reporting.templates import environment
-from graftnet_tf.reporting.thumbnails import thumbnail
 from graftnet_tf.workspace.tasks import Example
 
 PAGE, TABLE = "report.html", "suspects.csv"
@@ -74,16 +73,14 @@ class ReportedMining:
 
 def write_report(directory: str, version: str, reported: ReportedMining) -> None:
     """Writes `report.html`, which needs no other file and no network, and `suspects.csv`."""
-    page = (
-        environment("graftnet_tf.mining")
-        .get_template("report.html")
-        .render(
-            version=version,
-            record=reported.record,
-            found=reported.found,
-            reported=reported,
-            clusters=list(zip(reported.found.clusters, reported.found.kept, strict=True)),
-        )
+    page = html_pages.render(
+        "graftnet_tf.mining",
+        "report.html",
+        version=version,
+        record=reported.record,
+        found=reported.found,
+        reported=reported,
+        clusters=list(zip(reported.found.clusters, reported.found.kept, strict=True)),
     )
     atomic_files.write_text(os.path.join(directory, PAGE), page)
     atomic_files.write_text(os.path.join(directory, TABLE), _table(reported.record["suspects"]))

@@ -5,42 +5,24 @@ import io
 import math
 import os
 import urllib.parse
-from collections.abc import Collection
 from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.evaluate import Evaluation
-from graftnet_tf.io import atomic_files
+from graftnet_tf.io import atomic_files, report_directory
 from graftnet_tf.report import figures, page
 
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
 
 
-def check_replaceable(
-    directory: str, parts: Collection[str] = (PAGE, TABLE, SCORES, CURVES)
-) -> None:
+def check_replaceable(directory: str) -> None:
     """Checks that a report may be written to `directory`.
-
-    Args:
-      directory: may be absent.
-      parts: names of what is in a report of its kind.
 
     Raises:
       GraftNetError: it exists and holds anything that is not of a report.
     """
-    if not tf.io.gfile.exists(directory):
-        return
-    if not tf.io.gfile.isdir(directory):
-        raise GraftNetError(f"{directory} is a file; expected the directory for a report.")
-    names = {name.rstrip("/") for name in tf.io.gfile.listdir(directory)}
-    others = sorted(names - set(parts))
-    if others:
-        raise GraftNetError(
-            f"{directory} holds {', '.join(others[:3])}, which no report does, and a report "
-            "replaces its directory. Name a new or empty one."
-        )
+    report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, CURVES))
 
 
 def write_report(evaluation: Evaluation, directory: str) -> str:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from graftnet_tf.evaluation.evaluate import AttributeEvaluation
-from graftnet_tf.reporting.thumbnails import thumbnail
+from graftnet_tf.io.thumbnails import thumbnail
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from graftnet_tf.evaluation.evaluate import Evaluation
+from graftnet_tf.io import html_pages
 from graftnet_tf.report.figures import histogram_png
 from graftnet_tf.report.mistakes import false_negatives, false_positives
-from graftnet_tf.reporting.templates import environment
 
 _MISTAKES_SHOWN = 6
 
@@ -18,17 +18,15 @@ def render(evaluation: Evaluation, curves: Mapping[str, bytes]) -> str:
       curves: PNG bytes of each attribute's ROC curve.
     """
     measured = [a for a in evaluation.attributes if a.auc is not None]
-    return (
-        environment("graftnet_tf.report")
-        .get_template("page.html")
-        .render(
-            evaluation=evaluation,
-            metadata=evaluation.metadata,
-            ranked=sorted(measured, key=lambda a: a.auc, reverse=True),
-            roc=curves,
-            shown=_MISTAKES_SHOWN,
-            histogram_png=histogram_png,
-            false_positives=false_positives,
-            false_negatives=false_negatives,
-        )
+    return html_pages.render(
+        "graftnet_tf.report",
+        "page.html",
+        evaluation=evaluation,
+        metadata=evaluation.metadata,
+        ranked=sorted(measured, key=lambda a: a.auc, reverse=True),
+        roc=curves,
+        shown=_MISTAKES_SHOWN,
+        histogram_png=histogram_png,
+        false_positives=false_positives,
+        false_negatives=false_negatives,
     )

@@ -7,8 +7,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from graftnet_tf.io import atomic_files
-from graftnet_tf.reporting.templates import environment
+from graftnet_tf.io import atomic_files, html_pages
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle.model_comparison import OBSTACLES, Comparison, Verdict
 
@@ -43,16 +42,14 @@ def write_report(
       Path of the page to open; it needs no other file and no network.
     """
     directory = workspace.path("reports", f"refresh-{candidate}")
-    page = (
-        environment("serving.lifecycle")
-        .get_template("page.html")
-        .render(
-            comparison=comparison,
-            candidate=candidate,
-            promoted=promoted,
-            obstacles=OBSTACLES,
-            changes=changes_png(comparison),
-        )
+    page = html_pages.render(
+        "serving.lifecycle",
+        "page.html",
+        comparison=comparison,
+        candidate=candidate,
+        promoted=promoted,
+        obstacles=OBSTACLES,
+        changes=changes_png(comparison),
     )
     content = {**comparison.to_dict(), "candidate": candidate, "promoted": promoted}
     with atomic_files.replacing_directory(directory) as aside:

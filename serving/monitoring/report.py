@@ -7,10 +7,9 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from graftnet_tf.io import atomic_files
-from graftnet_tf.report.directory import check_replaceable
+from graftnet_tf.io import atomic_files, html_pages
+from graftnet_tf.io.report_directory import check_replaceable
 from graftnet_tf.report.figures import INK, NEGATIVE, POSITIVE, STYLE
-from graftnet_tf.reporting.templates import environment
 from serving.model_server.metrics import SCORE_EDGES
 from serving.monitoring.comparison import FEW, AttributeDrift, Drift
 
@@ -50,17 +49,15 @@ def render(drift: Drift, *, model: str, reference: str, service: str) -> str:
       model: name and version of the model.
       reference, service: where the scores come from.
     """
-    return (
-        environment("serving.monitoring")
-        .get_template("page.html")
-        .render(
-            drift=drift,
-            model=model,
-            reference=reference,
-            service=service,
-            few=FEW,
-            histogram_png=histogram_png,
-        )
+    return html_pages.render(
+        "serving.monitoring",
+        "page.html",
+        drift=drift,
+        model=model,
+        reference=reference,
+        service=service,
+        few=FEW,
+        histogram_png=histogram_png,
     )
 
 

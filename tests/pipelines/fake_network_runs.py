@@ -8,7 +8,7 @@ _SCRIPT = """
 from unittest import mock
 from tests.pipelines import forked_runs
 from tests.yolact_tf.fake_network import FakeNetwork, Figure
-from yolact_tf import weights_file
+from yolact_tf.checkpoints import weights_file
 
 def load(path):
     return FakeNetwork([Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 8, 8), 0.6)]), ("person",)

@@ -123,7 +123,11 @@ def test_flags_of_one_name_are_one_thing():
     words = {name: {flag.help for flag in flags} for name, flags in several.items()}
     assert len(several["json"]) > 5, "flags are found"
     assert {name for name in several if len(words[name]) > 1} - OWN_WORDS == set()
-    assert {name for name, some in kinds.items() if len(some) > 1} == {"last_block", "server"}
+    assert {name for name, some in kinds.items() if len(some) > 1} == {
+        "images",
+        "last_block",
+        "server",
+    }
 
 
 @pytest.mark.parametrize(

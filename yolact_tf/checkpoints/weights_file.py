@@ -7,10 +7,10 @@ import zipfile
 import numpy as np
 import tensorflow as tf
 
+from graftnet_tf.io.atomic_files import replacing
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
 from yolact_tf.config import config_named
 from yolact_tf.errors import YolactError
-from yolact_tf.io.atomic_files import replacing
 from yolact_tf.models.yolact import Yolact, build_yolact
 
 _HEADER = "header"

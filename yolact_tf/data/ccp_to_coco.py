@@ -5,6 +5,7 @@ SOURCE/annotations/pixel-level/NNNN.mat   uint8 [h, w] 'groundtruth', a label pe
 """
 
 import io
+import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -15,9 +16,9 @@ from pycocotools import mask as run_lengths
 from scipy import ndimage
 from scipy.io import loadmat
 
+from graftnet_tf.io import atomic_files
 from yolact_tf.data.split import is_held_out
 from yolact_tf.errors import YolactError
-from yolact_tf.io import atomic_files
 
 POOR = frozenset({"0868", "0591", "0161", "0299", "0729", "0797", "0940"})
 """Photos whose mask lacks a part of the person, or holds more than one person."""
@@ -80,7 +81,7 @@ def write_instances(
             identity = len(part["annotations"]) + 1
             part["annotations"].append({"id": identity, "image_id": number, **found})
     for path, part in zip((training, held_out), parts.values(), strict=True):
-        atomic_files.write_json(path, part)
+        atomic_files.write_text(path, json.dumps(part))
     return len(parts[False]["images"]), len(parts[True]["images"])
 
 

@@ -18,11 +18,11 @@ import numpy as np
 import tensorflow as tf
 from pycocotools import mask as run_lengths
 
+from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import MAX_PIXELS
 from yolact_tf.data.coco_fields import crowd, identity, number, numbers, shown, side, text
 from yolact_tf.data.coco_segmentation import UnusableError, compressed
 from yolact_tf.errors import YolactError
-from yolact_tf.io import atomic_files
 
 _REQUIRED = {
     "images": ("id", "file_name", "height", "width"),
@@ -153,7 +153,7 @@ def read_instances(path: str) -> dict[str, list[dict[str, Any]]]:
     Raises:
       YolactError: the file is missing, is not in the format, or an id stands twice.
     """
-    content = _checked(atomic_files.read_json(path), path)
+    content = _checked(atomic_files.read_json(path, error=YolactError), path)
     for part in ("images", "categories"):
         _unique(content[part], f"{path}: {part}")
     return content

@@ -1,11 +1,12 @@
 """A part of a data set kept aside, the same part every time."""
 
 import hashlib
+import json
 
+from graftnet_tf.io import atomic_files
 from yolact_tf.data.coco import read_instances
 from yolact_tf.data.coco_fields import identity, shown
 from yolact_tf.errors import YolactError
-from yolact_tf.io import atomic_files
 
 
 def is_held_out(file_name: str, fraction: float, seed: int) -> bool:
@@ -53,6 +54,6 @@ def hold_out(
                 entry for entry in content["annotations"] if sides[entry["image_id"]] == side
             ],
         }
-        atomic_files.write_json(path, content | part)
+        atomic_files.write_text(path, json.dumps(content | part))
     aside = sum(sides.values())
     return len(sides) - aside, aside

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from yolact_tf.io import atomic_files
+from graftnet_tf.io import atomic_files
+from yolact_tf.errors import YolactError
 
 
 class Difference(NamedTuple):
@@ -31,7 +32,7 @@ def write_or_diff(path: str, settings: Mapping[str, Any]) -> list[Difference]:
     if not tf.io.gfile.exists(path):
         atomic_files.write_text(path, json.dumps(given, indent=2) + "\n")
         return []
-    kept = atomic_files.read_json(path)
+    kept = atomic_files.read_json(path, error=YolactError)
     return [
         Difference(name, kept.get(name), given.get(name))
         for name in sorted(kept.keys() | given.keys())

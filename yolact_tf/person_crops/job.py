@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 import tensorflow as tf
 from tqdm import tqdm
 
+from graftnet_tf.io import atomic_files
 from graftnet_tf.io.file_names import printable
 from yolact_tf.errors import YolactError
 from yolact_tf.inference.people_finder import PeopleFinder, Person
-from yolact_tf.io import atomic_files
 from yolact_tf.person_crops import snapshot as snapshots
 from yolact_tf.person_crops.journal import Journal, Totals, open_journal
 from yolact_tf.person_crops.snapshot import UnreadableError

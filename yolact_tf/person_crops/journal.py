@@ -23,9 +23,8 @@ from typing import Any, NamedTuple, TextIO
 
 import tensorflow as tf
 
-from graftnet_tf.io import file_locks
+from graftnet_tf.io import atomic_files, file_locks
 from yolact_tf.errors import YolactError
-from yolact_tf.io import atomic_files
 from yolact_tf.io.settings_file import write_or_diff
 
 PEOPLE_COLUMNS = (

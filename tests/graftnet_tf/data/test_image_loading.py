@@ -52,7 +52,7 @@ def test_unreadable_files_are_listed_and_cost_no_row(folder):
     assert list(reasons) == ["cut.jpg", "empty.jpg", "words.jpg", "dot.png", "gone.jpg"]
     assert "Invalid JPEG" in reasons["cut.jpg"]
     assert reasons["empty.jpg"] == "The file is empty."
-    assert reasons["words.jpg"] == "Not a JPEG or PNG image; its length in bytes is 130"
+    assert reasons["words.jpg"] == "Not a JPEG or PNG image; its length in bytes is 120"
     assert reasons["dot.png"].endswith("height and width are 1, 1")
     assert "No such file" in reasons["gone.jpg"]
     assert not any(junk in reason for reason in reasons.values() for junk in ("{{", "[Op", "\n"))

@@ -76,17 +76,17 @@ def on_black() -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("image", "orientation", "same"),
+    ("changed", "orientation", "same"),
     [
         (lying_on_its_side, 6, lambda: Image.open(io.BytesIO(GOOD[0]))),
         (on_transparent_white, 1, on_black),
     ],
     ids=["Exif orientation", "transparent"],
 )
-def test_images_are_scored_upright_and_on_black(run, image, orientation, same):
+def test_images_are_scored_upright_and_on_black(run, changed, orientation, same):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    files = [png(image_file(), exif=exif), png(same())]
+    files = [png(changed(), exif=exif), png(same())]
     answer = run("predict_jpeg", image_bytes=files)
     for attribute in ATTRIBUTES:
         assert answer[attribute][0] == answer[attribute][1]

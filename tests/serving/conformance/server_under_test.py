@@ -103,8 +103,8 @@ class ServerUnderTest:
         arrays = {name: tf.make_ndarray(value) for name, value in reply.outputs.items()}
         return Reply(reply.model_spec, arrays)
 
-    def of_images(self, signature: str, images: list[bytes]) -> dict[str, np.ndarray]:
-        return self.predict(signature, {"image_bytes": images}).outputs
+    def of_files(self, signature: str, files: list[bytes]) -> dict[str, np.ndarray]:
+        return self.predict(signature, {"image_bytes": files}).outputs
 
     def statuses(self, **spec: Any) -> dict[int, ModelVersionStatus]:
         request = GetModelStatusRequest(model_spec={"name": self.model, **spec})

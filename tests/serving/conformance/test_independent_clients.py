@@ -135,7 +135,7 @@ def test_min_tfs_client_is_answered(server, min_tfs, batch, of_images, jpegs):
     }
     answer = called(min_tfs, "min_tfs_client", asked)
     assert_same(answer["outputs"], of_images, server.tolerance)
-    assert_same(answer["of_files"], server.of_images("predict_jpeg", jpegs), server.tolerance)
+    assert_same(answer["of_files"], server.of_files("predict_jpeg", jpegs), server.tolerance)
     assert set(answer["metadata"]) == set(server.signature_defs()[1])
     (status,) = answer["status"]["model_version_status"]
     assert (int(status["version"]), status["state"]) == (version, AVAILABLE)
@@ -170,7 +170,7 @@ def test_grpcurl_is_answered(server, grpcurl, jpegs):
     request = {"model_spec": spec, "inputs": {"image_bytes": files}}
     answer = json.loads(grpcurl(f"{service}/Predict", request))
     for name in server.attributes:
-        expected = server.of_images("predict_jpeg", jpegs)[name]
+        expected = server.of_files("predict_jpeg", jpegs)[name]
         found = answer["outputs"][name]["float_val"]
         np.testing.assert_allclose(found, expected, rtol=0, atol=server.tolerance)
     assert answer["outputs"]["decoded"]["bool_val"] == [True, True]

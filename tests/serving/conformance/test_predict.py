@@ -10,9 +10,9 @@ UNDECODABLE = b"\xff\xd8\xff no more of this image"
 
 
 @pytest.fixture(scope="module")
-def scores(server, images):
+def scores(server, image_files):
     """float32 [5] of each attribute."""
-    outputs = server.of_images("predict_jpeg", images)
+    outputs = server.of_files("predict_jpeg", image_files)
     return {name: outputs[name] for name in server.attributes}
 
 
@@ -21,12 +21,12 @@ def assert_equal_scores(server, found, expected):
     np.testing.assert_allclose(found, expected, rtol=0, atol=server.tolerance)
 
 
-def test_every_image_gets_a_score_of_every_attribute(server, images):
-    outputs = server.of_images("predict_jpeg", images)
+def test_every_image_gets_a_score_of_every_attribute(server, image_files):
+    outputs = server.of_files("predict_jpeg", image_files)
     assert set(outputs) == {*server.attributes, "decoded"}
-    assert outputs["decoded"].tolist() == [True] * len(images)
+    assert outputs["decoded"].tolist() == [True] * len(image_files)
     for name in server.attributes:
-        assert outputs[name].shape == (len(images),)
+        assert outputs[name].shape == (len(image_files),)
         assert outputs[name].dtype == np.float32
         assert ((outputs[name] >= 0) & (outputs[name] <= 1)).all()
 
@@ -56,23 +56,23 @@ def test_a_batch_of_decoded_images_scores_as_each_alone(server, images):
             assert_equal_scores(server, together[name][row : row + 1], alone[name])
 
 
-def test_a_batch_of_files_scores_as_each_alone(server, images, scores):
-    for row, image in enumerate(images):
-        alone = server.of_images("predict_jpeg", [image])
+def test_a_batch_of_files_scores_as_each_alone(server, image_files, scores):
+    for row, file in enumerate(image_files):
+        alone = server.of_files("predict_jpeg", [file])
         for name, values in scores.items():
             assert_equal_scores(server, alone[name], values[row : row + 1])
 
 
-def test_the_order_of_images_is_kept(server, images, scores):
-    backwards = server.of_images("predict_jpeg", images[::-1])
+def test_the_order_of_images_is_kept(server, image_files, scores):
+    backwards = server.of_files("predict_jpeg", image_files[::-1])
     for name, values in scores.items():
         assert_equal_scores(server, backwards[name][::-1], values)
 
 
-def test_an_undecodable_image_harms_no_other(server, images, scores):
-    mixed = [UNDECODABLE, images[0], b"", *images[1:]]
-    outputs = server.of_images("predict_jpeg", mixed)
-    good = [False, True, False] + [True] * (len(images) - 1)
+def test_an_undecodable_image_harms_no_other(server, image_files, scores):
+    mixed = [UNDECODABLE, image_files[0], b"", *image_files[1:]]
+    outputs = server.of_files("predict_jpeg", mixed)
+    good = [False, True, False] + [True] * (len(image_files) - 1)
     assert outputs["decoded"].tolist() == good
     for name, values in scores.items():
         assert np.isnan(outputs[name]).tolist() == [not it for it in good]
@@ -80,7 +80,7 @@ def test_an_undecodable_image_harms_no_other(server, images, scores):
 
 
 def test_an_undecodable_image_alone_is_answered_too(server):
-    outputs = server.of_images("predict_jpeg", [UNDECODABLE])
+    outputs = server.of_files("predict_jpeg", [UNDECODABLE])
     assert outputs["decoded"].tolist() == [False]
     assert all(np.isnan(outputs[name]).all() for name in server.attributes)
 
@@ -88,22 +88,22 @@ def test_an_undecodable_image_alone_is_answered_too(server):
 def test_no_images_are_no_answers(server):
     if not server.is_ours:
         pytest.skip("an empty request may end a tensorflow_model_server that pads its batches")
-    outputs = server.of_images("predict_jpeg", [])
+    outputs = server.of_files("predict_jpeg", [])
     assert {values.shape for values in outputs.values()} == {(0,)}
 
 
-def test_an_attributes_own_signature_is_its_part_of_the_whole(server, images, scores):
+def test_an_attributes_own_signature_is_its_part_of_the_whole(server, image_files, scores):
     for name, values in scores.items():
-        outputs = server.of_images(name, [*images, UNDECODABLE])
+        outputs = server.of_files(name, [*image_files, UNDECODABLE])
         assert set(outputs) == {name, "decoded"}
         assert_equal_scores(server, outputs[name][:-1], values)
         assert np.isnan(outputs[name][-1])
 
 
-def test_decisions_are_scores_that_reach_their_thresholds(server, images, scores):
-    outputs = server.of_images("decisions", [*images, UNDECODABLE])
+def test_decisions_are_scores_that_reach_their_thresholds(server, image_files, scores):
+    outputs = server.of_files("decisions", [*image_files, UNDECODABLE])
     assert set(outputs) == {*server.attributes, "decoded"}
-    assert outputs["decoded"].tolist() == [True] * len(images) + [False]
+    assert outputs["decoded"].tolist() == [True] * len(image_files) + [False]
     for name, threshold in server.metadata.thresholds.items():
         assert outputs[name].dtype == np.bool_
         assert not outputs[name][-1]
@@ -112,8 +112,8 @@ def test_decisions_are_scores_that_reach_their_thresholds(server, images, scores
         assert outputs[name][:-1][clear].tolist() == expected[clear].tolist()
 
 
-def test_features_are_rows_of_one_length(server, images):
-    outputs = server.of_images("features", [images[0], UNDECODABLE, images[1]])
+def test_features_are_rows_of_one_length(server, image_files):
+    outputs = server.of_files("features", [image_files[0], UNDECODABLE, image_files[1]])
     assert set(outputs) == {"features", "decoded"}
     features = outputs["features"]
     assert (features.ndim, len(features)) == (2, 3)
@@ -123,7 +123,7 @@ def test_features_are_rows_of_one_length(server, images):
 
 
 def test_metadata_are_the_same_in_every_row(server):
-    rows = server.of_images("metadata_rows", [b"", b"any"])["metadata"]
+    rows = server.of_files("metadata_rows", [b"", b"any"])["metadata"]
     assert [type(server.metadata).from_json(row) for row in rows] == [server.metadata] * 2
 
 
@@ -141,15 +141,15 @@ def test_metadata_without_an_input_are_told_or_refused_by_a_server_that_batches(
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_an_output_filter_leaves_out_the_rest(server, images, scores, count):
+def test_an_output_filter_leaves_out_the_rest(server, image_files, scores, count):
     wanted = server.attributes[-count:]
-    reply = server.predict("predict_jpeg", {"image_bytes": images}, outputs=wanted)
+    reply = server.predict("predict_jpeg", {"image_bytes": image_files}, outputs=wanted)
     assert set(reply.outputs) == set(wanted)
     for name in wanted:
         assert_equal_scores(server, reply.outputs[name], scores[name])
 
 
-def test_a_passed_deadline_is_told_and_harms_nothing(server, images):
+def test_a_passed_deadline_is_told_and_harms_nothing(server, image_files):
     with refused(grpc.StatusCode.DEADLINE_EXCEEDED):
-        server.predict("predict_jpeg", {"image_bytes": images}, timeout=1e-9)
-    assert server.of_images("predict_jpeg", images)["decoded"].all()
+        server.predict("predict_jpeg", {"image_bytes": image_files}, timeout=1e-9)
+    assert server.of_files("predict_jpeg", image_files)["decoded"].all()

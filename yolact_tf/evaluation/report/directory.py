@@ -3,18 +3,17 @@
 import json
 import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jinja2
 import tensorflow as tf
 
+from graftnet_tf.io import atomic_files, html_pages, report_directory
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation.comparison import MIN_SCORE
 from yolact_tf.evaluation.evaluator import Evaluation
 from yolact_tf.evaluation.report.curves import precision_recall_png
 from yolact_tf.evaluation.report.gallery import choose
 from yolact_tf.evaluation.report.overlays import overlay_png
-from yolact_tf.io.atomic_files import replacing_directory
 
 PAGE, METRICS, CURVES, OVERLAYS = "report.html", "metrics.json", "precision_recall.png", "overlays"
 
@@ -41,17 +40,9 @@ def check_replaceable(directory: str) -> None:
     Raises:
       YolactError: it exists and holds anything that is not of a report.
     """
-    if not tf.io.gfile.exists(directory):
-        return
-    if not tf.io.gfile.isdir(directory):
-        raise YolactError(f"{directory} is a file; expected the directory for a report.")
-    names = {name.rstrip("/") for name in tf.io.gfile.listdir(directory)}
-    others = sorted(names - {PAGE, METRICS, CURVES, OVERLAYS})
-    if others:
-        raise YolactError(
-            f"{directory} holds {', '.join(others[:3])}, which no report does, and a report "
-            "replaces its directory. Name a new or empty one."
-        )
+    report_directory.check_replaceable(
+        directory, (PAGE, METRICS, CURVES, OVERLAYS), error=YolactError
+    )
 
 
 def write_report(evaluation: Evaluation, directory: str, subject: Subject, seed: int = 0) -> str:
@@ -75,7 +66,7 @@ def write_report(evaluation: Evaluation, directory: str, subject: Subject, seed:
         title: {f"{OVERLAYS}/{title}_{place}.png": shown for place, shown in enumerate(chosen)}
         for title, chosen in choose(evaluation.images, seed).items()
     }
-    with replacing_directory(directory) as aside:
+    with atomic_files.replacing_directory(directory) as aside:
         tf.io.gfile.makedirs(os.path.join(aside, OVERLAYS))
         for chosen in gallery.values():
             for name, exhibit in chosen.items():
@@ -83,22 +74,18 @@ def write_report(evaluation: Evaluation, directory: str, subject: Subject, seed:
         _write(os.path.join(aside, CURVES), precision_recall_png(evaluation.scores.curves))
         metrics = json.dumps(evaluation.to_dict(), indent=2, ensure_ascii=False) + "\n"
         _write(os.path.join(aside, METRICS), metrics.encode())
-        page = _render(evaluation=evaluation, subject=subject, gallery=gallery, seed=seed)
+        page = html_pages.render(
+            "yolact_tf.evaluation.report",
+            "page.html",
+            evaluation=evaluation,
+            subject=subject,
+            gallery=gallery,
+            seed=seed,
+            curves=CURVES,
+            min_score=MIN_SCORE,
+        )
         _write(os.path.join(aside, PAGE), page.encode())
     return os.path.join(directory, PAGE)
-
-
-def _render(**content: Any) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("yolact_tf.evaluation.report", ""),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html").render(
-        **content, curves=CURVES, min_score=MIN_SCORE
-    )
 
 
 def _write(path: str, content: bytes) -> None:

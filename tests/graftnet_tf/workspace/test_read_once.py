@@ -52,7 +52,7 @@ def workspace(trained, tmp_path):
 def _nothing_published(monkeypatch):
     """Saving models takes seconds and reads none of this."""
     for kind in ("branch", "trunk"):
-        monkeypatch.setattr(f"graftnet_tf.{kind}.publish", lambda *_, **__: "0001")
+        monkeypatch.setattr(f"graftnet_tf.{kind}.{kind}.publish", lambda *_, **__: "0001")
 
 
 def _check_read_once(counts, tasks):

@@ -1,1 +1,0 @@
-"""What all HTML reports share: templates, style, thumbnails."""
