@@ -117,7 +117,7 @@ class DemoWorkflow:
             after = self._add(late, client, passengers)
         self._begin("Evaluating on the test splits")
         newest = self._workspace.path(*GRAFTNET_DIR, str(after[0].model_version))
-        evaluation = evaluate(newest, self._workspace)
+        evaluation = evaluate(self._workspace, newest)
         report = write_report(evaluation, self._workspace.path("reports", "demo"))
         self._begin("The end")
         return Outcome(

@@ -8,7 +8,6 @@ import sys
 from absl import flags
 
 from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
-from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
 from graftnet_tf.report.directory import check_replaceable, write_report
 from pipelines import shell
 
@@ -40,8 +39,7 @@ def main() -> None:
     workspace = shell.open_workspace()
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
-    model = MODEL.value or workspace.path(*GRAFTNET_DIR, newest_served(workspace))
-    evaluation = evaluate(model, workspace)
+    evaluation = evaluate(workspace, MODEL.value)
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}")
     report = write_report(evaluation, REPORT_DIR.value or default)
     print(_summary(evaluation, report), file=sys.stderr if JSON.value else sys.stdout)

@@ -10,7 +10,8 @@ from absl import flags
 
 from pipelines import shell
 from pipelines.flags.coco_images import EXIF_ORIENTATION
-from yolact_tf.checkpoints import person_model, weights_file
+from yolact_tf.checkpoints import weights_file
+from yolact_tf.checkpoints.person_model import person_model_path
 from yolact_tf.data.coco import read_coco
 from yolact_tf.evaluation import Evaluation, evaluate, in_classes
 from yolact_tf.evaluation.report import Subject, check_replaceable, write_report
@@ -42,7 +43,7 @@ def main() -> None:
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
     data = read_coco(ANNOTATIONS.value, IMAGES.value, EXIF_ORIENTATION.value)
-    model, classes = weights_file.load(WEIGHTS.value or person_model.path())
+    model, classes = weights_file.load(WEIGHTS.value or person_model_path())
     data, left_out = in_classes(data, classes)
     evaluation = evaluate(model, data, batch_size=BATCH_SIZE.value)
     print(_summary(evaluation, left_out), file=sys.stderr if JSON.value else sys.stdout)

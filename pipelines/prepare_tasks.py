@@ -5,8 +5,8 @@ prepare_tasks --workspace=DIR --format=ccp --source=CCP [--task=hat,bag]
 
 from absl import flags
 
-from graftnet_tf.importers import IMPORTERS
 from graftnet_tf.importers.classes import Reporting
+from graftnet_tf.importers.formats import IMPORTERS
 from graftnet_tf.importers.store import Imported, import_tasks
 from graftnet_tf.workspace.tasks import SPLITS, class_counts
 from pipelines import shell

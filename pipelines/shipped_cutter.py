@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from graftnet_tf.lift_scenes.dataset.cutting import Cutout, Cutter
-from yolact_tf.checkpoints import person_model
 from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
-from yolact_tf.inference.segmenter import Segmenter
 
 _MARGIN = 0.05
 
@@ -18,7 +16,7 @@ def shipped_cutter() -> Cutter:
     Raises:
       YolactError: this installation lacks it.
     """
-    finder = PeopleFinder(Segmenter(*person_model.load()), CropStyle(margin=_MARGIN))
+    finder = PeopleFinder(style=CropStyle(margin=_MARGIN))
 
     def cut(snapshot: np.ndarray) -> Sequence[Cutout]:
         (people,) = finder([snapshot])

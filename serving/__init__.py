@@ -1,1 +1,5 @@
 """Composing branches into one SavedModel, serving it over gRPC, and calling it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

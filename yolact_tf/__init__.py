@@ -1,6 +1,5 @@
-"""YOLACT instance segmentation in TensorFlow."""
+"""YOLACT instance segmentation in TensorFlow, and the people in images."""
 
-from yolact_tf.checkpoints.state_dict import load_torch_state_dict as load_torch_state_dict
-from yolact_tf.models.yolact import build_yolact as build_yolact
+import lazy_loader
 
-__all__ = ["build_yolact", "load_torch_state_dict"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

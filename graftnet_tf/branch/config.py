@@ -18,6 +18,11 @@ VIEW_PRECISIONS = (AUTO, FULL_PRECISION, "bfloat16")
 class BranchConfig:
     """What `train_branch` does.
 
+    Example:
+      >>> from graftnet_tf import BranchConfig
+      >>> BranchConfig(graft_after=4, last_block=7, pooling="bilinear", reduction=64).steps
+      300
+
     Attributes:
       graft_after: last trunk block that stays frozen and shared.
       last_block: last block of the branch; None for the trunk's.

@@ -32,7 +32,7 @@ from graftnet_tf.workspace.workspace import Workspace
 def train_branch(
     workspace: Workspace,
     name: str,
-    config: BranchConfig,
+    config: BranchConfig = BranchConfig(),
     *,
     search: SearchConfig | None = None,
     trunk_version: str | None = None,
@@ -45,6 +45,13 @@ def train_branch(
 
     The classifier starts from a linear probe; then it and the open blocks are fine-tuned
     together. A killed run resumes from its last checkpoint when called again.
+
+    Example:
+      >>> from graftnet_tf import BranchConfig, Workspace, train_branch
+      >>> workspace = Workspace("workspace")
+      >>> tiny = BranchConfig(graft_after=0, steps=2, batch=4, views=1)  # to try it
+      >>> [train_branch(workspace, task, tiny) for task in workspace.task_names()]
+      ['0001', '0001']
 
     Args:
       workspace: holds the task and the trunk; the branch is published there.

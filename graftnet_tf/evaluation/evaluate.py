@@ -11,6 +11,7 @@ from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.batch_scoring import ScoredImages, score_files
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -110,8 +111,8 @@ class Evaluation:
 
 
 def evaluate(
-    model_dir: str,
     workspace: Workspace,
+    model_dir: str | None = None,
     *,
     tasks: Sequence[str] | None = None,
     batch: int = 32,
@@ -120,9 +121,18 @@ def evaluate(
 
     Thresholds are those in the model's metadata: they were chosen without the test data.
 
+    Example:
+      >>> from graftnet_tf import Workspace, evaluate
+      >>> evaluation = evaluate(Workspace("workspace"))
+      >>> [attribute.name for attribute in evaluation.attributes]
+      ['backpack', 'female', 'male']
+      >>> evaluation.images
+      15
+
     Args:
-      model_dir: a composed SavedModel, such as WORKSPACE/serving/graftnet/1.
-      workspace: the test splits of its tasks are the test data.
+      workspace: Workspace whose tasks' test splits are the test data.
+      model_dir: Composed SavedModel, such as WORKSPACE/serving/graftnet/1; the newest that is
+        served by default.
       tasks: names of the tasks to look at; None for all.
       batch: images per request.
 
@@ -131,6 +141,7 @@ def evaluate(
         the class that the model reports, there is no test data, or not one image could
         be scored.
     """
+    model_dir = model_dir or workspace.path(*GRAFTNET_DIR, newest_served(workspace))
     model = LocalPredictor(model_dir)
     looked_at = workspace.task_names() if tasks is None else tasks
     splits = {name: workspace.split(name, "test") for name in looked_at}

@@ -13,6 +13,11 @@ CLUSTER_SIDES = ("samples", "centroid")
 class MiningConfig:
     """What `mine` does.
 
+    Example:
+      >>> from graftnet_tf import MiningConfig
+      >>> MiningConfig(nearest_share=0.2, keep_rate=0.25).clusters
+      20
+
     Attributes:
       clusters: of the negatives, by k-means.
       cluster_side: how a cluster enters the earth mover's distance: "samples" of it, or its

@@ -25,10 +25,10 @@ from graftnet_tf.workspace.workspace import MINING, Workspace, four_digits
 REPORT = "report"
 
 
-def mine(
+def mine_negatives(
     workspace: Workspace,
     name: str,
-    config: MiningConfig,
+    config: MiningConfig = MiningConfig(),
     *,
     trunk_version: str | None = None,
     cache_directory: str | None = None,
@@ -39,6 +39,11 @@ def mine(
 
     A killed run publishes nothing; called again, it goes on from the features that it had
     computed.
+
+    Example:
+      >>> from graftnet_tf import MiningConfig, Workspace, mine_negatives
+      >>> mine_negatives(Workspace("workspace"), "backpack", MiningConfig(clusters=2))
+      '0001'
 
     Args:
       workspace: holds the task and the trunk.
@@ -79,18 +84,19 @@ def mine_all(
     cache_limit: int = feature_cache.DEFAULT_LIMIT,
     provenance: manifest.Provenance = manifest.Provenance(),
 ) -> Iterator[tuple[str, str]]:
-    """Mines several tasks, each as `mine` would alone; none before all were found fit for it.
+    """Mines several tasks, each as alone; none before all were found fit for it.
 
     Args:
-      workspace: as for `mine`.
+      workspace: as for `mine_negatives`.
       names: of the tasks.
-      config, trunk_version, cache_directory, cache_limit, provenance: as for `mine`, of all.
+      config, trunk_version, cache_directory, cache_limit, provenance: as for
+        `mine_negatives`, of all.
 
     Yields:
       (name of a task, version of its mining), as soon as that is published.
 
     Raises:
-      GraftNetError: as for `mine`.
+      GraftNetError: as for `mine_negatives`.
     """
     splits = [workspace.training_split(name) for name in names]
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))

@@ -18,6 +18,14 @@ TASK_FILE = "task.json"
 class Task:
     """What one sub-dataset labels.
 
+    Example:
+      >>> from graftnet_tf import Task
+      >>> Task.binary("backpack")
+      Task(name='backpack', classes=('negative', 'positive'), attributes={'backpack': 'positive'})
+      >>> reported = {"male": "male", "female": "female"}
+      >>> Task("gender", ("other", "male", "female"), reported).class_index("female")
+      2
+
     Attributes:
       name: also the name of its folder.
       classes: class names; a label is an index into them.

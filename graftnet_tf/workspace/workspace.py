@@ -20,6 +20,12 @@ class Workspace:
 
     Versions of trunks, branches and trees are named by four digits (`"0001"`), served
     models by plain numbers, as TF Serving wants them.
+
+    Example:
+      >>> from graftnet_tf import Workspace
+      >>> workspace = Workspace("workspace", create=True)
+      >>> workspace.task_names()  # nothing is imported yet
+      []
     """
 
     def __init__(self, root: str, *, create: bool = False):

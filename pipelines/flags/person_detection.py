@@ -2,7 +2,8 @@
 
 from absl import flags
 
-from yolact_tf.checkpoints import person_model, weights_file
+from yolact_tf.checkpoints import weights_file
+from yolact_tf.checkpoints.person_model import person_model_path
 from yolact_tf.inference.people_finder import CropStyle
 from yolact_tf.inference.segmenter import Segmenter, Selection
 
@@ -60,7 +61,7 @@ def weights_path() -> str:
     Raises:
       YolactError: none is named and the package was installed without one.
     """
-    return WEIGHTS.value or person_model.path()
+    return WEIGHTS.value or person_model_path()
 
 
 def segmenter() -> Segmenter:

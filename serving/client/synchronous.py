@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, Self, TypeVar
 
@@ -98,7 +98,7 @@ class Client(Generic[Answer]):
         attributes: Sequence[str] = (),
         in_flight: int = 2,
         timeout: float | None = None,
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         """As `predict`, but yields each result as soon as those before it are there.
 
         No more than `batch` × `in_flight` images are in memory, however many there are.
@@ -158,7 +158,20 @@ class Client(Generic[Answer]):
 
 
 class AttributeClient(Client[ImageResult]):
-    """Client of a composed model, on `graftnet-serve` or on `tensorflow_model_server`."""
+    """Client of a composed model, on `graftnet-serve` or on `tensorflow_model_server`.
+
+    Needs no TensorFlow.
+
+    Example:
+      >>> from serving import AttributeClient, ModelServer
+      >>> with ModelServer("workspace/serving/graftnet") as server:
+      ...     with AttributeClient(server.address) as client:
+      ...         results = client.predict(["crops/1.jpg", "crops/broken.jpg"], batch=2)
+      >>> [sorted(result.decisions) for result in results]
+      [['backpack', 'female', 'male'], []]
+      >>> results[1].error
+      'not a JPEG or PNG image that the model accepts'
+    """
 
     def __init__(self, address: str, *, model: str = "graftnet", **settings: Any):
         """Prepares connections; nothing is sent yet.

@@ -47,6 +47,12 @@ def compose(
     Without a tree's version, the newest branches become a tree first, see `newest_tree`. The
     trunk's and the branches' SavedModels are all it needs, not the code that made them.
 
+    Example:
+      >>> from graftnet_tf import Workspace
+      >>> from serving import compose
+      >>> compose(Workspace("workspace"))
+      '1'
+
     Args:
       workspace: holds the tree, its trunk and its branches.
       tree_version: version of a published tree.

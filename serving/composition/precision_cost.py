@@ -28,7 +28,7 @@ def precision_cost(
     found, expected = (
         {
             attribute.name: attribute
-            for attribute in evaluate(path, workspace, tasks=tasks).attributes
+            for attribute in evaluate(workspace, path, tasks=tasks).attributes
         }
         for path in (model_dir, reference_dir)
     )

@@ -38,6 +38,16 @@ def promote(
     the served one, is withdrawn, so that composing the newest branches does not bring it
     back. The version itself is no longer withdrawn.
 
+    Example:
+      >>> from graftnet_tf import BranchConfig, Workspace, train_branch
+      >>> from serving import promote
+      >>> workspace = Workspace("workspace")
+      >>> tiny = BranchConfig(graft_after=0, steps=2, batch=4, views=1, seed=1)
+      >>> version = train_branch(workspace, "backpack", tiny)
+      >>> promotion = promote(workspace, "backpack", version)
+      >>> promotion.before, promotion.after, promotion.model_version
+      ('0001', '0002', '2')
+
     Args:
       workspace: has a served model.
       task: may be one that has no head yet.
@@ -60,6 +70,13 @@ def roll_back(
     provenance: Provenance = Provenance(),
 ) -> Promotion:
     """Serves an older version of a task's branch, and withdraws those that follow it.
+
+    Example:
+      >>> from graftnet_tf import Workspace
+      >>> from serving import roll_back
+      >>> promotion = roll_back(Workspace("workspace"), "backpack")
+      >>> promotion.before, promotion.after, promotion.model_version
+      ('0002', '0001', '3')
 
     Args:
       workspace: has a served model with the task's head.

@@ -130,7 +130,7 @@ def compare(
       GraftNetError: see `evaluate`.
     """
     old, new = (
-        evaluate(model, workspace, tasks=_testable(workspace, model)) for model in (before, after)
+        evaluate(workspace, model, tasks=_testable(workspace, model)) for model in (before, after)
     )
     pair = _Pair(old, new, margin, left_out)
     names = dict.fromkeys([*new.metadata["attributes"], *old.metadata["attributes"]])

@@ -14,10 +14,10 @@ from serving.model_server.requests.admission import Admission
 from serving.model_server.requests.bytes_in_flight import BytesInFlight
 from serving.model_server.requests.call import Call
 from serving.schema.ports import check_port
+from serving.schema.score_histograms import SCORE_EDGES
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-SCORE_EDGES = tuple(edge / 20 for edge in range(1, 21))
 
 
 class Metrics(Collector):

@@ -39,9 +39,15 @@ _STATUS = health_pb2.HealthCheckResponse
 class ModelServer:
     """Serves models as their configuration says; also a context manager.
 
+    For development, tests, demonstrations and a single machine; production is TF Serving.
+
     Example:
-      with ModelServer("workspace/serving/graftnet") as server:
-        AttributeClient(server.address).predict([image])
+      >>> from serving import AttributeClient, ModelServer
+      >>> with ModelServer("workspace/serving/graftnet") as server:
+      ...     with AttributeClient(server.address) as client:
+      ...         [result] = client.predict(["crops/1.jpg"])
+      >>> result.model_version, sorted(result.scores)
+      (3, ['backpack', 'female', 'male'])
 
     Attributes:
       address: `host:port` it listens on.

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from graftnet_tf.io import atomic_files, html_pages
 from graftnet_tf.io.report_directory import check_replaceable
 from graftnet_tf.report.figures import INK, NEGATIVE, POSITIVE, STYLE
-from serving.model_server.metrics import SCORE_EDGES
 from serving.monitoring.comparison import FEW, AttributeDrift, Drift
+from serving.schema.score_histograms import SCORE_EDGES
 
 PAGE, FIGURES = "report.html", "drift.json"
 _SIZE, _DPI = (3.4, 1.7), 200  # inches; at twice the resolution of the page

@@ -9,8 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from graftnet_tf.data.image_loading import UnreadableImageError
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.fetch import fetch
-from serving.model_server.metrics import SCORE_EDGES
-from serving.schema.score_histograms import Histograms
+from serving.schema.score_histograms import SCORE_EDGES, Histograms
 
 _OWN, _BUCKET, _CREATED = "graftnet_", "graftnet_score_bucket", "graftnet_score_created"
 _NO_SCHEME = re.compile(r"[\w.-]+:\d+(/.*)?")

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from serving.model_server.metrics import SCORE_EDGES
-
+SCORE_EDGES = tuple(edge / 20 for edge in range(1, 21))
 BINS = len(SCORE_EDGES)
 Histograms = dict[str, np.ndarray]
 """int64 [BINS] of each attribute: bin i holds scores above edge i - 1 up to edge i."""

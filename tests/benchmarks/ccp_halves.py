@@ -21,7 +21,7 @@ _LAST_CUT_OUT = 1004
 
 
 def main() -> None:
-    evaluation = evaluate(MODEL.value, shell.open_workspace())
+    evaluation = evaluate(shell.open_workspace(), MODEL.value)
     halves: dict[str, list[float | None]] = {"cut_out": [], "whole": [], "both": []}
     for attribute in evaluation.attributes:
         if attribute.name != attribute.task:

@@ -20,7 +20,7 @@ from graftnet_tf.branch.train import train_branch
 from graftnet_tf.data.image_loading import decode_all
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import MiningConfig
-from graftnet_tf.mining.mine import mine
+from graftnet_tf.mining.mine import mine_negatives
 from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
@@ -64,7 +64,7 @@ def main() -> None:
 
 def _minings(workspace: Workspace, trunk: Trunk, name: str, seed: int) -> dict[str, str | None]:
     """The mining that each arm trains on; a single thinned cluster is a random choice."""
-    publish = functools.partial(mine, workspace, name, trunk_version=trunk.version)
+    publish = functools.partial(mine_negatives, workspace, name, trunk_version=trunk.version)
     config = MiningConfig(
         nearest_share=NEAREST_SHARE.value, keep_rate=KEEP_RATE.value, suspects=0, seed=seed
     )

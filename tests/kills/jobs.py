@@ -7,7 +7,7 @@ from collections.abc import Callable
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.io import atomic_files
 from graftnet_tf.mining.config import MiningConfig
-from graftnet_tf.mining.mine import mine
+from graftnet_tf.mining.mine import mine_negatives
 from graftnet_tf.registry.tree import served_tree
 from graftnet_tf.trunk.pretraining import train_trunk
 from graftnet_tf.workspace import manifest
@@ -93,7 +93,7 @@ def _train_branch(workspace: Workspace) -> None:
 
 
 def _mine(workspace: Workspace) -> None:
-    mine(workspace, "gender", MiningConfig(clusters=2))
+    mine_negatives(workspace, "gender", MiningConfig(clusters=2))
 
 
 def _live(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""The demo's story; told in full, at a small scale, by `make slow`."""
+"""The demo's workflow; run in full, at a small scale, by `make slow`."""
 
 import dataclasses
 
@@ -69,14 +69,14 @@ def test_passengers_are_cut_out_with_their_truth(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_story_ends_with_a_late_label_and_unchanged_heads(tmp_path):
+def test_the_demo_ends_with_a_late_label_and_unchanged_heads(tmp_path):
     scale = Scale(
         snapshots=10,
         trunk=TrunkConfig(height=80, width=80, last_block=3, steps=4, batch=4),
         branch=BranchConfig(graft_after=1, steps=4, batch=4, views=1),
     )
-    story = DemoWorkflow(Workspace(str(tmp_path)), scale, shipped_cutter(), 0, Provenance())
-    outcome = story.tell([GENDER, Task.binary("suit")], Task.binary("bald"))
+    workflow = DemoWorkflow(Workspace(str(tmp_path)), scale, shipped_cutter(), 0, Provenance())
+    outcome = workflow.run([GENDER, Task.binary("suit")], Task.binary("bald"))
     assert outcome.identical
     assert outcome.versions == (1, 2)
     measured = {attribute.name for attribute in outcome.evaluation.attributes}

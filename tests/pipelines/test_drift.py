@@ -30,7 +30,7 @@ def test_scores_in_service_are_compared_with_those_of_the_evaluation(
 ):
     root = colour_workspace.root
     report = os.path.join(root, "reports", "evaluation-7")
-    write_report(evaluate(colour_model, colour_workspace), report)
+    write_report(evaluate(colour_workspace, colour_model), report)
     same = os.path.join(report, "scores.csv")
     low, high = [0.01] * 500, [0.99] * 500
     before = write_scores(tmp_path / "before.csv", bald=low, hat=low)

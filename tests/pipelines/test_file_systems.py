@@ -20,7 +20,7 @@ from tests.serving.model_server.number_models import config, publish
 from tests.trained_workspace import draw_workspace
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.torch_files import save_zip, view
-from yolact_tf.checkpoints import person_model, weights_file
+from yolact_tf.checkpoints.person_model import load_person_model
 from yolact_tf.checkpoints.state_dict import torch_state_dict
 
 pytestmark = pytest.mark.skipif(bool(refusal()), reason=f"cannot mount: {refusal()}")
@@ -105,7 +105,7 @@ def full_disk(tmp_path_factory, trained):
     ):
         (done,) = run_all(binary, [[own, *arguments]])
         assert done.status == 0, done.stderr
-    model, classes = weights_file.load(person_model.path())
+    model, classes = load_person_model()
     save_zip(f"{root}/person.pth", {k: view(v) for k, v in torch_state_dict(model).items()})
     with open(f"{root}/classes.txt", "w") as file:
         file.write("\n".join(classes))

@@ -11,8 +11,8 @@ from yolact_tf.models.yolact import Yolact
 NAME = "person"
 
 
-def path() -> str:
-    """Its weight file.
+def person_model_path() -> str:
+    """The weight file of the person network that comes with the package.
 
     Raises:
       YolactError: the package was installed without it.
@@ -26,8 +26,14 @@ def path() -> str:
     return file
 
 
-def load() -> tuple[Yolact, tuple[str, ...]]:
-    """Loads it.
+def load_person_model() -> tuple[Yolact, tuple[str, ...]]:
+    """Loads the person network that comes with the package.
+
+    Example:
+      >>> from yolact_tf import load_person_model
+      >>> model, classes = load_person_model()
+      >>> classes
+      ('person',)
 
     Returns:
       The model and the names of its classes.
@@ -35,4 +41,4 @@ def load() -> tuple[Yolact, tuple[str, ...]]:
     Raises:
       YolactError: the package was installed without it.
     """
-    return weights_file.load(path())
+    return weights_file.load(person_model_path())

@@ -33,6 +33,13 @@ def load_torch_state_dict(model: Yolact, state_dict: Mapping[str, np.ndarray]) -
     Counters of batches, surplus `fpn.downsample_layers` and the legacy `backbone.layer*`
     are dropped, as the official code drops them. Nothing is loaded unless all fits.
 
+    Example:
+      >>> from yolact_tf import build_yolact, load_person_model, load_torch_state_dict
+      >>> from yolact_tf.checkpoints.state_dict import torch_state_dict
+      >>> trained, classes = load_person_model()
+      >>> model = build_yolact(trained.config, num_classes=1 + len(classes))
+      >>> load_torch_state_dict(model, torch_state_dict(trained))
+
     Args:
       model: of the configuration and number of classes that the weights are for.
       state_dict: arrays by official key, convolutions as [out, in, height, width].

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from pycocotools import mask as run_lengths
 
+from yolact_tf.checkpoints.person_model import load_person_model
 from yolact_tf.data.preprocessing import network_input
 from yolact_tf.errors import YolactError
 from yolact_tf.inference.segmenter import Segmenter
@@ -62,9 +63,34 @@ class Person(NamedTuple):
 
 
 class PeopleFinder:
-    """Finds people and cuts them out, with graphs traced once."""
+    """Finds people and cuts them out, with graphs traced once.
 
-    def __init__(self, segmenter: Segmenter, style: CropStyle = CropStyle()) -> None:
+    Example:
+      >>> import numpy as np
+      >>> from PIL import Image
+      >>> from yolact_tf import PeopleFinder
+      >>> finder = PeopleFinder()
+      >>> [people] = finder([np.asarray(Image.open("lift.jpg"))])
+      >>> len(people), people[0].class_name
+      (5, 'person')
+
+    Attributes:
+      segmenter: Network and which of its detections count.
+      style: Margin and fill colour of the crops.
+    """
+
+    def __init__(self, segmenter: Segmenter | None = None, style: CropStyle = CropStyle()) -> None:
+        """Traces the graphs when they are first needed.
+
+        Args:
+          segmenter: Network and which of its detections count; the shipped person model and
+            the usual selection by default.
+          style: Margin and fill colour of the crops.
+
+        Raises:
+          YolactError: the package was installed without the person model.
+        """
+        segmenter = segmenter or Segmenter(*load_person_model())
         self.segmenter = segmenter
         self.style = style
         config = segmenter.model.config

@@ -91,6 +91,12 @@ def build_yolact(
 ) -> Yolact:
     """Builds a network with fresh weights.
 
+    Example:
+      >>> from yolact_tf import build_yolact
+      >>> model = build_yolact("yolact_resnet50_550", num_classes=81)
+      >>> model.priors.shape  # one box for each of the network's 19,248 predictions
+      (19248, 4)
+
     Args:
       config: one of `yolact_tf.config.CONFIGS` or its name, or one of your own.
       num_classes: with background, which is class 0.

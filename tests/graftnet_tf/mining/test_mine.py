@@ -18,7 +18,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.mining import hard_negatives
 from graftnet_tf.mining.config import MiningConfig
-from graftnet_tf.mining.mine import mine
+from graftnet_tf.mining.mine import mine_negatives
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.tasks import class_counts
@@ -33,7 +33,7 @@ def mined(trained, tmp_path_factory):
     """A workspace with mining 0001 of hat and of gender."""
     workspace = trained.copy(str(tmp_path_factory.mktemp("mined") / "workspace"))
     for name in ("hat", "gender"):
-        assert mine(workspace, name, CONFIG) == "0001"
+        assert mine_negatives(workspace, name, CONFIG) == "0001"
     return workspace
 
 
@@ -108,7 +108,7 @@ def test_the_page_needs_no_other_file_and_shows_every_cluster_and_suspect(mined)
 
 
 def test_the_same_seed_mines_the_same(mined, workspace):
-    mine(workspace, "hat", CONFIG)
+    mine_negatives(workspace, "hat", CONFIG)
     assert workspace.training_examples("hat", "0001") == mined.training_examples("hat", "0001")
     assert record_of(workspace, "hat")["clusters"] == record_of(mined, "hat")["clusters"]
 
@@ -116,19 +116,19 @@ def test_the_same_seed_mines_the_same(mined, workspace):
 def test_a_killed_mining_lists_nothing_and_a_rerun_completes(mined, workspace):
     killed = mock.patch.object(hard_negatives, "find_suspects", side_effect=Killed)
     with killed, pytest.raises(Killed):
-        mine(workspace, "hat", CONFIG)
+        mine_negatives(workspace, "hat", CONFIG)
     with killed_publishing(), pytest.raises(Killed):
-        mine(workspace, "hat", CONFIG)
+        mine_negatives(workspace, "hat", CONFIG)
     assert workspace.versions("tasks", "hat", "mining") == []
     with pytest.raises(GraftNetError, match="No tasks/hat/mining"):
         workspace.training_examples("hat", "newest")
     with mock.patch.object(Trunk, "blocks", side_effect=AssertionError("computed again")):
-        mine(workspace, "hat", CONFIG)
+        mine_negatives(workspace, "hat", CONFIG)
     assert workspace.training_examples("hat", "newest") == mined.training_examples("hat", "0001")
 
 
 def test_a_list_mined_from_other_examples_is_refused(workspace):
-    mine(workspace, "hat", CONFIG)
+    mine_negatives(workspace, "hat", CONFIG)
     with open(workspace.path("tasks", "hat", "train.csv"), "a") as file:
         file.write("images/new.png,negative,new\n")
     with pytest.raises(GraftNetError, match=r"train\.csv has changed since mining 0001 of hat"):
@@ -141,7 +141,7 @@ def test_a_mining_that_is_not_there_is_answered_with_the_list(mined):
 
 
 def test_a_branch_trains_on_what_is_left_and_is_judged_by_all(workspace):
-    mine(workspace, "hat", dataclasses.replace(CONFIG, keep_rate=0.5))
+    mine_negatives(workspace, "hat", dataclasses.replace(CONFIG, keep_rate=0.5))
     fitted, judged, records = {}, {}, {}
     for mining in (None, "newest"):
         with (

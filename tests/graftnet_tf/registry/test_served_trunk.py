@@ -7,7 +7,7 @@ import pytest
 
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.mining.config import MiningConfig
-from graftnet_tf.mining.mine import mine
+from graftnet_tf.mining.mine import mine_negatives
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import Tree, publish_tree
 from graftnet_tf.workspace import manifest
@@ -45,7 +45,7 @@ def trained_record(workspace):
 
 
 def mined_record(workspace):
-    version = mine(workspace, "gender", MiningConfig(clusters=2))
+    version = mine_negatives(workspace, "gender", MiningConfig(clusters=2))
     return manifest.read(workspace.path("tasks", "gender", "mining", version))
 
 

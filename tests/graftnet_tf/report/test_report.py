@@ -21,7 +21,7 @@ from graftnet_tf.report.mistakes import false_negatives, false_positives
 
 @pytest.fixture
 def evaluation(colour_model, colour_workspace):
-    return evaluate(colour_model, colour_workspace)
+    return evaluate(colour_workspace, colour_model)
 
 
 def attribute_of(labels, scores, threshold=0.5):

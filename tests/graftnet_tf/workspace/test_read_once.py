@@ -88,7 +88,7 @@ def test_branches_are_trained_from_one_reading_of_their_tasks_and_of_what_mining
 
 def test_an_evaluation_reads_every_task_and_every_image_once(colour_model, colour_workspace):
     with counted_opens(colour_workspace.root) as counts:
-        evaluate.evaluate(colour_model, colour_workspace)
+        evaluate.evaluate(colour_workspace, colour_model)
     tasks = colour_workspace.task_names()
     described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "test.csv")]
     assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)

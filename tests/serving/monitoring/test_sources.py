@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ ERRORS: dict[str, object] = {
     "model_version": None,
 }
 NOBODY = {"image": "d.jpg", "passengers": [], "model_version": 7}
-MISTAKES = {
+MISTAKES: dict[str, tuple[str, Any, str]] = {
     "metrics of another version": ("m.prom", BUCKETS, "has scores of graftnet 1, graftnet 2, and "),
     "metrics of no image yet": ("m.prom", OURS, "has counted no score yet"),
     "metrics of TF Serving": (

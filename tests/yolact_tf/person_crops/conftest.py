@@ -7,12 +7,12 @@ from PIL import Image
 from tests.yolact_tf.fake_network import Figure, fake_segmenter
 from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
 
-YOLACT_DIR = (Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 8, 8), 0.6))
+PEOPLE = (Figure((0, 0, 4, 8), 0.9), Figure((4, 0, 8, 8), 0.6))
 
 
 @pytest.fixture(scope="session")
 def finder():
-    return PeopleFinder(fake_segmenter(*YOLACT_DIR), CropStyle(margin=0.0))
+    return PeopleFinder(fake_segmenter(*PEOPLE), CropStyle(margin=0.0))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from pycocotools import mask as run_lengths
 
 from graftnet_tf.io import file_locks
 from tests.yolact_tf.fake_network import fake_segmenter
-from tests.yolact_tf.person_crops.conftest import YOLACT_DIR
+from tests.yolact_tf.person_crops.conftest import PEOPLE
 from yolact_tf.errors import YolactError
 from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
 from yolact_tf.person_crops import job
@@ -374,10 +374,10 @@ def test_a_damaged_journal_is_named_and_can_be_mended(snapshots, finder, tmp_pat
 def test_other_settings_need_another_folder(snapshots, finder, tmp_path):
     output = str(tmp_path / "out")
     segment_people([str(snapshots)], output, finder)
-    other = PeopleFinder(fake_segmenter(*YOLACT_DIR, min_score=0.5), CropStyle(margin=0.0))
+    other = PeopleFinder(fake_segmenter(*PEOPLE, min_score=0.5), CropStyle(margin=0.0))
     with pytest.raises(YolactError, match=r"\(min_score 0.3 there and 0.5 now\)"):
         segment_people([str(snapshots)], output, other)
-    retrained = fake_segmenter(*YOLACT_DIR)
+    retrained = fake_segmenter(*PEOPLE)
     retrained.model._gain.assign(2.0)
     with pytest.raises(YolactError, match="weights"):
         segment_people([str(snapshots)], output, PeopleFinder(retrained, CropStyle(margin=0.0)))
