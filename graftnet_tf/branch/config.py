@@ -18,7 +18,7 @@ VIEW_PRECISIONS = (AUTO, FULL_PRECISION, "bfloat16")
 class BranchConfig:
     """What `train_branch` does.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import BranchConfig
       >>> BranchConfig(graft_after=4, last_block=7, pooling="bilinear", reduction=64).steps
       300

@@ -46,7 +46,7 @@ def train_branch(
     The classifier starts from a linear probe; then it and the open blocks are fine-tuned
     together. A killed run resumes from its last checkpoint when called again.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import BranchConfig, Workspace, train_branch
       >>> workspace = Workspace("workspace")
       >>> tiny = BranchConfig(graft_after=0, steps=2, batch=4, views=1)  # to try it

@@ -121,7 +121,7 @@ def evaluate(
 
     Thresholds are those in the model's metadata: they were chosen without the test data.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Workspace, evaluate
       >>> evaluation = evaluate(Workspace("workspace"))
       >>> [attribute.name for attribute in evaluation.attributes]

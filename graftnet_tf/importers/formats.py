@@ -33,7 +33,7 @@ def import_folders(
     The classes may lie in `train`, `valid` and `test` folders, or these in the classes; that
     split is then kept.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Workspace
       >>> from graftnet_tf.importers import import_folders
       >>> workspace = Workspace("workspace", create=True)
@@ -75,7 +75,7 @@ def import_csv(
 ) -> Imported:
     """Imports a CSV table of images and their labels as one task.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Workspace
       >>> from graftnet_tf.importers import import_csv
       >>> workspace = Workspace("workspace", create=True)

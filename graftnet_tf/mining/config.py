@@ -13,7 +13,7 @@ CLUSTER_SIDES = ("samples", "centroid")
 class MiningConfig:
     """What `mine` does.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import MiningConfig
       >>> MiningConfig(nearest_share=0.2, keep_rate=0.25).clusters
       20

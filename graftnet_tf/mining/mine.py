@@ -40,7 +40,7 @@ def mine_negatives(
     A killed run publishes nothing; called again, it goes on from the features that it had
     computed.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import MiningConfig, Workspace, mine_negatives
       >>> mine_negatives(Workspace("workspace"), "backpack", MiningConfig(clusters=2))
       '0001'

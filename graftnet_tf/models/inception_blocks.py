@@ -1,7 +1,11 @@
 """InceptionV3 (Szegedy et al. 2016) as 11 addressable blocks, `mixed0` … `mixed10`."""
 
+import functools
 import hashlib
+import random
 from collections.abc import Iterator, Sequence
+from concurrent import futures
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +16,31 @@ COUNT = 11
 LAST = COUNT - 1
 CHANNELS = (256, 288, 288, 768, 768, 768, 768, 768, 1280, 2048, 2048)
 MIN_SIDE = 75  # below it the unpadded convolutions leave nothing of the image
+
+
+@functools.cache
+def _configs() -> list[dict[str, Any]]:
+    """Keras's configuration of each block, taken from a network that is made once.
+
+    It is made in a thread of its own, and Python's generator is put back: whether it was made
+    already moves nothing that `tf.keras.utils.set_random_seed` decides, and it is outside of
+    whatever strategy or graph the caller is in.
+    """
+    state = random.getstate()
+    with futures.ThreadPoolExecutor(1) as pool:
+        configs = pool.submit(_make_configs).result()
+    random.setstate(state)
+    return configs
+
+
+def _make_configs() -> list[dict[str, Any]]:
+    network = tf.keras.applications.InceptionV3(
+        include_top=False, weights=None, input_shape=(None, None, 3)
+    )
+    ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
+    return [
+        tf.keras.Model(ends[k], ends[k + 1], name=f"block{k}").get_config() for k in range(COUNT)
+    ]
 
 
 class Blocks(tf.Module):
@@ -31,13 +60,9 @@ class Blocks(tf.Module):
         super().__init__(name="blocks")
         if not 0 <= first <= last <= LAST:
             raise GraftNetError(f"Blocks {first}…{last} asked for; there are 0…{LAST}.")
-        network = tf.keras.applications.InceptionV3(
-            include_top=False, weights=None, input_shape=(None, None, 3)
-        )
-        ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
         self.first, self.last, self.trainable_from = first, last, first
         self._models = [
-            tf.keras.Model(ends[k], ends[k + 1], name=f"block{k}") for k in range(first, last + 1)
+            tf.keras.Model.from_config(config) for config in _configs()[first : last + 1]
         ]
 
     def __getitem__(self, block: int) -> tf.keras.Model:

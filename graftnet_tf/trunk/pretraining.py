@@ -32,7 +32,7 @@ _HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
 class TrunkConfig:
     """What `train_trunk` does.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import TrunkConfig
       >>> config = TrunkConfig(initial_weights="imagenet", steps=3000, train_from=3)
       >>> config.height, config.width, config.last_block
@@ -102,7 +102,7 @@ def train_trunk(
     A killed run resumes from its last checkpoint when called again with the same
     arguments, and then ends as it would have without the kill.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import TrunkConfig, Workspace, train_trunk
       >>> tiny = TrunkConfig(height=80, width=80, last_block=1, steps=2, batch=4)  # to try it
       >>> train_trunk(Workspace("workspace"), tiny)

@@ -18,7 +18,7 @@ TASK_FILE = "task.json"
 class Task:
     """What one sub-dataset labels.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Task
       >>> Task.binary("backpack")
       Task(name='backpack', classes=('negative', 'positive'), attributes={'backpack': 'positive'})

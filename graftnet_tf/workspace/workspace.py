@@ -21,7 +21,7 @@ class Workspace:
     Versions of trunks, branches and trees are named by four digits (`"0001"`), served
     models by plain numbers, as TF Serving wants them.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Workspace
       >>> workspace = Workspace("workspace", create=True)
       >>> workspace.task_names()  # nothing is imported yet

@@ -162,7 +162,7 @@ class AttributeClient(Client[ImageResult]):
 
     Needs no TensorFlow.
 
-    Example:
+    Examples:
       >>> from serving import AttributeClient, ModelServer
       >>> with ModelServer("workspace/serving/graftnet") as server:
       ...     with AttributeClient(server.address) as client:

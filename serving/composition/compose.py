@@ -47,7 +47,7 @@ def compose(
     Without a tree's version, the newest branches become a tree first, see `newest_tree`. The
     trunk's and the branches' SavedModels are all it needs, not the code that made them.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Workspace
       >>> from serving import compose
       >>> compose(Workspace("workspace"))

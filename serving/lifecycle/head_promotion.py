@@ -38,7 +38,7 @@ def promote(
     the served one, is withdrawn, so that composing the newest branches does not bring it
     back. The version itself is no longer withdrawn.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import BranchConfig, Workspace, train_branch
       >>> from serving import promote
       >>> workspace = Workspace("workspace")
@@ -71,7 +71,7 @@ def roll_back(
 ) -> Promotion:
     """Serves an older version of a task's branch, and withdraws those that follow it.
 
-    Example:
+    Examples:
       >>> from graftnet_tf import Workspace
       >>> from serving import roll_back
       >>> promotion = roll_back(Workspace("workspace"), "backpack")

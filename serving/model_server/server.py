@@ -41,7 +41,7 @@ class ModelServer:
 
     For development, tests, demonstrations and a single machine; production is TF Serving.
 
-    Example:
+    Examples:
       >>> from serving import AttributeClient, ModelServer
       >>> with ModelServer("workspace/serving/graftnet") as server:
       ...     with AttributeClient(server.address) as client:

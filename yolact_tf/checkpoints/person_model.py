@@ -29,7 +29,7 @@ def person_model_path() -> str:
 def load_person_model() -> tuple[Yolact, tuple[str, ...]]:
     """Loads the person network that comes with the package.
 
-    Example:
+    Examples:
       >>> from yolact_tf import load_person_model
       >>> model, classes = load_person_model()
       >>> classes

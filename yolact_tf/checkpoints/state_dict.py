@@ -33,7 +33,7 @@ def load_torch_state_dict(model: Yolact, state_dict: Mapping[str, np.ndarray]) -
     Counters of batches, surplus `fpn.downsample_layers` and the legacy `backbone.layer*`
     are dropped, as the official code drops them. Nothing is loaded unless all fits.
 
-    Example:
+    Examples:
       >>> from yolact_tf import build_yolact, load_person_model, load_torch_state_dict
       >>> from yolact_tf.checkpoints.state_dict import torch_state_dict
       >>> trained, classes = load_person_model()

@@ -65,7 +65,7 @@ class Person(NamedTuple):
 class PeopleFinder:
     """Finds people and cuts them out, with graphs traced once.
 
-    Example:
+    Examples:
       >>> import numpy as np
       >>> from PIL import Image
       >>> from yolact_tf import PeopleFinder

@@ -91,7 +91,7 @@ def build_yolact(
 ) -> Yolact:
     """Builds a network with fresh weights.
 
-    Example:
+    Examples:
       >>> from yolact_tf import build_yolact
       >>> model = build_yolact("yolact_resnet50_550", num_classes=81)
       >>> model.priors.shape  # one box for each of the network's 19,248 predictions

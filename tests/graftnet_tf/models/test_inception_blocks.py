@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models import inception_blocks
 from graftnet_tf.models.inception_blocks import CHANNELS, COUNT, Blocks
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (2, 75, 80, 3)).astype(np.float32)
@@ -100,3 +101,14 @@ def test_fingerprints_cover_batch_norm_statistics(two_blocks):
     after = two_blocks.fingerprints("")
     assert after["0"] != before["0"]
     assert after["1"] != before["1"]
+
+
+def test_initial_weights_are_the_seeds_whether_blocks_were_made_before_or_not():
+    def initial():
+        tf.keras.utils.set_random_seed(3)
+        return Blocks(0, 0).get_weights(0)
+
+    second = (initial(), initial())[1]
+    inception_blocks._configs.cache_clear()
+    for first, again in zip(initial(), second, strict=True):
+        np.testing.assert_array_equal(first, again)
