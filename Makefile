@@ -1,5 +1,6 @@
 # make demo   sets up and runs the main job on drawn lift scenes
-# make test   sets up, lints, type-checks and tests
+# make test   sets up, lints, type-checks, builds the documentation and tests
+# make docs   sets up and builds the documentation into build/site
 
 PYTHON    ?= python3.11
 VENV      := .venv
@@ -8,8 +9,9 @@ SOURCES   := graftnet_tf yolact_tf serving pipelines tests
 WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
+export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test slow kill soak conformance descriptors sample lock clean
+.PHONY: demo test docs slow kill soak conformance descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -20,7 +22,12 @@ test: $(VENV)/ready
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mkdocs build --strict --quiet
 	$(BIN)/pytest -n 2 --dist=loadscope --no-loadscope-reorder -m "not slow" tests
+
+# Strict: a link to nothing, or an argument that a docstring names and a function has not, fails.
+docs: $(VENV)/ready
+	$(BIN)/mkdocs build --strict --quiet
 
 # Longer runs, among them the demo itself with kills and real data.
 slow: $(VENV)/ready

@@ -12,27 +12,27 @@ class YolactConfig:
     """The shape of one network and the settings of its losses and detections.
 
     Attributes:
-      name: as it is called on the command line and in weight files.
+      name: Name, as it is called on the command line and in weight files.
       backbone: a key of `yolact_tf.backbones.BACKBONES`.
-      size: side of the square input, pixels.
-      scales: side of the anchors of P3 … P7, pixels of the input.
-      aspect_ratios: width over height of the anchors at each cell.
+      size: Side of the square input, pixels.
+      scales: Side of the anchors of P3 … P7, pixels of the input.
+      aspect_ratios: Width over height of the anchors at each cell.
       square_anchors: True for w = h = scale · √ratio, the slip that the published weights
         were trained with; False for w = scale · √ratio, h = scale / √ratio.
-      antialias: whether images larger than the input are smoothed as they are shrunk; the
+      antialias: Whether images larger than the input are smoothed as they are shrunk; the
         published networks were trained and measured without.
-      fpn_channels: channels of P3 … P7 and of the head.
-      proto_channels: channels inside the protonet.
-      prototypes: number of prototypes, and of coefficients of each detection.
-      positive_iou, negative_iou: priors that overlap an object by at least the one are
+      fpn_channels: Channels of P3 … P7 and of the head.
+      proto_channels: Channels inside the protonet.
+      prototypes: Number of prototypes, and of coefficients of each detection.
+      positive_iou, negative_iou: Priors that overlap an object by at least the one are
         positives, by less than the other negatives, in between neither.
-      crowd_overlap: negatives covered by a crowd by more than this share are ignored.
-      negatives_per_positive: of hard negative mining.
-      masks_to_train: positives of an image that enter the mask loss, at most.
-      min_score: detections below are not considered.
-      nms_iou: overlap above which the worse of two detections is dropped.
-      top_k: candidates that NMS looks at (of a class; of an image across classes).
-      max_detections: of an image, over all classes.
+      crowd_overlap: Negatives covered by a crowd by more than this share are ignored.
+      negatives_per_positive: Ratio of negatives to positives in hard negative mining.
+      masks_to_train: Positives of an image that enter the mask loss, at most.
+      min_score: Detections below are not considered.
+      nms_iou: Overlap above which the worse of two detections is dropped.
+      top_k: Candidates that NMS looks at (of a class; of an image across classes).
+      max_detections: Greatest number of detections of an image, over all classes.
     """
 
     name: str

@@ -24,25 +24,25 @@ class BranchConfig:
       300
 
     Attributes:
-      graft_after: last trunk block that stays frozen and shared.
-      last_block: last block of the branch; None for the trunk's.
-      pooling: name in `pooling.POOLINGS`.
-      reduction: channels of a learnt 1×1 convolution before the pooling; 0 for none.
+      graft_after: Last trunk block that stays frozen and shared.
+      last_block: Last block of the branch; None for the trunk's.
+      pooling: Name in `pooling.POOLINGS`.
+      reduction: Channels of a learnt 1×1 convolution before the pooling; 0 for none.
       steps: 0 publishes the linear probe on the trunk's own blocks.
-      batch: images per step.
-      optimization: of the open blocks and the classifier.
-      dropout: rate on the pooled features.
-      augmentation: of the training images.
-      views: augmented views whose features are cached; 0 computes features anew for
+      batch: Images per step.
+      optimization: Optimizer, rate and averaging of the open blocks and the classifier.
+      dropout: Rate on the pooled features.
+      augmentation: Augmentation of the training images.
+      views: Augmented views whose features are cached; 0 computes features anew for
         every batch instead.
-      view_precision: that the frozen blocks compute cached augmented views in: "float32",
-        "bfloat16", or "auto" for bfloat16 where the machine has it, see `native_precision`.
-        Unchanged images, on which thresholds are chosen, take float32.
-      validation: fraction of the train split kept for choosing thresholds.
-      mining: version of the task's mining to train on, or "newest"; None for all examples.
+      view_precision: Precision that the frozen blocks compute cached augmented views in:
+        "float32", "bfloat16", or "auto" for bfloat16 where the machine has it, see
+        `native_precision`. Unchanged images, on which thresholds are chosen, take float32.
+      validation: Fraction of the train split kept for choosing thresholds.
+      mining: Version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.
-      checkpoint_every: steps between checkpoints.
-      seed: of everything random.
+      checkpoint_every: Steps between checkpoints.
+      seed: Random seed.
     """
 
     graft_after: int = 7

@@ -21,8 +21,8 @@ class FineTuning:
     """A branch in training: what it learns from, and what moves its weights.
 
     Attributes:
-      branch: being trained, from the trunk's weights and a linear probe.
-      optimizer: of its open variables.
+      branch: Being trained, from the trunk's weights and a linear probe.
+      optimizer: Optimizer of its open variables.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class FineTuning:
         """Makes the branch and sets where it starts.
 
         Args:
-          trunk: gives the open blocks their weights.
-          features: at `config.graft_after`.
-          examples: those to learn from.
-          config: its `last_block` is set.
-          optimizer: new; the averages it keeps begin at the classifier's start.
+          trunk: Trunk that gives the open blocks their weights.
+          features: Features at `config.graft_after`.
+          examples: Those to learn from.
+          config: Its `last_block` is set.
+          optimizer: New; the averages it keeps begin at the classifier's start.
 
         Raises:
           GraftNetError: the trunk ends before the branch does.

@@ -21,10 +21,10 @@ def initialize_branch(
     """Sets the reduction, if there is one, and the classifier.
 
     Args:
-      branch: its blocks hold the trunk's weights.
-      features: at the graft point; those of unchanged images are taken.
-      examples: those to learn from.
-      seed: chooses among them where there are more than needed.
+      branch: Its blocks hold the trunk's weights.
+      features: Features at the graft point; those of unchanged images are taken.
+      examples: Those to learn from.
+      seed: Chooses among them where there are more than needed.
     """
     random = np.random.default_rng([seed, 4])
     if branch.reduction:

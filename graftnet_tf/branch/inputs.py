@@ -14,11 +14,11 @@ class BranchInputs:
     """What branches are trained from, and where they go.
 
     Attributes:
-      trunk: to graft on.
-      splits: the train split of each task, by name.
-      root: of the workspace.
-      runs: directory of trainings in progress.
-      published: directory of the published branches, in which each task has its own.
+      trunk: Trunk to graft on.
+      splits: The train split of each task, by name.
+      root: Root of the workspace.
+      runs: Directory of trainings in progress.
+      published: Directory of the published branches, in which each task has its own.
     """
 
     trunk: Trunk
@@ -34,9 +34,9 @@ def gather(
     """Opens the trunk and reads every task's train split once.
 
     Args:
-      workspace: holds the tasks and the trunk.
-      minings: by name of the task, which of its minings to read; None for none.
-      trunk_version: see `grafting_trunk`.
+      workspace: Workspace with the tasks and the trunk.
+      minings: Version of each task's mining to read, by name of the task; None for none.
+      trunk_version: Trunk version, see `grafting_trunk`.
 
     Raises:
       GraftNetError: there is no trunk, or a task cannot be trained.

@@ -54,19 +54,19 @@ def train_branch(
       ['0001', '0001']
 
     Args:
-      workspace: holds the task and the trunk; the branch is published there.
-      name: of the task.
-      config: what to do.
-      search: shapes to choose from, instead of the one in `config`; the branch is then the
+      workspace: Workspace with the task and the trunk; the branch is published there.
+      name: Name of the task.
+      config: Configuration of the branch and its training.
+      search: Shapes to choose from, instead of the one in `config`; the branch is then the
         same as one trained in the chosen shape, and its manifest says what was tried.
-      trunk_version: to graft on, or "newest"; by default the served one, and the newest
-        where none is served, see `grafting_trunk`.
-      cache_directory: local directory for features at the graft point; by default
+      trunk_version: Version of the trunk to graft on, or "newest"; by default the served one, and
+        the newest where none is served, see `grafting_trunk`.
+      cache_directory: Local directory for features at the graft point; by default
         `feature_cache.default_directory`.
       cache_limit: bytes that it may take; see `FeatureCache`.
-      candidate: the branch is to be compared with what is served before it is served; no
+      candidate: The branch is to be compared with what is served before it is served; no
         tree of the newest branches takes it on its own.
-      provenance: recorded in the manifest.
+      provenance: Recorded in the manifest.
 
     Returns:
       The version of the published branch.
@@ -105,10 +105,11 @@ def train_branches(
     configuration was found fit to be trained.
 
     Args:
-      workspace: as for `train_branch`.
-      configs: what to do, by name of the task.
-      search, trunk_version, cache_directory, cache_limit, candidate, provenance: as for
-        `train_branch`, of every branch.
+      workspace: Workspace, as for `train_branch`.
+      configs: Configuration of each branch, by name of the task.
+      search, trunk_version, cache_directory, cache_limit, candidate, provenance: Search, trunk
+        version, cache directory, cache limit, candidate and provenance, as for `train_branch`, of
+        every branch.
 
     Yields:
       (name of a task, version of its branch), as soon as that is published.
@@ -138,8 +139,8 @@ class _Job:
     """What the branches of one call have in common.
 
     Attributes:
-      inputs: of all of them.
-      search, cache_directory, cache_limit, candidate, provenance: see `train_branches`.
+      inputs: Inputs of all of them.
+      search, cache_directory, cache_limit, candidate, provenance: Settings, see `train_branches`.
     """
 
     inputs: BranchInputs

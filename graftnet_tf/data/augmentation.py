@@ -12,12 +12,12 @@ class Augmentation:
     """How far images are changed; each amount is drawn uniformly, per image.
 
     Attributes:
-      flip: mirror half of the images left to right.
-      shift: largest shift, as a fraction of height and of width.
-      rotation: largest rotation, in degrees, either way.
-      zoom: largest relative change of size, either way.
-      colour: largest relative change of brightness and contrast, either way.
-      erasing: side of an erased rectangle, as a fraction of the image's (Zhong et al.
+      flip: Mirror half of the images left to right.
+      shift: Largest shift, as a fraction of height and of width.
+      rotation: Largest rotation, in degrees, either way.
+      zoom: Largest relative change of size, either way.
+      colour: Largest relative change of brightness and contrast, either way.
+      erasing: Side of an erased rectangle, as a fraction of the image's (Zhong et al.
         2020, "Random Erasing"), at a place of its own in each image; 0 erases nothing.
     """
 

@@ -19,7 +19,7 @@ def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
     Every different image is read once.
 
     Args:
-      splits: the train splits of different tasks.
+      splits: The train splits of different tasks.
 
     Returns:
       sha256 by task name, see `data_hash`.
@@ -38,8 +38,8 @@ def data_hash(split: TaskSplit, contents: Mapping[str, str | None]) -> str:
     image's name, bytes, class and group.
 
     Args:
-      split: the task's train split.
-      contents: sha256 of the bytes of each of its images, by path; None for one that
+      split: The task's train split.
+      contents: Sha256 of the bytes of each of its images, by path; None for one that
         cannot be read, which counts as such.
     """
     rows = [

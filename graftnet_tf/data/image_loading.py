@@ -33,9 +33,9 @@ class DecodedImages:
 
     Attributes:
       images: uint8 [M, height, width, 3] RGB in 0…255, one row per readable file.
-      rows: row in `images` of each readable path.
-      unreadable: reason for each path that could not be decoded.
-      contents: sha256 of each file's bytes, by path; None where it could not be read.
+      rows: Row in `images` of each readable path.
+      unreadable: Reason for each path that could not be decoded.
+      contents: Sha256 of each file's bytes, by path; None where it could not be read.
     """
 
     images: np.ndarray
@@ -65,7 +65,7 @@ def decode(data: bytes) -> tf.Tensor:
     """Decodes one image with the decoder of training and serving.
 
     Args:
-      data: the bytes of a JPEG or PNG file.
+      data: The bytes of a JPEG or PNG file.
 
     Returns:
       uint8 [H, W, 3] RGB.
@@ -87,9 +87,9 @@ def process_all(
     """Applies `function` to every different path on a few threads, with a progress bar.
 
     Args:
-      paths: image files; repeated ones are processed once.
-      function: called with a path; may raise `UnreadableImageError`.
-      description: what the progress bar on stderr says.
+      paths: Image files; repeated ones are processed once.
+      function: Function called with a path; may raise `UnreadableImageError`.
+      description: What the progress bar on stderr says.
 
     Yields:
       (path, what `function` returned or the `UnreadableImageError` it raised), in the
@@ -121,7 +121,7 @@ def decode_all(
 
     Args:
       paths: JPEG or PNG files, local or `gs://`.
-      preprocessing: its `letterbox` gives the size.
+      preprocessing: Its `letterbox` gives the size.
       memory_limit: bytes; when the images take more, they are kept in a nameless file
         in the directory for temporary files (`TMPDIR`), gone with the array.
 

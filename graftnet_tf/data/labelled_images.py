@@ -24,10 +24,10 @@ class LabelledRows:
     """The readable examples of one task.
 
     Attributes:
-      task: whose labels these are.
+      task: Whose labels these are.
       rows: int64 [M], rows of the images.
       labels: int32 [M], class indices.
-      groups: what must stay on one side of a split, per example.
+      groups: What must stay on one side of a split, per example.
     """
 
     task: Task
@@ -49,9 +49,9 @@ class LabelledRows:
         """(training part, validation part), no group on both sides, classes alike.
 
         Args:
-          fraction: of the validation part, about; at most a half. It becomes more where
+          fraction: Fraction of the validation part, about; at most a half. It becomes more where
             rare classes could not be on both sides otherwise.
-          seed: of the choice.
+          seed: Seed of the choice.
 
         Raises:
           GraftNetError: a class has too few groups to be on both sides.
@@ -79,11 +79,11 @@ class LabelledImages:
 
     Attributes:
       images: uint8 [M, height, width, 3].
-      rows: row in `images` of each readable path.
+      rows: Row in `images` of each readable path.
       digests: SHA-256 of each row's pixels.
-      tasks: one per task, in the order asked for.
-      unreadable: reason for each image left out.
-      inputs: sha256 of what was read: each task's list, labels and groups, and the pixels;
+      tasks: One per task, in the order asked for.
+      unreadable: Reason for each image left out.
+      inputs: Sha256 of what was read: each task's list, labels and groups, and the pixels;
         and each task's data before decoding, see `data_hash`.
     """
 
@@ -117,8 +117,8 @@ def load(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> LabelledI
     Unreadable images are logged and left out.
 
     Args:
-      splits: the tasks' train splits.
-      preprocessing: gives the images' size.
+      splits: The tasks' train splits.
+      preprocessing: Preprocessing that gives the images' size.
 
     Raises:
       GraftNetError: a task has no readable image of some class.
@@ -134,8 +134,8 @@ def load_each(
     They share the decoded images; what is said of a task is what `load` of it alone says.
 
     Args:
-      splits: the tasks' train splits.
-      preprocessing: gives the images' size.
+      splits: The tasks' train splits.
+      preprocessing: Preprocessing that gives the images' size.
 
     Returns:
       One for each task, by name.

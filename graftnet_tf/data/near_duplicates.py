@@ -33,7 +33,7 @@ class Look(NamedTuple):
     """How an image looks.
 
     Attributes:
-      shape: perceptual hash, an integer of 64 bits.
+      shape: Perceptual hash, an integer of 64 bits.
       colour: bytes of a float16 [8, 8, 3] RGB thumbnail whose values have one mean.
     """
 
@@ -63,7 +63,7 @@ def near_duplicate_groups(looks: Sequence[Look]) -> list[list[int]]:
     random hashes take half a minute; a set in which all are alike takes time by its square.
 
     Args:
-      looks: of `look`.
+      looks: Looks of `look`.
 
     Returns:
       Places in `looks`, ascending, of every group of two or more, in order of the first.

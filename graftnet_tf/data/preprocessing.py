@@ -10,8 +10,8 @@ class Preprocessing:
     """Letterboxing to the input size, then scaling of the values.
 
     Attributes:
-      height, width: input size in pixels.
-      low, high: floats that pixel values 0 and 255 become.
+      height, width: Input size in pixels.
+      low, high: Floats that pixel values 0 and 255 become.
     """
 
     height: int

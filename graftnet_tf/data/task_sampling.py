@@ -16,10 +16,10 @@ def sampling_probabilities(
     """Probability of each task to give a step's batch.
 
     Args:
-      sizes: examples of each task.
+      sizes: Examples of each task.
       sampling: "uniform"; "size", proportional to sizes; "tempered", to
         size^(1/temperature), which is "size" at 1 and nears "uniform" as it grows.
-      temperature: of "tempered", positive.
+      temperature: Temperature of "tempered", positive.
 
     Returns:
       float64 [T] that sums to 1.
@@ -45,10 +45,10 @@ class Schedule:
     straddle two epochs.
 
     Attributes:
-      sizes: examples of each task.
-      probabilities: of each task to give a batch.
-      batch: examples per batch.
-      seed: of everything random here.
+      sizes: Examples of each task.
+      probabilities: Probabilities of each task to give a batch.
+      batch: Examples per batch.
+      seed: Random seed.
     """
 
     sizes: Sequence[int]

@@ -19,8 +19,8 @@ class ScoredImages:
 
     Attributes:
       scores: float32 [M] in 0…1 for each attribute; NaN for an image without a score.
-      rows: each path's row in `scores`.
-      unreadable: reason for each path that no attribute has a score for.
+      rows: Each path's row in `scores`.
+      unreadable: Reason for each path that no attribute has a score for.
     """
 
     scores: dict[str, np.ndarray]
@@ -36,9 +36,9 @@ def score_files(model: LocalPredictor, paths: Sequence[str], *, batch: int) -> S
     """Scores image files in batches, with a progress bar on stderr.
 
     Args:
-      model: gives the scores.
+      model: SavedModel that gives the scores.
       paths: M different files, local or `gs://`.
-      batch: images per request.
+      batch: Images per request.
     """
     scores = {name: np.full(len(paths), np.nan, np.float32) for name in model.attributes}
     with (

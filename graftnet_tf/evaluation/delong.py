@@ -17,7 +17,7 @@ class AucChange:
     """AUC of two models on the same N images.
 
     Attributes:
-      before, after: areas under the ROC curves, in 0…1.
+      before, after: Areas under the ROC curves, in 0…1.
       interval: (low, high) of after - before; None with fewer than two positives or
         negatives.
     """
@@ -42,7 +42,7 @@ def auc_change(
     Args:
       labels: bool [N].
       before, after: float [N]; an image that either gave NaN is left out.
-      level: of the interval.
+      level: Level of the interval.
 
     Returns:
       None when positives or negatives are missing.
@@ -66,7 +66,7 @@ def auc_interval(
     Args:
       labels: bool [N].
       scores: float [N]; an image that gave NaN is left out.
-      level: of the interval.
+      level: Level of the interval.
 
     Returns:
       (low, high), or None with fewer than two positives or negatives.

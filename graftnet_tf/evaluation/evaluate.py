@@ -21,13 +21,13 @@ class AttributeEvaluation:
     """One attribute on its task's test examples.
 
     Attributes:
-      name, task: of the attribute.
-      paths: image file of each of N examples.
+      name, task: Name and task of the attribute.
+      paths: Image file of each of N examples.
       labels: bool [N], whether the example is of the attribute's class.
       scores: float32 [N] in 0…1; NaN for an image that could not be scored.
-      row: the figures at the threshold in the model's metadata.
-      auc: area under the ROC curve, None when a class is missing.
-      auc_interval: its 95 % interval, DeLong's; None with fewer than two positives or negatives.
+      row: The figures at the threshold in the model's metadata.
+      auc: Area under the ROC curve, None when a class is missing.
+      auc_interval: Its 95 % interval, DeLong's; None with fewer than two positives or negatives.
     """
 
     name: str
@@ -56,13 +56,13 @@ class Evaluation:
     """What a composed model reached, and what it could not be measured on.
 
     Attributes:
-      model: directory of the composed SavedModel.
-      metadata: the JSON document of its `metadata` signature.
-      images: number of different test images.
-      attributes: those with test examples, in the model's order.
-      unreadable: reason for each image that could not be scored, by path.
-      without_test_data: attributes of the model that have no test example.
-      without_branch: tasks of the workspace that the model does not have.
+      model: Directory of the composed SavedModel.
+      metadata: The JSON document of its `metadata` signature.
+      images: Number of different test images.
+      attributes: Those with test examples, in the model's order.
+      unreadable: Reason for each image that could not be scored, by path.
+      without_test_data: Attributes of the model that have no test example.
+      without_branch: Tasks of the workspace that the model does not have.
     """
 
     model: str
@@ -133,8 +133,8 @@ def evaluate(
       workspace: Workspace whose tasks' test splits are the test data.
       model_dir: Composed SavedModel, such as WORKSPACE/serving/graftnet/1; the newest that is
         served by default.
-      tasks: names of the tasks to look at; None for all.
-      batch: images per request.
+      tasks: Names of the tasks to look at; None for all.
+      batch: Images per request.
 
     Raises:
       GraftNetError: the model is none of ours, an asked task does not exist, a task lacks

@@ -18,14 +18,14 @@ class LocalPredictor:
     Attributes:
       metadata: JSON document of the `metadata` signature.
       attributes: {"task", "class", "threshold"} of each attribute, in the model's order.
-      tasks: names of the model's tasks.
+      tasks: Names of the model's tasks.
     """
 
     def __init__(self, directory: str):
         """Loads the model.
 
         Args:
-          directory: such as WORKSPACE/serving/graftnet/1.
+          directory: Such as WORKSPACE/serving/graftnet/1.
 
         Raises:
           GraftNetError: it is no SavedModel, one without the signatures, or of an earlier
@@ -53,7 +53,7 @@ class LocalPredictor:
         """Scores JPEG or PNG files.
 
         Args:
-          images: content of N > 0 files.
+          images: Content of N > 0 files.
 
         Returns:
           float32 [N] in 0…1 for each attribute; NaN where an image cannot be decoded.
@@ -73,9 +73,9 @@ def require_image_bytes(signature: Any, directory: str, command: str) -> None:
     """Checks that a signature takes `image_bytes`, which was `pictures` before release 0.2.
 
     Args:
-      signature: of a loaded SavedModel.
-      directory: of the model, for the message.
-      command: that makes such a model.
+      signature: Signature of a loaded SavedModel.
+      directory: Directory of the model, for the message.
+      command: Command that makes such a model.
 
     Raises:
       GraftNetError: it takes something else.

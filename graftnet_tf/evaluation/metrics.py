@@ -21,10 +21,10 @@ class ThresholdMetrics:
     """One attribute at one threshold: the columns of the paper's Table 2, and counts.
 
     Attributes:
-      threshold: scores from here upwards count as positive.
-      positives, negatives: scored examples of each.
-      unscored: examples whose score is NaN; in no other figure.
-      accuracy, precision, recall, fpr, balanced_accuracy: in 0…1, None where undefined.
+      threshold: Scores from here upwards count as positive.
+      positives, negatives: Scored examples of each.
+      unscored: Examples whose score is NaN; in no other figure.
+      accuracy, precision, recall, fpr, balanced_accuracy: Figures in 0…1, None where undefined.
         Balanced accuracy is (recall + 1 - fpr) / 2.
     """
 
@@ -115,7 +115,7 @@ def false_positives_at_top(labels: np.ndarray, scores: np.ndarray, count: int) -
     Args:
       labels: bool [N].
       scores: [N]; images without a score (NaN) are left out.
-      count: length of the list, N at most.
+      count: Length of the list, N at most.
 
     Raises:
       ValueError: fewer images than `count` have a score.

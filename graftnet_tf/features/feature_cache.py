@@ -45,8 +45,8 @@ class FeatureCache:
         """Opens a shelf, empty where it is new.
 
         Args:
-          directory: of the cache; local. It may be deleted at any time.
-          shelf: name of what the arrays have in common; arrays under one key are the same.
+          directory: Directory of the cache; local. It may be deleted at any time.
+          shelf: Name of what the arrays have in common; arrays under one key are the same.
           limit: bytes that the files of all shelves may take.
         """
         self._directory, self._limit = directory, limit
@@ -74,9 +74,9 @@ class FeatureCache:
         new is kept.
 
         Args:
-          keys: of the arrays that will be read.
+          keys: Keys of the arrays that will be read.
           compute: [n, …] of n ≤ `SHARD` keys.
-          description: what the progress bar on stderr says.
+          description: What the progress bar on stderr says.
         """
         with self._heeding_the_disk():
             self._find(keys)

@@ -48,12 +48,12 @@ class LiveFeatures:
         """Prepares nothing yet.
 
         Args:
-          blocks_in: gives the frozen blocks 0…graft_after in a precision.
-          preprocessing: of the trunk.
-          augmentation: of the training images.
+          blocks_in: Function that gives the frozen blocks 0…graft_after in a precision.
+          preprocessing: Preprocessing of the trunk.
+          augmentation: Augmentation of the training images.
           images: uint8 [M, height, width, 3].
-          seed: of the augmentation.
-          view_precision: that `views` computes in.
+          seed: Seed of the augmentation.
+          view_precision: Precision that `views` computes in.
         """
         self.images, self.augmentation, self.seed = images, augmentation, seed
         self.view_precision = view_precision
@@ -111,10 +111,10 @@ class CachedFeatures:
         """Prepares nothing yet.
 
         Args:
-          live: computes the features.
-          cache: the shelf of the trunk's fingerprint at the graft point.
-          digests: of each of `live.images`.
-          views: augmented views of each image, besides the unchanged one.
+          live: Computes the features.
+          cache: The shelf of the trunk's fingerprint at the graft point.
+          digests: Digests of each of `live.images`.
+          views: Augmented views of each image, besides the unchanged one.
         """
         self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
         made_from = [dataclasses.asdict(live.augmentation), live.seed, live.view_precision]

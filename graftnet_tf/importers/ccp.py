@@ -54,9 +54,9 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
     """Finds the photos and their labels.
 
     Args:
-      source: folder in the layout above.
-      tasks: names among `ccp_tasks.TASKS`; none for all of them.
-      reporting: nothing; these tasks are defined.
+      source: Folder in the layout above.
+      tasks: Names among `ccp_tasks.TASKS`; none for all of them.
+      reporting: Nothing; these tasks are defined.
 
     Returns:
       The photos, in the order of their names. Those without an annotation, or with a

@@ -41,8 +41,8 @@ def label_of(task: Task, tags: set[str]) -> int:
     """The class of a photo in a task of `TASKS`.
 
     Args:
-      task: one of `TASKS`.
-      tags: the labels of the photo.
+      task: One of `TASKS`.
+      tags: The labels of the photo.
 
     Returns:
       Index of the class. Skirts and dresses go before pants where a photo has both.

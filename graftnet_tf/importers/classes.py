@@ -33,8 +33,8 @@ class Reporting:
     """What a person says of which classes are attributes.
 
     Attributes:
-      positive: of two classes, the one that the task reports under its own name.
-      attributes: classes to report, each under its name.
+      positive: Class, of two, that the task reports under its own name.
+      attributes: Classes to report, each under its name.
     """
 
     positive: str | None = None
@@ -46,9 +46,9 @@ class LabelScheme:
     """What the labels of a source mean.
 
     Attributes:
-      task: with its classes and attributes.
-      index: class index by label, as the source spells it.
-      notes: what was taken for granted, a sentence each.
+      task: Task with its classes and attributes.
+      index: Class index by label, as the source spells it.
+      notes: What was taken for granted, a sentence each.
     """
 
     task: Task
@@ -60,8 +60,8 @@ def task_name(named: Sequence[str], default: str) -> str:
     """The name of a source's one task.
 
     Args:
-      named: names that the person gave, none or one.
-      default: name to take when none is given.
+      named: Names that the person gave, none or one.
+      default: Name to take when none is given.
 
     Raises:
       GraftNetError: more than one name, or one that cannot name a folder.
@@ -92,10 +92,10 @@ def label_scheme(
     `other` and `negative`. Which of two others is meant, a person must say.
 
     Args:
-      name: of the task.
-      labels: in any order, repeated or not.
-      source: where they were found, for messages.
-      reporting: which classes are attributes, where their names do not tell.
+      name: Name of the task.
+      labels: Labels in any order, repeated or not.
+      source: Place where they were found, for messages.
+      reporting: Which classes are attributes, where their names do not tell.
 
     Raises:
       GraftNetError: fewer than two classes, two that do not tell which one is the attribute,

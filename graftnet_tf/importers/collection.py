@@ -13,12 +13,12 @@ class Photo:
     """One photo of a source.
 
     Attributes:
-      source: path or URL.
-      name: file name, folders allowed, that its copy gets; unique in its collection.
-      group: what must stay on one side of any split; None for the image and its copies alone.
-      labels: class index by task name; the photo is no example of a task not named.
+      source: Path or URL.
+      name: File name, folders allowed, that its copy gets; unique in its collection.
+      group: What must stay on one side of any split; None for the image and its copies alone.
+      labels: Class index by task name; the photo is no example of a task not named.
       split: "train" or "test" where the source says so, None where it is to be drawn.
-      cut: from the decoded photo, uint8 [H, W, 3], to the person to keep, uint8 [h, w, 3];
+      cut: Function from the decoded photo, uint8 [H, W, 3], to the person to keep, uint8 [h, w, 3];
         None when the photo is taken whole.
     """
 
@@ -35,11 +35,11 @@ class Collection:
     """What a source holds.
 
     Attributes:
-      name: of the folder below WORKSPACE/images that the copies go to.
-      tasks: those that the photos are labelled for.
-      photos: in a fixed order.
-      skipped: reason for each photo that cannot be labelled, by source.
-      notes: what was taken for granted in reading the source, a sentence each.
+      name: Name of the folder below WORKSPACE/images that the copies go to.
+      tasks: Those that the photos are labelled for.
+      photos: Photos in a fixed order.
+      skipped: Reason for each photo that cannot be labelled, by source.
+      notes: What was taken for granted in reading the source, a sentence each.
     """
 
     name: str

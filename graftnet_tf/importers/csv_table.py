@@ -26,8 +26,8 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
         or a `gs://` or `http(s)://` URL. A split is train, test, valid (see `split_names`),
         or empty: to be drawn. Rows of one group stay together; an empty group is the image
         alone. Blanks around cells do not count.
-      tasks: the name of the task; none for the file's own.
-      reporting: which classes are attributes, where their names do not tell.
+      tasks: The name of the task; none for the file's own.
+      reporting: Which classes are attributes, where their names do not tell.
 
     Returns:
       Every row as a photo.

@@ -23,9 +23,9 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
     """Finds the images; the classes are as `label_scheme` has them.
 
     Args:
-      source: folder in a layout above.
-      tasks: the name of the task; none for the folder's own.
-      reporting: which classes are attributes, where their names do not tell.
+      source: Folder in a layout above.
+      tasks: The name of the task; none for the folder's own.
+      reporting: Which classes are attributes, where their names do not tell.
 
     Returns:
       Every file below a class folder as a photo, each a group of its own.

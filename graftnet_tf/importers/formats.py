@@ -47,8 +47,8 @@ def import_folders(
       workspace: Workspace that the task is published in.
       source: Folder, local or `gs://`.
       task: Name of the task; that of the folder by default.
-      positive: Of two classes whose names do not tell, the one that the task reports under
-        its own name.
+      positive: Class, of two whose names do not tell, that the task reports under its own
+        name.
       attributes: Classes to report, each under its own name; by default all but `other` and
         `negative`, where there are three or more.
       **storing: Keyword arguments of `import_tasks`: test_fraction, seed, overwrite, copy.

@@ -10,9 +10,9 @@ def conflicts(photos: Iterable[Photo], task: str, digests: Mapping[str, str]) ->
     """Photos of the same bytes that a task labels differently.
 
     Args:
-      photos: of a collection.
-      task: name of the task.
-      digests: hash of each readable photo's bytes, by source.
+      photos: Photos of a collection.
+      task: Name of the task.
+      digests: Hash of each readable photo's bytes, by source.
 
     Returns:
       Why each of them is no example, by source.
@@ -54,8 +54,8 @@ def joint_groups(photos: Iterable[Photo], digests: Mapping[str, str]) -> dict[st
     copy that comes later changes no name, and with it no side that is drawn.
 
     Args:
-      photos: readable ones of a collection.
-      digests: hash of each one's bytes, by source.
+      photos: Readable ones of a collection.
+      digests: Hash of each one's bytes, by source.
 
     Returns:
       The group of each photo, by source: of joined ones, the first by name.

@@ -17,8 +17,8 @@ class Files(NamedTuple):
     """Files below a folder.
 
     Attributes:
-      names: paths relative to the folder, sorted.
-      skipped: why a file or folder is left out, by its path.
+      names: Paths relative to the folder, sorted.
+      skipped: Why a file or folder is left out, by its path.
     """
 
     names: list[str]
@@ -40,8 +40,8 @@ class Folders(NamedTuple):
     """What is in a folder.
 
     Attributes:
-      names: of the folders in it, sorted; without hidden ones.
-      skipped: why a file or folder is left out, by its path.
+      names: Names of the folders in it, sorted; without hidden ones.
+      skipped: Why a file or folder is left out, by its path.
     """
 
     names: list[str]
@@ -78,8 +78,8 @@ def files_below(path: str, root: str | None = None) -> Files:
     are found anyway, perhaps under another class.
 
     Args:
-      path: folder, local or `gs://`.
-      root: folder of the whole source, `path` by default.
+      path: Folder, local or `gs://`.
+      root: Folder of the whole source, `path` by default.
     """
     names: list[str] = []
     skipped: dict[str, str] = {}

@@ -13,9 +13,9 @@ def assign_splits(
     """The split of every photo: its group's, as the source says, else drawn.
 
     Args:
-      photos: of one collection.
-      groups: of each photo, by source; see `joint_groups`.
-      test_fraction, seed: as in `draw_split`.
+      photos: Photos of one collection.
+      groups: Groups of each photo, by source; see `joint_groups`.
+      test_fraction, seed: Test fraction and seed, as in `draw_split`.
 
     Returns:
       "train" or "test" by source.
@@ -46,9 +46,10 @@ def draw_split(group: str, *, test_fraction: float, seed: int) -> str:
     standard deviation over n groups is sqrt(test_fraction · (1 - test_fraction) / n).
 
     Args:
-      group: what must stay on one side.
-      test_fraction: in 0…1; at 0 every group is train, at 1 every group is test.
-      seed: another seed is another split.
+      group: What must stay on one side.
+      test_fraction: Share of the groups for test, in 0…1; at 0 every group is train, at 1 every
+        group is test.
+      seed: Another seed is another split.
 
     Returns:
       "train" or "test".

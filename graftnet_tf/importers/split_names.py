@@ -27,7 +27,7 @@ def task_splits(parts: set[str]) -> dict[str, str]:
     a test part is train; alone, it is what the source tests by.
 
     Args:
-      parts: those that the source has, of "train", "test" and "validation".
+      parts: Those that the source has, of "train", "test" and "validation".
 
     Returns:
       "train" or "test" by part.

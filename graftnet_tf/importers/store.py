@@ -30,10 +30,10 @@ class Imported:
     """One task as it was written.
 
     Attributes:
-      task: what it labels.
-      examples: by split.
-      skipped: reason for each image left out, by source; also in skipped.csv.
-      near_duplicates: groups of images that look alike and are on both sides of the split,
+      task: What it labels.
+      examples: Examples by split.
+      skipped: Reason for each image left out, by source; also in skipped.csv.
+      near_duplicates: Groups of images that look alike and are on both sides of the split,
         by `near_duplicate_groups`; each the sources in it.
     """
 
@@ -70,14 +70,14 @@ def import_tasks(
     published when all images are.
 
     Args:
-      workspace: to write to.
-      collection: what an importer found.
-      test_fraction: share of the groups, in 0…1, to draw for test where the source has no
+      workspace: Workspace to write to.
+      collection: What an importer found.
+      test_fraction: Share of the groups, in 0…1, to draw for test where the source has no
         split of its own.
-      seed: of the draw.
-      overwrite: replace tasks that exist, with all that is in their folders.
-      copy: when false, images taken whole stay where they are and are named by their
-        path; those from the web are copied all the same.
+      seed: Random seed of the draw.
+      overwrite: Replace tasks that exist, with all that is in their folders.
+      copy: Whether images are copied; without, those taken whole stay where they are and are named
+        by their path; those from the web are copied all the same.
 
     Returns:
       What was written, per task.

@@ -24,8 +24,8 @@ def read_json(path: str, *, error: type[Exception] = GraftNetError) -> Any:
     """The parsed content of a JSON file.
 
     Args:
-      path: local or `gs://`.
-      error: what to raise.
+      path: Local or `gs://`.
+      error: What to raise.
 
     Raises:
       Exception: of type `error`; the file is missing, or is not JSON in UTF-8.
@@ -151,10 +151,10 @@ def publish_next(
     below `parent` is removed.
 
     Args:
-      parent: directory that holds the versions; made when absent.
-      write: called once with (path to write to, version name). The path does not exist
-        yet and `write` makes a file or a directory there.
-      name: file name of a number, for example `"{:04d}".format` or `"{:04d}.json".format`.
+      parent: Directory that holds the versions; made when absent.
+      write: Function called once with (path to write to, version name). The path does not exist yet
+        and `write` makes a file or a directory there.
+      name: File name of a number, for example `"{:04d}".format` or `"{:04d}.json".format`.
 
     Returns:
       The file name. Nothing is listed under it before it is complete.
@@ -231,8 +231,8 @@ def names_by_number(parent: str, *, suffix: str) -> dict[int, str]:
     names of one number the shorter counts, and a warning tells so.
 
     Args:
-      parent: directory that holds the versions; none are in one that is absent.
-      suffix: what follows the number in a version's file name, such as `".json"`; empty for
+      parent: Directory that holds the versions; none are in one that is absent.
+      suffix: What follows the number in a version's file name, such as `".json"`; empty for
         directories. What ends otherwise, such as `2.bak`, is no version.
 
     Raises:

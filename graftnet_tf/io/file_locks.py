@@ -15,8 +15,8 @@ def held(path: str, *, wait: bool = True) -> Iterator[bool]:
     locks; there, this does nothing.
 
     Args:
-      path: of the lock file, in a directory that exists.
-      wait: until its holder gives it back, rather than not at all.
+      path: Path of the lock file, in a directory that exists.
+      wait: Until its holder gives it back, rather than not at all.
 
     Yields:
       Whether it is held; always true with `wait`.

@@ -15,9 +15,9 @@ def render(package: str, template: str, **content: Any) -> str:
     given are errors.
 
     Args:
-      package: that the template lies in.
-      template: its file name.
-      content: what it is filled with.
+      package: Package that the template lies in.
+      template: Its file name.
+      content: What it is filled with.
     """
     loaders = [jinja2.PackageLoader(package, ""), jinja2.PackageLoader(__package__, "html")]
     environment = jinja2.Environment(

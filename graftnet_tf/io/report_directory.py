@@ -13,9 +13,9 @@ def check_replaceable(
     """Checks that a report may be written to `directory`.
 
     Args:
-      directory: may be absent.
-      parts: names of what is in a report of its kind.
-      error: what to raise.
+      directory: May be absent.
+      parts: Names of what is in a report of its kind.
+      error: What to raise.
 
     Raises:
       Exception: of type `error`; it exists and holds anything that is not of a report.

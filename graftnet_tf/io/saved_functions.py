@@ -9,8 +9,8 @@ def save_functions(directory: str, signatures: dict[str, Any]) -> None:
     """Saves `tf.function`s with the variables they use, and nothing of Keras's own.
 
     Args:
-      directory: of the SavedModel.
-      signatures: functions with an input signature, which return a dict of tensors, by
+      directory: Directory of the SavedModel.
+      signatures: Functions with an input signature, which return a dict of tensors, by
         the name of the signature each becomes.
     """
     module = tf.Module()

@@ -37,9 +37,9 @@ def cluster(
 
     Args:
       vectors: M ≥ 1 of them.
-      count: clusters wanted; fewer where there are fewer different vectors.
-      seed: of the start, and of the mini-batches.
-      full_limit: beyond so many vectors the centroids are found in mini-batches
+      count: Clusters wanted; fewer where there are fewer different vectors.
+      seed: Seed of the start, and of the mini-batches.
+      full_limit: Beyond so many vectors the centroids are found in mini-batches
         (Sculley 2010), which needs little memory besides the vectors.
     """
     count = min(count, len(vectors))

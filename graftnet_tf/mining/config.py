@@ -19,21 +19,21 @@ class MiningConfig:
       20
 
     Attributes:
-      clusters: of the negatives, by k-means.
-      cluster_side: how a cluster enters the earth mover's distance: "samples" of it, or its
+      clusters: Number of clusters of the negatives, by k-means.
+      cluster_side: How a cluster enters the earth mover's distance: "samples" of it, or its
         "centroid" alone, as published.
-      cluster_points: samples of a cluster at most.
-      positive_side: how positives enter: k-means "atoms" weighted by their share, or a
+      cluster_points: Samples of a cluster at most.
+      positive_side: How positives enter: k-means "atoms" weighted by their share, or a
         uniform "sample".
-      positive_points: atoms or samples of the positives at most.
-      gamma: of the similarity exp(-γ d), which grades clusters and does not reorder them.
-      nearest_share: share of the clusters, rounded up, that are kept whole.
-      nearest_clusters: their number, in place of the share.
-      keep_rate: share of every other cluster that is kept, rounded up: at least one image.
-      neighbours: nearest images that a suspect's label is judged by.
-      suspects: wrong labels listed at most.
-      emd_iterations: of the solver at most, for each distance.
-      seed: of everything random.
+      positive_points: Atoms or samples of the positives at most.
+      gamma: Factor γ of the similarity exp(-γ d), which grades clusters and does not reorder them.
+      nearest_share: Share of the clusters, rounded up, that are kept whole.
+      nearest_clusters: Their number, in place of the share.
+      keep_rate: Share of every other cluster that is kept, rounded up: at least one image.
+      neighbours: Nearest images that a suspect's label is judged by.
+      suspects: Wrong labels listed at most.
+      emd_iterations: Greatest number of the solver's iterations, for each distance.
+      seed: Random seed.
     """
 
     clusters: int = 20

@@ -23,9 +23,9 @@ def earth_movers_distance(
     not squared; weights sum to 1 on both sides, so everything is carried.
 
     Args:
-      one, other: what is compared.
-      of: what they are, for the error.
-      iterations: of the network simplex at most.
+      one, other: What is compared.
+      of: What they are, for the error.
+      iterations: Iterations of the network simplex at most.
 
     Returns:
       The distance, in the units of the vectors.

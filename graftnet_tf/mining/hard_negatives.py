@@ -17,10 +17,10 @@ class HardNegatives:
     """What mining found among M examples.
 
     Attributes:
-      clusters: of the negatives, nearest to the positives first.
-      kept: of each cluster, the int rows that stay, ascending.
+      clusters: Clusters of the negatives, nearest to the positives first.
+      kept: Rows (int) of each cluster that stay, ascending.
       mask: bool [M], the examples that stay, all positives among them.
-      suspects: negatives whose label may be wrong, most suspect first.
+      suspects: Negatives whose label may be wrong, most suspect first.
     """
 
     clusters: list[RankedCluster]
@@ -41,8 +41,8 @@ def find_hard_negatives(
     Args:
       vectors: float32 [M, D], features of the examples.
       labels: int [M], class indices.
-      task: its classes and attributes.
-      config: what to do.
+      task: Its classes and attributes.
+      config: Configuration of the mining.
 
     Raises:
       GraftNetError: every class is reported, some class has no example, or a distance was

@@ -46,15 +46,15 @@ def mine_negatives(
       '0001'
 
     Args:
-      workspace: holds the task and the trunk.
-      name: of the task.
-      config: what to do.
-      trunk_version: whose features, or "newest"; by default the one that branches are
+      workspace: Workspace with the task and the trunk.
+      name: Name of the task.
+      config: Configuration of the mining.
+      trunk_version: Whose features, or "newest"; by default the one that branches are
         grafted on, see `grafting_trunk`.
-      cache_directory: local directory for features; by default
+      cache_directory: Local directory for features; by default
         `feature_cache.default_directory`.
       cache_limit: bytes that it may take; see `FeatureCache`.
-      provenance: recorded in the manifest.
+      provenance: Recorded in the manifest.
 
     Returns:
       The version of the published mining.
@@ -87,10 +87,10 @@ def mine_all(
     """Mines several tasks, each as alone; none before all were found fit for it.
 
     Args:
-      workspace: as for `mine_negatives`.
-      names: of the tasks.
-      config, trunk_version, cache_directory, cache_limit, provenance: as for
-        `mine_negatives`, of all.
+      workspace: Workspace, as for `mine_negatives`.
+      names: Names of the tasks.
+      config, trunk_version, cache_directory, cache_limit, provenance: Config, trunk version, cache
+        directory, cache limit and provenance, as for `mine_negatives`, of all.
 
     Yields:
       (name of a task, version of its mining), as soon as that is published.

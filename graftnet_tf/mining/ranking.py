@@ -17,8 +17,8 @@ class RankedCluster:
 
     Attributes:
       members: int [n], its images, ascending.
-      distances: earth mover's distance to the positives of each attribute.
-      similarity: to the nearest attribute's positives, in 0…1.
+      distances: Earth mover's distance to the positives of each attribute.
+      similarity: Similarity to the nearest attribute's positives, in 0…1.
     """
 
     members: np.ndarray
@@ -50,7 +50,7 @@ def rank(
       vectors: float32 [M, D].
       negatives: int [n], rows of the negatives.
       positives: int rows of each attribute's positives.
-      config: what to do.
+      config: Configuration of the mining.
 
     Raises:
       GraftNetError: a distance was not found.

@@ -23,8 +23,8 @@ class ShownImage:
     """An image on the page.
 
     Attributes:
-      path: of its file.
-      stays: whether training keeps it.
+      path: Path of its file.
+      stays: Whether training keeps it.
       thumbnail: JPEG bytes; None when the file is no longer at hand.
     """
 
@@ -38,10 +38,10 @@ class ReportedMining:
     """A mining, and what its report tells of it.
 
     Attributes:
-      found: what was mined.
-      examples: that it was mined from.
-      paths: of their images.
-      record: the fields of its manifest.
+      found: What was mined.
+      examples: Examples that it was mined from.
+      paths: Paths of their images.
+      record: The fields of its manifest.
     """
 
     found: HardNegatives

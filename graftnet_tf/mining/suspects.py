@@ -13,9 +13,9 @@ class Suspect:
     """A negative whose neighbours are positives.
 
     Attributes:
-      row: of the negative.
-      positives: of its nearest neighbours, how many are positives.
-      nearest_positive: row of the nearest of those.
+      row: Row of the negative.
+      positives: Number of positives among its nearest neighbours.
+      nearest_positive: Row of the nearest of those.
       distance: Euclidean, to it.
     """
 
@@ -44,10 +44,10 @@ def find_suspects(
       vectors: float32 [M, D].
       is_positive: bool [M].
       negatives: int [n], rows to judge.
-      neighbours: images that each is judged by.
-      limit: suspects at most.
-      seed: of the sample.
-      reference_limit: size of the sample.
+      neighbours: Images that each is judged by.
+      limit: Suspects at most.
+      seed: Seed of the sample.
+      reference_limit: Size of the sample.
     """
     reference = np.arange(len(vectors))
     if len(reference) > reference_limit:

@@ -20,8 +20,8 @@ def thin(ranked: Sequence[RankedCluster], config: MiningConfig) -> list[np.ndarr
     """The members of each cluster that stay, ascending; never none of one.
 
     Args:
-      ranked: clusters, nearest first.
-      config: its `nearest_share` or `nearest_clusters`, `keep_rate` and `seed`.
+      ranked: Clusters, nearest first.
+      config: Its `nearest_share` or `nearest_clusters`, `keep_rate` and `seed`.
     """
     whole = kept_whole(len(ranked), config)
     random = np.random.default_rng(config.seed)

@@ -26,9 +26,9 @@ class TrunkFeatures:
 
     Attributes:
       vectors: float32 [M, D]; D is 2048 where the trunk reaches block 9, 1280 at block 8.
-      rows: row in `vectors` of each readable path.
-      unreadable: reason for each path that could not be decoded.
-      content_hash: sha256 over the files' bytes, in the order of the paths.
+      rows: Row in `vectors` of each readable path.
+      unreadable: Reason for each path that could not be decoded.
+      content_hash: Sha256 over the files' bytes, in the order of the paths.
     """
 
     vectors: np.ndarray

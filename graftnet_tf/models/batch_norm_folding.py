@@ -18,15 +18,15 @@ class FoldedBlocks(tf.Module):
     after the convolution 4 to 11 times fewer channels are left to average.
 
     Attributes:
-      first, last: numbers of the first and last block.
+      first, last: Numbers of the first and last block.
     """
 
     def __init__(self, blocks: Blocks, precision: str = FULL_PRECISION):
         """Copies the weights of `blocks`.
 
         Args:
-          blocks: to fold.
-          precision: one of `export.PRECISIONS`. "bfloat16" keeps the weights so and computes
+          blocks: Blocks to fold.
+          precision: One of `saved_model.PRECISIONS`. "bfloat16" keeps the weights so and computes
             in it; "float16" keeps the weights so and computes in float32.
         """
         super().__init__(name="folded_blocks")

@@ -50,8 +50,8 @@ class Blocks(tf.Module):
     differ from one instance to the next; their layer ranges are contiguous.
 
     Attributes:
-      first, last: numbers of the first and last block, both included.
-      trainable_from: blocks below this number are frozen: their variables are not among
+      first, last: Numbers of the first and last block, both included.
+      trainable_from: Blocks below this number are frozen: their variables are not among
         `trainable_variables` and their batch norms use stored statistics. A block is
         frozen by `trainable=False`, which does both.
     """
@@ -85,7 +85,7 @@ class Blocks(tf.Module):
 
         Args:
           inputs: float32 [N, h, w, 3] for block 0, else [N, h', w', c] of block first-1.
-          training: whether the open blocks' batch norms use the batch's statistics.
+          training: Whether the open blocks' batch norms use the batch's statistics.
 
         Returns:
           float32 [N, h', w', `CHANNELS[k]`] under "block0", "block1", …
@@ -135,7 +135,7 @@ class Blocks(tf.Module):
         """Fingerprint of everything that a tap's values depend on.
 
         Args:
-          context: what else they depend on: the preprocessing, as text.
+          context: What else they depend on: the preprocessing, as text.
 
         Returns:
           Hex SHA-256 over `context` and the weights of blocks first…k, under "k".

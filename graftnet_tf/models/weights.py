@@ -38,7 +38,7 @@ def initialise(blocks: Blocks, source: str) -> None:
     """Gives blocks that start at 0 their initial weights.
 
     Args:
-      blocks: set in place.
+      blocks: Set in place.
       source: "none" leaves the random initialisation; "imagenet" is Keras's own download;
         else the path of an `.npz` archive (keys `000`, `001`, … in the order of Keras's
         `get_weights()`, or a published trunk's `weights.npz`) or of a Keras `.h5` file.

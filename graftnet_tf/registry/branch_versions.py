@@ -23,17 +23,17 @@ class BranchVersion:
     """One published version of a task's branch.
 
     Attributes:
-      task: that it scores.
-      version: its name.
-      trunk: version of the trunk that it was made for.
-      fits: whether it can be grafted on the trunk that is served, or would be.
-      graft_after, last_block, pooling: its shape.
-      validation_auc: of each attribute, when it was trained; None where undefined.
+      task: Task that it scores.
+      version: Its name.
+      trunk: Version of the trunk that it was made for.
+      fits: Whether it can be grafted on the trunk that is served, or would be.
+      graft_after, last_block, pooling: Its shape.
+      validation_auc: Validation AUC of each attribute, when it was trained; None where undefined.
       published: UTC time in ISO 8601; None in versions that do not record it.
-      served: whether the served model has it.
-      withdrawn: whether it was taken back.
-      candidate: whether it was made to be compared before it is served.
-      damage: what is wrong with its files; None if nothing is. Of a damaged version, what
+      served: Whether the served model has it.
+      withdrawn: Whether it was taken back.
+      candidate: Whether it was made to be compared before it is served.
+      damage: What is wrong with its files; None if nothing is. Of a damaged version, what
         cannot be read is None.
     """
 

@@ -19,9 +19,9 @@ class GraftedBranch:
     """One task's branch in a tree.
 
     Attributes:
-      version: of the branch.
-      thresholds: score from which each attribute counts as shown.
-      withdrawn: versions that were taken back, which a later tree of the newest ones
+      version: Version of the branch.
+      thresholds: Score from which each attribute counts as shown.
+      withdrawn: Versions that were taken back, which a later tree of the newest ones
         passes over. The list goes from tree to tree.
     """
 
@@ -40,9 +40,9 @@ class Tree:
     """A trunk version and one branch for each task.
 
     Attributes:
-      trunk: its version.
-      branches: by task.
-      precision: of the composed model, one of `export.PRECISIONS`.
+      trunk: Its version.
+      branches: Branches by task.
+      precision: Precision of the composed model, one of `saved_model.PRECISIONS`.
     """
 
     trunk: str
@@ -91,7 +91,7 @@ def grafting_trunk(workspace: Workspace, asked: str | None = None) -> str:
     is never served by accident; where nothing is served, the newest.
 
     Args:
-      workspace: holds the trunks.
+      workspace: Workspace with the trunks.
       asked: a version, which need not exist, or "newest", whatever is served.
 
     Raises:
@@ -115,13 +115,13 @@ def newest_tree(
     """The tree of the newest branches, or of chosen ones; thresholds are the branches' own.
 
     Args:
-      workspace: holds the trunk and the branches.
-      trunk: its version or "newest"; by default the one that branches go on, see
+      workspace: Workspace with the trunk and the branches.
+      trunk: Its version or "newest"; by default the one that branches go on, see
         `grafting_trunk`.
-      branches: branch version of each task to include, None for the newest that was made
+      branches: Branch version of each task to include, None for the newest that was made
         for this trunk, not withdrawn and no candidate that waits to be compared; by default
         every task that has a branch but candidates.
-      precision: of the composed model; by default the served one's, else float32.
+      precision: Precision of the composed model; by default the served one's, else float32.
 
     Raises:
       GraftNetError: there is no branch, a chosen version does not exist, or all of a

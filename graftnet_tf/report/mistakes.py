@@ -13,8 +13,8 @@ class Mistake:
     """An image on the wrong side of the threshold.
 
     Attributes:
-      path: of the image file.
-      score: what the model gave it.
+      path: Path of the image file.
+      score: What the model gave it.
       thumbnail: JPEG bytes; None when the image is no longer at hand.
     """
 

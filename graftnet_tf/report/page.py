@@ -14,7 +14,7 @@ def render(evaluation: Evaluation, curves: Mapping[str, bytes]) -> str:
     """The HTML document.
 
     Args:
-      evaluation: what to show.
+      evaluation: What to show.
       curves: PNG bytes of each attribute's ROC curve.
     """
     measured = [a for a in evaluation.attributes if a.auc is not None]

@@ -24,10 +24,9 @@ class Choice:
     """What a search chose.
 
     Attributes:
-      shape: of the branch.
-      record: for the branch's manifest: the plan, the numbers of images, and every
-        shape with its rounds and the round it was dropped in; None where there was
-        but one shape.
+      shape: Shape of the branch.
+      record: Record for the branch's manifest: the plan, the numbers of images, and every shape
+        with its rounds and the round it was dropped in; None where there was but one shape.
     """
 
     shape: Shape
@@ -54,12 +53,12 @@ def choose_shape(
     examples: having been picked as the best of many would flatter the latter.
 
     Args:
-      search: what to try.
-      config: of the branch, whatever its shape.
-      trunk: to graft on.
-      examples: those that the branch will learn from.
-      features_of: opens the features at a configuration's graft point.
-      directory: of this search alone; a killed search goes on from there.
+      search: What to try.
+      config: Config of the branch, whatever its shape.
+      trunk: Trunk to graft on.
+      examples: Those that the branch will learn from.
+      features_of: Opens the features at a configuration's graft point.
+      directory: Directory of this search alone; a killed search goes on from there.
 
     Raises:
       GraftNetError: a shape cannot be, a class has too few groups of images to be on

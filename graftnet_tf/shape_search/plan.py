@@ -27,13 +27,13 @@ class Plan:
     Multiply-adds are those of convolutions; a backward pass counts as two forward ones.
 
     Attributes:
-      sizes: shapes that each round starts with.
-      steps: that a shape has behind it at the end of each round.
-      training_steps: of all rounds and shapes together.
-      feature_multiply_adds: of the features that all shapes start from.
-      multiply_adds: of the whole search, features included.
-      full_multiply_adds: of training the most expensive shape in full instead.
-      cache_bytes: disk that the features take.
+      sizes: Shapes that each round starts with.
+      steps: Steps that a shape has behind it at the end of each round.
+      training_steps: Training steps of all rounds and shapes together.
+      feature_multiply_adds: Multiply-adds of the features that all shapes start from.
+      multiply_adds: Multiply-adds of the whole search, features included.
+      full_multiply_adds: Multiply-adds of training the most expensive shape in full instead.
+      cache_bytes: Disk that the features take.
     """
 
     sizes: list[int]
@@ -67,11 +67,11 @@ def plan(
     """The longest rounds that cost no more than allowed; none longer than full training.
 
     Args:
-      shapes: at least two.
-      config: of the branch, whatever its shape.
-      images: numbers of them.
-      costs: of the trunk's blocks.
-      limit: most multiply-adds, as a multiple of those of training the most expensive shape.
+      shapes: Shapes to choose from, at least two.
+      config: Config of the branch, whatever its shape.
+      images: Numbers of them.
+      costs: Costs of the trunk's blocks.
+      limit: Most multiply-adds, as a multiple of those of training the most expensive shape.
 
     Raises:
       GraftNetError: the configuration has too few steps for the rounds, or the limit is

@@ -13,12 +13,12 @@ class SearchConfig:
     """What `choose_shape` tries.
 
     Attributes:
-      graft_after: blocks to graft after.
-      last_block: blocks to end at; empty for the branch configuration's own.
-      pooling: names in `pooling.POOLINGS`; empty for the branch configuration's own.
-      cost: most multiply-adds that the search may take, as a multiple of those that
+      graft_after: Blocks to graft after.
+      last_block: Blocks to end at; empty for the branch configuration's own.
+      pooling: Names in `pooling.POOLINGS`; empty for the branch configuration's own.
+      cost: Most multiply-adds that the search may take, as a multiple of those that
         training the most expensive shape takes, features included in both.
-      validation: fraction of the images a branch learns from that judges the shapes.
+      validation: Fraction of the images a branch learns from that judges the shapes.
     """
 
     graft_after: tuple[int, ...]

@@ -32,11 +32,11 @@ def halve(
     """Plays the rounds until one candidate is left.
 
     Args:
-      candidates: at least one; of equal ones, those that come first stay.
-      first: steps of the first round.
-      judge: called with (candidate, steps it has behind it at the end of the round);
+      candidates: At least one candidate; of equal ones, those that come first stay.
+      first: Steps of the first round.
+      judge: Function called with (candidate, steps it has behind it at the end of the round);
         trains it that far and says how good it is, higher for better.
-      drop: called with each candidate that leaves, once its round is over.
+      drop: Function called with each candidate that leaves, once its round is over.
 
     Returns:
       The winner.

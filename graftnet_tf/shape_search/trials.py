@@ -25,9 +25,9 @@ class Trial:
     """One shape's end of one round.
 
     Attributes:
-      steps: behind it.
-      validation_auc: mean over the task's attributes.
-      seconds: that this round took, the making of the network included; the features that
+      steps: Behind it.
+      validation_auc: Mean over the task's attributes.
+      seconds: Seconds that this round took, the making of the network included; the features that
         all shapes start from are computed in the first one's.
     """
 
@@ -52,13 +52,13 @@ class Trials:
         """Opens the search kept in `directory`, which is made when absent.
 
         Args:
-          directory: holds the journal, and the checkpoints of shapes still in the race.
-          trunk: that the shapes are grafted on.
-          features: at block `tap`, which no shape grafts before.
-          tap: number of that block.
-          config: of the branch, whatever its shape.
-          fitted: examples that branches learn from.
-          judged: examples that they are judged by.
+          directory: Directory of the journal, and the checkpoints of shapes still in the race.
+          trunk: Trunk that the shapes are grafted on.
+          features: Features at block `tap`, which no shape grafts before.
+          tap: Number of that block.
+          config: Config of the branch, whatever its shape.
+          fitted: Examples that branches learn from.
+          judged: Examples that they are judged by.
         """
         self._directory, self._trunk = directory, trunk
         self._features, self._tap = features, tap

@@ -17,10 +17,10 @@ def in_batches(
     """Yields `function` of consecutive parts of `rows`, with a progress bar.
 
     Args:
-      function: of int [n] row numbers.
+      function: Function of int [n] row numbers.
       rows: int [M].
-      batch: rows per part; the last one may have fewer.
-      description: what the progress bar on stderr says.
+      batch: Rows per part; the last one may have fewer.
+      description: What the progress bar on stderr says.
     """
     with tqdm(total=len(rows), desc=description, unit="image", leave=False) as bar:
         for start in range(0, len(rows), batch):
@@ -40,11 +40,11 @@ def apply(
     """`function` of what `read` gives for `rows`, a batch at a time, as one array.
 
     Args:
-      function: of a batch [n, …]; traced once, for any n.
-      read: of int [n] row numbers.
+      function: Function of a batch [n, …]; traced once, for any n.
+      read: Function of int [n] row numbers.
       rows: int [M].
-      batch: rows at a time; the last batch may have fewer.
-      description: what the progress bar on stderr says.
+      batch: Rows at a time; the last batch may have fewer.
+      description: What the progress bar on stderr says.
 
     Returns:
       Array [M, …].

@@ -14,7 +14,7 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
 
     Args:
       labels: int [M].
-      classes: number of classes.
+      classes: Number of classes.
 
     Returns:
       float32 [classes]; 0 for a class that does not occur.
@@ -31,8 +31,8 @@ def subsample(labels: np.ndarray, length: int, random: np.random.Generator) -> n
 
     Args:
       labels: int [M].
-      length: numbers per example.
-      random: chooses.
+      length: Numbers per example.
+      random: Chooses.
 
     Returns:
       int [m], ascending indices of the examples, all M of them where these fit.
@@ -55,8 +55,8 @@ def fit(
     Args:
       features: float [M, D].
       labels: int [M], every class among them.
-      classes: number of classes.
-      strength: scikit-learn's C, the inverse of the L2 regularisation.
+      classes: Number of classes.
+      strength: Scikit-learn's C, the inverse of the L2 regularisation.
 
     Returns:
       (kernel float32 [D, classes], bias float32 [classes]) of softmax logits on the

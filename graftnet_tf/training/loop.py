@@ -23,12 +23,12 @@ class Optimization:
 
     Attributes:
       optimizer: "sgd" (momentum 0.9), "adam" or "adamw".
-      learning_rate: peak of the cosine schedule, after a linear warm-up over the first
+      learning_rate: Peak of the cosine schedule, after a linear warm-up over the first
         twentieth of the steps.
-      weight_decay: decoupled, for every optimizer.
-      ema: momentum of the exponential moving average of the weights that is published
+      weight_decay: Decoupled, for every optimizer.
+      ema: Momentum of the exponential moving average of the weights that is published
         in place of the last step's; 0 keeps no average.
-      clip: largest global norm of the gradients; 0 does not clip.
+      clip: Largest global norm of the gradients; 0 does not clip.
     """
 
     optimizer: str = "adamw"
@@ -83,10 +83,10 @@ class Loop:
         """Opens the run kept in `directory` and restores its newest checkpoint, if any.
 
         Args:
-          directory: holds checkpoints and TensorBoard summaries of this run alone.
-          steps: length of the whole run.
-          checkpoint_every: steps between checkpoints.
-          **trackables: what is saved and restored; all variables made already.
+          directory: Directory of checkpoints and TensorBoard summaries of this run alone.
+          steps: Length of the whole run.
+          checkpoint_every: Steps between checkpoints.
+          **trackables: What is saved and restored; all variables made already.
         """
         self.directory, self.steps, self._every = directory, steps, checkpoint_every
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -107,8 +107,8 @@ class Loop:
         """Runs the steps that are left.
 
         Args:
-          step: called with the step's number; returns (name of its task, its loss).
-          description: what the progress bar says.
+          step: Function called with the step's number; returns (name of its task, its loss).
+          description: What the progress bar says.
 
         Returns:
           Running loss per task name over the steps run now.

@@ -10,7 +10,7 @@ def principal_axes(parts: Iterable[np.ndarray], count: int) -> tuple[np.ndarray,
 
     Args:
       parts: float32 [m, c] each, in as many parts as there are; m may differ.
-      count: number of axes, c at most.
+      count: Number of axes, c at most.
 
     Returns:
       (kernel float32 [c, count], orthonormal, the largest variance first; bias float32

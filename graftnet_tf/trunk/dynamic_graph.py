@@ -49,11 +49,11 @@ class DynamicTrunk(tf.Module):
         """One step on one batch of one task.
 
         Args:
-          task_id: index into the tasks.
+          task_id: Index into the tasks.
           images: uint8 [N, h, w, 3], already letterboxed.
           labels: int32 [N], class indices of that task.
           weights: float32 [N], class weights of the examples.
-          seed: of the augmentation.
+          seed: Seed of the augmentation.
 
         Returns:
           The weighted loss, the mean over the batch.

@@ -16,7 +16,7 @@ def recompute_bn_statistics(blocks: Blocks, batches: Iterable[tf.Tensor]) -> Non
     Johnson 2021, "Rethinking 'Batch' in BatchNorm", section 3: PreciseBN).
 
     Args:
-      blocks: changed in place; frozen blocks are left.
+      blocks: Changed in place; frozen blocks are left.
       batches: float32 [N, h, w, 3], the input of block 0, in the range it takes.
 
     Raises:

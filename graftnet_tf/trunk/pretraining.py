@@ -39,20 +39,21 @@ class TrunkConfig:
       (192, 96, 10)
 
     Attributes:
-      height, width: of the input, in pixels.
-      initial_weights: see `weights.initialise`.
+      height, width: Height and width of the input, in pixels.
+      initial_weights: Initial weights, see `weights.initialise`.
       steps: 0 publishes the initial weights as they are.
-      batch: images per step.
-      train_from: first block that is trained; those below stay as they were.
-      last_block: last block trained and published.
-      sampling, temperature: see `schedule.sampling_probabilities`.
-      probe_heads: start each head from a linear probe on the initial features, which is
+      batch: Images per step.
+      train_from: First block that is trained; those below stay as they were.
+      last_block: Last block trained and published.
+      sampling, temperature: Sampling of tasks, see `task_sampling.sampling_probabilities`.
+      probe_heads: Start each head from a linear probe on the initial features, which is
         worth it when these are good; None for where there are initial weights.
-      optimization: of the blocks, and without schedule and averaging of the heads.
-      augmentation: of the training images.
-      norm_batches: batches over which batch-norm statistics are re-estimated.
-      checkpoint_every: steps between checkpoints.
-      seed: of everything random.
+      optimization: Optimizer, rate and averaging of the blocks, and without schedule and averaging
+        of the heads.
+      augmentation: Augmentation of the training images.
+      norm_batches: Batches over which batch-norm statistics are re-estimated.
+      checkpoint_every: Steps between checkpoints.
+      seed: Random seed.
     """
 
     height: int = 192
@@ -109,10 +110,10 @@ def train_trunk(
       '0001'
 
     Args:
-      workspace: holds the tasks; the trunk is published there.
-      config: what to do.
-      tasks: names of the tasks; all by default.
-      provenance: recorded in the manifest.
+      workspace: Workspace with the tasks; the trunk is published there.
+      config: Configuration of the training.
+      tasks: Names of the tasks; all by default.
+      provenance: Recorded in the manifest.
 
     Returns:
       The version of the published trunk.

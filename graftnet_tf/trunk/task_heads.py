@@ -25,9 +25,9 @@ class Heads(tf.Module):
         """Makes the heads.
 
         Args:
-          tasks: their order gives the task ids.
-          features: length of the pooled vectors.
-          make_optimizer: called once per head.
+          tasks: Their order gives the task ids.
+          features: Length of the pooled vectors.
+          make_optimizer: Function called once per head.
         """
         super().__init__(name="heads")
         self.denses = [tf.keras.layers.Dense(len(task.classes)) for task in tasks]
@@ -76,7 +76,7 @@ class Heads(tf.Module):
 
         Args:
           task_id: int32 [].
-          gradients: of `head_variables`; those of inactive heads are ignored.
+          gradients: Gradients of `head_variables`; those of inactive heads are ignored.
         """
         gradients = list(gradients)
         for index, (dense, optimizer) in enumerate(zip(self.denses, self.optimizers, strict=True)):

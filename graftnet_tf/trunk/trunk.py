@@ -24,11 +24,11 @@ class Trunk:
     """A published trunk.
 
     Attributes:
-      version: its name in the workspace.
-      directory: where it is.
-      last_block: number of its last block.
-      preprocessing: from uint8 images to its input.
-      fingerprints: what the output of block k depends on, hashed, under "k".
+      version: Its name in the workspace.
+      directory: Directory that it is in.
+      last_block: Number of its last block.
+      preprocessing: Preprocessing from uint8 images to its input.
+      fingerprints: What the output of block k depends on, hashed, under "k".
     """
 
     version: str

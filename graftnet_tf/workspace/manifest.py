@@ -29,10 +29,10 @@ class BuildInfo:
     """How a version came to be.
 
     Attributes:
-      inputs: sha256 of what went in, by name.
-      seed: of everything random.
+      inputs: Sha256 of what went in, by name.
+      seed: Random seed.
       started: `time.monotonic()` when the making began.
-      provenance: the command and its flags.
+      provenance: The command and its flags.
     """
 
     inputs: dict[str, str]
@@ -52,15 +52,15 @@ def publish(
     """Publishes a directory with its manifest under the next free version.
 
     Args:
-      parent: directory that holds the versions.
-      write: called with (directory to make and fill, version name); returns the fields of
+      parent: Directory that holds the versions.
+      write: Function called with (directory to make and fill, version name); returns the fields of
         this kind for the manifest, `metrics` among them.
       kind: "trunk", "branch", "composed model".
-      making: how the version came to be.
-      name: version name of a number.
+      making: How the version came to be.
+      name: Version name of a number.
 
     Returns:
-      The version name; see `files.publish_next`.
+      The version name; see `atomic_files.publish_next`.
     """
 
     def write_all(directory: str, version: str) -> None:

@@ -19,10 +19,10 @@ class MinedList:
     """What a mining left of a train split.
 
     Attributes:
-      version: of the mining.
-      examples: that are left.
-      paths: image file of each.
-      sha256: of the list.
+      version: Version of the mining.
+      examples: Examples that are left.
+      paths: Image file of each.
+      sha256: SHA-256 of the list.
     """
 
     version: str
@@ -36,11 +36,11 @@ class TaskSplit:
     """One split of a task.
 
     Attributes:
-      task: whose examples these are.
-      examples: all of the split.
-      paths: image file of each example, local or `gs://`.
-      hashes: sha256 of the files that say so, by path in the workspace.
-      mined: what a mining left of them, where one was asked for.
+      task: Whose examples these are.
+      examples: All of the split.
+      paths: Image file of each example, local or `gs://`.
+      hashes: Sha256 of the files that say so, by path in the workspace.
+      mined: What a mining left of them, where one was asked for.
     """
 
     task: Task
@@ -54,8 +54,8 @@ def read_split(root: str, name: str, split: str) -> TaskSplit:
     """A split of a task that is there; each of its two files is read once.
 
     Args:
-      root: of the workspace.
-      name: of the task.
+      root: Root of the workspace.
+      name: Name of the task.
       split: "train" or "test".
 
     Raises:
@@ -75,9 +75,9 @@ def read_training_split(root: str, name: str, mining: str | None) -> TaskSplit:
     """The train split of a task that is there and can be learnt from, its files read once.
 
     Args:
-      root: of the workspace.
-      name: of the task.
-      mining: directory of a published mining of it, to read what that left; None for none.
+      root: Root of the workspace.
+      name: Name of the task.
+      mining: Directory of a published mining of it, to read what that left; None for none.
 
     Raises:
       GraftNetError: a class has no example, a file is missing or damaged, or the train list or

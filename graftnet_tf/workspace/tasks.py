@@ -27,9 +27,9 @@ class Task:
       2
 
     Attributes:
-      name: also the name of its folder.
-      classes: class names; a label is an index into them.
-      attributes: class reported under each attribute's name. A binary task reports its
+      name: Name of the task and of its folder.
+      classes: Class names; a label is an index into them.
+      attributes: Class reported under each attribute's name. A binary task reports its
         own name for class `positive`; `gender` (other, male, female) reports two.
     """
 
@@ -75,9 +75,9 @@ class Example:
     """One image and its one label.
 
     Attributes:
-      image: path, absolute or relative to the workspace.
-      label: index into the task's classes.
-      group: what must stay on one side of any split (a photo, a person, a camera visit).
+      image: Path, absolute or relative to the workspace.
+      label: Index into the task's classes.
+      group: What must stay on one side of any split (a photo, a person, a camera visit).
     """
 
     image: str

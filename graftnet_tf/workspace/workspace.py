@@ -32,8 +32,8 @@ class Workspace:
         """Opens a workspace.
 
         Args:
-          root: directory, local or `gs://`.
-          create: make the directory when absent.
+          root: Directory, local or `gs://`.
+          create: Make the directory when absent.
 
         Raises:
           GraftNetError: it is a file, or does not exist and `create` is false.
@@ -109,8 +109,8 @@ class Workspace:
         """The train split of a task that can be learnt from, its files read once.
 
         Args:
-          name: of the task.
-          mining: version of a mining to read what it left, or "newest".
+          name: Name of the task.
+          mining: Version of a mining to read what it left, or "newest".
 
         Raises:
           GraftNetError: a class has no example; the mining does not exist, or the train list

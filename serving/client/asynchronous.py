@@ -32,8 +32,8 @@ class AsyncClient(Generic[Answer]):
         """Prepares nothing but itself: connections belong to the running event loop.
 
         Args:
-          endpoint: the model to ask.
-          request_builder: what is asked of it.
+          endpoint: The model to ask.
+          request_builder: What is asked of it.
         """
         self._endpoint = endpoint
         self._request_builder = request_builder
@@ -143,8 +143,8 @@ class AsyncAttributeClient(AsyncClient[ImageResult]):
 
         Args:
           address: `host:port`.
-          model: name of the model on the server.
-          **settings: the other fields of `Endpoint`.
+          model: Name of the model on the server.
+          **settings: The other fields of `Endpoint`.
         """
         endpoint = Endpoint(address, model, **settings)
         self._attribute_questions = AttributeQuestions(endpoint)
@@ -167,8 +167,8 @@ class AsyncPassengerClient(AsyncClient[SnapshotResult]):
 
         Args:
           address: `host:port`.
-          model: name of the model on the server.
-          **settings: the other fields of `Endpoint`.
+          model: Name of the model on the server.
+          **settings: The other fields of `Endpoint`.
         """
         endpoint = Endpoint(address, model, **settings)
         super().__init__(endpoint, PassengerQuestions(endpoint))

@@ -36,8 +36,8 @@ class AttributeQuestions:
         """One result per image, in order; one that cannot be used harms no other.
 
         Args:
-          images: to score, in one request or as many as the server's limits want.
-          attributes: those wanted; all when empty.
+          images: Images to score, in one request or as many as the server's limits want.
+          attributes: Those wanted; all when empty.
 
         Raises:
           CallError: there is no answer, for another reason than the images.

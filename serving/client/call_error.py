@@ -12,8 +12,8 @@ class CallError(GraftNetError):
     """A call without an answer.
 
     Attributes:
-      code: gRPC status.
-      details: the server's own words.
+      code: GRPC status.
+      details: The server's own words.
     """
 
     def __init__(self, message: str, code: grpc.StatusCode, details: str):

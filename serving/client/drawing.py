@@ -33,7 +33,7 @@ def draw(content: bytes, result: ImageResult | SnapshotResult) -> Image.Image:
 
     Args:
       content: bytes of the file that the result is of.
-      result: without an error.
+      result: Without an error.
     """
     with Image.open(io.BytesIO(content)) as opened:
         image = upright_on_black(opened)

@@ -25,16 +25,16 @@ class Endpoint:
 
     Attributes:
       address: `host:port`, or a gRPC name such as `dns:///graftnet-replicas:8500`.
-      model: name of the model on the server.
-      version: to ask for; the server's choice by default, which is the highest number.
-      version_label: to ask for instead, such as "stable".
-      timeout: seconds that one call may take, its repetitions and waiting included.
-      tls: certificates; an unencrypted connection without.
-      attempts: how often a call is tried, 1 to 5; with 1, no server is waited for either.
+      model: Name of the model on the server.
+      version: Version to ask for; the server's choice by default, which is the highest number.
+      version_label: Label of the version to ask for instead, such as "stable".
+      timeout: Seconds that one call may take, its repetitions and waiting included.
+      tls: Certificates; an unencrypted connection without.
+      attempts: How often a call is tried, 1 to 5; with 1, no server is waited for either.
       connections: TCP connections that calls take in turn. One carries any number of calls
         at once; more may help where a network limits each.
-      message_bytes: of a request at most, save one of a single image; what the server takes
-        is less if it says so. By default what `graftnet-serve` takes by default.
+      message_bytes: Greatest number of bytes of a request, save one of a single image; what the
+        server takes is less if it says so. By default what `graftnet-serve` takes by default.
     """
 
     address: str

@@ -15,7 +15,7 @@ def image_paths(names: Iterable[str]) -> list[str]:
     """The image files that `names` stand for.
 
     Args:
-      names: each a file, a folder (its JPEG and PNG files), a glob pattern, or several of
+      names: Each a file, a folder (its JPEG and PNG files), a glob pattern, or several of
         these separated by commas.
 
     Returns:

@@ -21,9 +21,9 @@ class LoadedImage:
     """An image ready to be sent.
 
     Attributes:
-      name: its path, or its place among those given as content (`"#0"`).
-      content: the bytes of a JPEG or PNG file; None when it could not be read.
-      error: why it could not.
+      name: Its path, or its place among those given as content (`"#0"`).
+      content: The bytes of a JPEG or PNG file; None when it could not be read.
+      error: Why it could not.
     """
 
     name: str
@@ -35,8 +35,8 @@ def load(place: int, image: ImageInput) -> LoadedImage:
     """Reads a path; packs an array into a PNG, which keeps every pixel.
 
     Args:
-      place: of the image among those given.
-      image: in any of its forms.
+      place: Place of the image among those given.
+      image: Image in any of its forms.
 
     Raises:
       GraftNetError: it has none of the forms of an image.

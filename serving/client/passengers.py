@@ -44,8 +44,8 @@ class PassengerQuestions:
         """One result per snapshot, in order; one that cannot be used harms no other.
 
         Args:
-          images: snapshots to look at, in one request or as many as the server's limits want.
-          attributes: those wanted; all when empty.
+          images: Snapshots to look at, in one request or as many as the server's limits want.
+          attributes: Those wanted; all when empty.
 
         Raises:
           CallError: there is no answer.

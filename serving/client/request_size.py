@@ -41,9 +41,9 @@ class RequestSize:
         """Asks about images in as many requests as the server wants.
 
         Args:
-          images: to ask about, each with its content.
-          ask: the flow of calls of one request.
-          refused: the answer about an image that the server refuses on its own, and why.
+          images: Images to ask about, each with its content.
+          ask: The flow of calls of one request.
+          refused: The answer about an image that the server refuses on its own, and why.
 
         Returns:
           One answer per image, in order.

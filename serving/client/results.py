@@ -8,12 +8,12 @@ class ImageResult:
     """What the model says of one image.
 
     Attributes:
-      image: its path, or its place among those given as content (`"#0"`).
-      scores: score in 0…1 of each attribute; empty when there is an error.
-      decisions: whether each attribute's score reaches its threshold.
-      error: why there are no scores, or None.
-      model_version: of the model that answered; None when none gave scores.
-      classes: the likeliest class of each task of more than two classes; None where the
+      image: Its path, or its place among those given as content (`"#0"`).
+      scores: Score in 0…1 of each attribute; empty when there is an error.
+      decisions: Whether each attribute's score reaches its threshold.
+      error: Why there are no scores, or None.
+      model_version: Version of the model that answered; None when none gave scores.
+      classes: The likeliest class of each task of more than two classes; None where the
         scores do not tell which it is.
     """
 
@@ -31,8 +31,8 @@ class Passenger:
 
     Attributes:
       box: x1, y1, x2, y2 in pixels of the snapshot.
-      detection_score: in 0…1, how sure it is that this is a person.
-      scores, decisions, classes: as of an `ImageResult`.
+      detection_score: Detection score in 0…1, how sure it is that this is a person.
+      scores, decisions, classes: Scores, decisions and classes, as of an `ImageResult`.
     """
 
     box: tuple[int, int, int, int]
@@ -47,10 +47,11 @@ class SnapshotResult:
     """Everybody in one snapshot.
 
     Attributes:
-      image: its path, or its place among those given as content (`"#0"`).
-      passengers: the people found, the surest first; none when there is an error.
-      error: why the snapshot was not looked at, or None.
-      model_version: of the model that answered; None when it did not look at the snapshot.
+      image: Its path, or its place among those given as content (`"#0"`).
+      passengers: The people found, the surest first; none when there is an error.
+      error: Why the snapshot was not looked at, or None.
+      model_version: Version of the model that answered; None when it did not look at the
+        snapshot.
     """
 
     image: str

@@ -42,7 +42,7 @@ def predict(
     Args:
       spec: a ModelSpec: model, version and signature.
       inputs: string [N] inputs by name.
-      outputs: names of those wanted; all by default.
+      outputs: Names of those wanted; all by default.
     """
     request = PredictRequest(model_spec=spec, output_filter=outputs)
     for name, values in (inputs or {}).items():

@@ -13,7 +13,7 @@ class ScoreSchema:
     """What of a model's metadata is needed to read its scores.
 
     Attributes:
-      document: the JSON document, as it came.
+      document: The JSON document, as it came.
       attributes: `task`, `class` and `threshold` of each attribute.
       tasks: `classes` of each task, and more.
     """

@@ -31,8 +31,8 @@ class Client(Generic[Answer]):
         """Prepares connections; nothing is sent yet.
 
         Args:
-          endpoint: the model to ask.
-          request_builder: what is asked of it.
+          endpoint: The model to ask.
+          request_builder: What is asked of it.
 
         Raises:
           GraftNetError: a certificate cannot be read.
@@ -69,13 +69,13 @@ class Client(Generic[Answer]):
         moves to another meanwhile.
 
         Args:
-          images: paths (local or `gs://`), bytes of JPEG or PNG files, or uint8
+          images: Paths (local or `gs://`), bytes of JPEG or PNG files, or uint8
             [H, W, 3] arrays, RGB.
-          batch: images in a request.
-          attributes: those wanted, which spares the server the other branches; all by
+          batch: Images in a request.
+          attributes: Those wanted, which spares the server the other branches; all by
             default.
-          in_flight: requests under way at once.
-          timeout: seconds that one call may take; the endpoint's by default.
+          in_flight: Requests under way at once.
+          timeout: Seconds that one call may take; the endpoint's by default.
 
         Returns:
           One result per image, in order.
@@ -178,8 +178,8 @@ class AttributeClient(Client[ImageResult]):
 
         Args:
           address: `host:port`.
-          model: name of the model on the server.
-          **settings: the other fields of `Endpoint`.
+          model: Name of the model on the server.
+          **settings: The other fields of `Endpoint`.
 
         Raises:
           GraftNetError: a certificate cannot be read.
@@ -205,8 +205,8 @@ class PassengerClient(Client[SnapshotResult]):
 
         Args:
           address: `host:port`.
-          model: name of the model on the server.
-          **settings: the other fields of `Endpoint`.
+          model: Name of the model on the server.
+          **settings: The other fields of `Endpoint`.
 
         Raises:
           GraftNetError: a certificate cannot be read.

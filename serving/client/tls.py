@@ -13,11 +13,11 @@ class Tls:
     """An encrypted connection, and with a certificate of its own, one of mutual TLS.
 
     Attributes:
-      ca: path of the PEM certificate of whoever signed the server's; by default those that
+      ca: Path of the PEM certificate of whoever signed the server's; by default those that
         gRPC trusts.
-      certificate, key: paths of the client's own PEM certificate chain and private key, for
+      certificate, key: Paths of the client's own PEM certificate chain and private key, for
         a server that asks for them.
-      server_name: the name in the server's certificate, where it is reached by another.
+      server_name: The name in the server's certificate, where it is reached by another.
     """
 
     ca: str | None = None

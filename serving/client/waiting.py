@@ -34,8 +34,8 @@ class Waiting:
         answered.
 
         Args:
-          error: of the call.
-          seconds: that it may take in all.
+          error: Error of the call.
+          seconds: Seconds that it may take in all.
         """
         if (
             self._endpoint.attempts == 1

@@ -17,9 +17,9 @@ def decode_batch(
 
     Args:
       images: string [N], the bytes of JPEG or PNG files.
-      to_input: from one image, uint8 [1, H, W, 3], to the trunk's input, float32
-        [1, h, w, 3].
-      input_shape: static (h, w, 3).
+      to_input: Function from one image, uint8 [1, H, W, 3], to the trunk's input, float32 [1, h, w,
+        3].
+      input_shape: Static (h, w, 3).
 
     Returns:
       (float32 [M, h, w, 3], int64 [M]): the inputs of the M ≤ N images that could be

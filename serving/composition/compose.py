@@ -54,14 +54,14 @@ def compose(
       '1'
 
     Args:
-      workspace: holds the tree, its trunk and its branches.
-      tree_version: version of a published tree.
-      trunk, tasks, precision: of a new tree: version of its trunk or "newest", by default the
-        served one; names of the tasks to include, by default all; what it computes in, by
-        default as what is served.
-      into: folder of the workspace that holds the versions; what is in the default one is
+      workspace: Workspace with the tree, its trunk and its branches.
+      tree_version: Version of a published tree.
+      trunk: Version of a new tree's trunk, or "newest"; by default the served one.
+      tasks: Names of the tasks in a new tree; all that have a branch by default.
+      precision: Precision that a new tree computes in; by default as what is served.
+      into: Folder of the workspace that holds the versions; what is in the default one is
         served.
-      provenance: the command behind this.
+      provenance: The command behind this.
 
     Returns:
       The version of the composed model: a plain number, as TF Serving wants it. Its manifest

@@ -36,8 +36,8 @@ class DetectionFilter:
     """Which of the people that the segmentation finds are passengers; all by default.
 
     Attributes:
-      max_passengers: of a snapshot; the surest are kept.
-      min_score: passengers score above it, 0 to 1.
+      max_passengers: Greatest number of passengers of a snapshot; the surest are kept.
+      min_score: Passengers score above it, 0 to 1.
     """
 
     max_passengers: int | None = None
@@ -58,11 +58,11 @@ def compose_passengers(
     two calls, in one.
 
     Args:
-      workspace: holds both models.
-      graftnet: version of the composed model; the newest by default.
-      people: version of the person segmentation; the newest by default.
-      detection_filter: of the people it finds.
-      provenance: the command behind this.
+      workspace: Workspace with both models.
+      graftnet: Version of the composed model; the newest by default.
+      people: Version of the person segmentation; the newest by default.
+      detection_filter: Detection filter of the people it finds.
+      provenance: The command behind this.
 
     Returns:
       The version of the passengers model: a plain number, as TF Serving wants it.

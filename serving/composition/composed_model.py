@@ -23,9 +23,9 @@ class ComposedModel(tf.Module):
         """Joins loaded parts.
 
         Args:
-          trunk: the trunk of all branches.
-          branches: one for each task, with attributes that differ.
-          metadata: what the model says about itself.
+          trunk: The trunk of all branches.
+          branches: One for each task, with attributes that differ.
+          metadata: What the model says about itself.
         """
         super().__init__("composed_model")
         self._metadata = metadata

@@ -11,8 +11,8 @@ def metadata_signatures(metadata: ModelMetadata, rows: tf.TensorSpec) -> dict[st
     """Functions that return the JSON document of `metadata`, under that name.
 
     Args:
-      metadata: what the model says about itself.
-      rows: the model's usual input, [N].
+      metadata: What the model says about itself.
+      rows: The model's usual input, [N].
 
     Returns:
       metadata: takes nothing; string [].

@@ -20,11 +20,11 @@ class LoadedTrunk:
     """A trunk loaded from its SavedModel.
 
     Attributes:
-      version: of the trunk.
-      last_block: number of its last block.
-      fingerprints: fingerprint of the weights of blocks 0…k, under `str(k)`.
-      preprocessing: how an image becomes its input, for people to read.
-      model: has the signatures `preprocess` and `taps`.
+      version: Version of the trunk.
+      last_block: Number of its last block.
+      fingerprints: Fingerprint of the weights of blocks 0…k, under `str(k)`.
+      preprocessing: How an image becomes its input, for people to read.
+      model: SavedModel with the signatures `preprocess` and `taps`.
     """
 
     version: str
@@ -39,14 +39,14 @@ class LoadedBranch:
     """A branch loaded from its SavedModel.
 
     Attributes:
-      version: of the branch.
-      task: the task that it scores.
-      trunk_version, trunk_fingerprint: the trunk that it was trained on, up to `graft_after`.
-      graft_after: the trunk block whose output it takes.
-      last_block: number of the last block it computes.
-      pooling: name of its pooling.
-      model: has the signature `scores`.
-      reduction: channels of its 1×1 convolution before the pooling; 0 for none.
+      version: Version of the branch.
+      task: The task that it scores.
+      trunk_version, trunk_fingerprint: The trunk that it was trained on, up to `graft_after`.
+      graft_after: The trunk block whose output it takes.
+      last_block: Number of the last block it computes.
+      pooling: Name of its pooling.
+      model: SavedModel with the signature `scores`.
+      reduction: Channels of its 1×1 convolution before the pooling; 0 for none.
     """
 
     version: str
@@ -61,7 +61,7 @@ class LoadedBranch:
 
 
 def load_trunk(workspace: Workspace, version: str, precision: str = FULL_PRECISION) -> LoadedTrunk:
-    """Loads a trunk that computes in a precision, one of `export.PRECISIONS`.
+    """Loads a trunk that computes in a precision, one of `saved_model.PRECISIONS`.
 
     Raises:
       GraftNetError: it does not exist, not in this precision, or its files are damaged.
@@ -72,7 +72,7 @@ def load_trunk(workspace: Workspace, version: str, precision: str = FULL_PRECISI
 def load_branch(
     workspace: Workspace, task: str, version: str, precision: str = FULL_PRECISION
 ) -> LoadedBranch:
-    """Loads a task's branch whose blocks compute in a precision, one of `export.PRECISIONS`.
+    """Loads a task's branch whose blocks compute in a precision, one of `saved_model.PRECISIONS`.
 
     Raises:
       GraftNetError: it does not exist, not in this precision, or its files are damaged.

@@ -29,9 +29,9 @@ class PassengersModel:
         """Joins loaded SavedModels.
 
         Args:
-          people: has the signature `detect_jpeg` of `yolact_tf.inference.saved_model`.
-          attributes: has the signature `serving_default` of a `ComposedModel`.
-          metadata: what the model says about itself.
+          people: SavedModel with the signature `detect_jpeg` of `yolact_tf.inference.saved_model`.
+          attributes: SavedModel with the signature `serving_default` of a `ComposedModel`.
+          metadata: What the model says about itself.
         """
         self._people = people
         self._attributes = attributes

@@ -13,9 +13,9 @@ def precision_cost(
     """Compares a composed model with the same one in float32.
 
     Args:
-      workspace: its test splits are what both are measured on.
-      model_dir: the SavedModel in the lower precision.
-      reference_dir: the one in float32.
+      workspace: Its test splits are what both are measured on.
+      model_dir: The SavedModel in the lower precision.
+      reference_dir: The one in float32.
 
     Returns:
       For each attribute with test examples `auc`, `auc_float32` (None where a class is

@@ -17,7 +17,7 @@ def add_output_identities(directory: str) -> None:
     fetched output needs is left out.
 
     Args:
-      directory: of a SavedModel, changed in place.
+      directory: Directory of a SavedModel, changed in place.
     """
     path = os.path.join(directory, "saved_model.pb")
     model = SavedModel.FromString(atomic_files.read_bytes(path))

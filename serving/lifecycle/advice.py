@@ -13,7 +13,7 @@ class Advice:
 
     Attributes:
       reason: a sentence.
-      command: ready to be run; None where it takes more than a command.
+      command: Ready to be run; None where it takes more than a command.
     """
 
     reason: str
@@ -24,9 +24,9 @@ def advise(found: Staleness, candidates: Sequence[str], root: str) -> list[Advic
     """What to do about what is stale, the most important first.
 
     Args:
-      found: what is stale.
-      candidates: versions of those that wait to be promoted.
-      root: of the workspace.
+      found: What is stale.
+      candidates: Versions of those that wait to be promoted.
+      root: Root of the workspace.
 
     Returns:
       Nothing where all is as it should be.

@@ -19,10 +19,10 @@ def candidate_of(
     """Version of the candidate composed of a tree, made where there is none yet.
 
     Args:
-      workspace: holds the tree's parts.
-      tree: of the candidate.
-      instead_of: version of the served tree that it was renewed from.
-      provenance: the command behind this.
+      workspace: Workspace with the tree's parts.
+      tree: Tree of the candidate.
+      instead_of: Version of the served tree that it was renewed from.
+      provenance: The command behind this.
 
     Raises:
       GraftNetError: another tree is served by now, whose changes this one would undo.
@@ -90,10 +90,10 @@ def promote_candidate(
     """Publishes a candidate's tree as the newest served model.
 
     Args:
-      workspace: holds both.
-      candidate: its version.
-      instead_of: directory of the served model that it was compared with.
-      provenance: the command behind this.
+      workspace: Workspace with both.
+      candidate: Its version.
+      instead_of: Directory of the served model that it was compared with.
+      provenance: The command behind this.
 
     Returns:
       The version of the served model.

@@ -16,10 +16,10 @@ class Promotion:
     """A head that was put on another version.
 
     Attributes:
-      task: of the head.
-      before, after: version of its branch; None for a head that was not served before.
-      tree: version of the new tree.
-      model_version: of the composed model that is served now.
+      task: Task of the head.
+      before, after: Version of its branch; None for a head that was not served before.
+      tree: Version of the new tree.
+      model_version: Version of the composed model that is served now.
     """
 
     task: str
@@ -49,10 +49,10 @@ def promote(
       ('0001', '0002', '2')
 
     Args:
-      workspace: has a served model.
-      task: may be one that has no head yet.
-      version: of its branch.
-      provenance: the command behind this.
+      workspace: Workspace with a served model.
+      task: May be one that has no head yet.
+      version: Version of its branch.
+      provenance: The command behind this.
 
     Raises:
       GraftNetError: nothing is served, there is no such version, it is damaged, it is
@@ -79,10 +79,10 @@ def roll_back(
       ('0002', '0001', '3')
 
     Args:
-      workspace: has a served model with the task's head.
-      task: of the head.
-      version: to go back to; by default the one that was served before the present one.
-      provenance: the command behind this.
+      workspace: Workspace with a served model with the task's head.
+      task: Task of the head.
+      version: Version to go back to; by default the one that was served before the present one.
+      provenance: The command behind this.
 
     Raises:
       GraftNetError: the task is not served, there is nothing to go back to, or as for

@@ -35,10 +35,10 @@ class AttributeComparison:
     """One attribute of either model.
 
     Attributes:
-      name, task: of the attribute.
-      verdict: what became of it.
-      before, after: how either model does; None where it was not measured.
-      change: of the AUC; None where one of the two is missing or undefined.
+      name, task: Name and task of the attribute.
+      verdict: What became of it.
+      before, after: How either model does; None where it was not measured.
+      change: Change of the AUC; None where one of the two is missing or undefined.
     """
 
     name: str
@@ -80,9 +80,9 @@ class Comparison:
     """Two composed models on a workspace's test data.
 
     Attributes:
-      before, after: all figures of either.
-      margin: drop of an AUC that is still put up with.
-      attributes: of both models, those of `after` first.
+      before, after: All figures of either.
+      margin: Drop of an AUC that is still put up with.
+      attributes: Attributes of both models, those of `after` first.
     """
 
     before: Evaluation
@@ -119,12 +119,12 @@ def compare(
     """Measures two composed models on the same test images.
 
     Args:
-      workspace: the test splits of its tasks are the test data.
-      before, after: directories of the models.
-      margin: an AUC that falls by more than this counts as dropped. It is held against the
+      workspace: The test splits of its tasks are the test data.
+      before, after: Directories of the models.
+      margin: An AUC that falls by more than this counts as dropped. It is held against the
         change as measured: with few test images the change of an attribute that is as good
         as before often exceeds it by chance, so that the interval is shown beside it.
-      left_out: tasks that `after` is meant to be without.
+      left_out: Tasks that `after` is meant to be without.
 
     Raises:
       GraftNetError: see `evaluate`.

@@ -22,10 +22,10 @@ class Decision:
     """What became of a candidate.
 
     Attributes:
-      candidate: its version.
-      comparison: with what was served.
-      promoted: version of the served model that it became; None if it did not.
-      report: path of the page that shows both side by side.
+      candidate: Its version.
+      comparison: Comparison with what was served.
+      promoted: Version of the served model that it became; None if it did not.
+      report: Path of the page that shows both side by side.
     """
 
     candidate: str
@@ -58,14 +58,14 @@ def decide(
     Where it is not, what is served stays and the candidate is kept.
 
     Args:
-      workspace: holds both.
-      candidate: its version.
-      margin: an AUC that drops by more stands in the way.
-      force: promote it even if AUCs drop or cannot be compared.
-      left_out: tasks that it is meant to be without.
-      made_from: version of the tree that the candidate was renewed from; what else is served
+      workspace: Workspace with both.
+      candidate: Its version.
+      margin: An AUC that drops by more stands in the way.
+      force: Promote it even if AUCs drop or cannot be compared.
+      left_out: Tasks that it is meant to be without.
+      made_from: Version of the tree that the candidate was renewed from; what else is served
         by now, if anything, would be undone. Not looked at by default.
-      provenance: the command behind this.
+      provenance: The command behind this.
 
     Raises:
       GraftNetError: there is no such candidate, nothing can be measured, another model was

@@ -28,11 +28,12 @@ def refresh(
     refresh goes on when it is called again.
 
     Args:
-      workspace: has a composed model.
-      new_labels: see `staleness`.
-      margin: see `decide`.
-      trunk, trunk_steps, left_out, cache_directory, cache_limit: see `Retraining`.
-      provenance: the command behind this.
+      workspace: Workspace with a composed model.
+      new_labels: New labels, see `staleness`.
+      margin: Margin, see `decide`.
+      trunk, trunk_steps, left_out, cache_directory, cache_limit: Settings of the retraining, see
+        `Retraining`.
+      provenance: The command behind this.
 
     Returns:
       What became of the candidate; None where what is served is as it should be.

@@ -33,10 +33,10 @@ def write_report(
     """Writes WORKSPACE/reports/refresh-CANDIDATE, in place of an older one.
 
     Args:
-      workspace: to write to.
-      comparison: of what is served and the candidate.
-      candidate: its version.
-      promoted: version of the served model that it became, if it did.
+      workspace: Workspace to write to.
+      comparison: Comparison of what is served and the candidate.
+      candidate: Its version.
+      promoted: Version of the served model that it became, if it did.
 
     Returns:
       Path of the page to open; it needs no other file and no network.

@@ -30,14 +30,15 @@ class Retraining:
     was not promoted is not trained a second time.
 
     Attributes:
-      workspace: holds everything.
-      found: what is stale in it.
-      cache_directory, cache_limit: for features at the graft points, see `train_branch`.
-      trunk: version of a trunk to graft on, or "newest"; by default a retrained one where it
+      workspace: Workspace with everything.
+      found: What is stale in it.
+      cache_directory, cache_limit: Cache directory and cache limit for features at the graft
+        points, see `train_branch`.
+      trunk: Version of a trunk to graft on, or "newest"; by default a retrained one where it
         is due, and the one that is served otherwise.
-      trunk_steps: of a retrained trunk; by default as many for each task as there were.
-      left_out: tasks to do without.
-      provenance: recorded in the manifests.
+      trunk_steps: Steps of a retrained trunk; by default as many for each task as there were.
+      left_out: Tasks to do without.
+      provenance: Recorded in the manifests.
     """
 
     workspace: Workspace

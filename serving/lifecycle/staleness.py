@@ -32,10 +32,10 @@ class Branch:
     """A published branch, as far as staleness goes.
 
     Attributes:
-      version: of the branch.
-      trunk: version of the trunk that it was trained on.
-      validation_auc: mean over its attributes on the validation part; None if undefined.
-      candidate: whether it waits to be compared before it is served.
+      version: Version of the branch.
+      trunk: Version of the trunk that it was trained on.
+      validation_auc: Mean over its attributes on the validation part; None if undefined.
+      candidate: Whether it waits to be compared before it is served.
     """
 
     version: str
@@ -49,15 +49,15 @@ class TaskState:
     """One task.
 
     Attributes:
-      task: its name.
-      new: the trunk that is served was not trained on it.
-      data: beside that of its branch: the one served, else the newest.
-      problem: why it cannot be trained; None if it can.
-      served: its branch in the served tree, if any.
-      newer: the newest branch for the served trunk that came after the served one and was
+      task: Its name.
+      new: The trunk that is served was not trained on it.
+      data: Beside that of its branch: the one served, else the newest.
+      problem: Why it cannot be trained; None if it can.
+      served: Its branch in the served tree, if any.
+      newer: The newest branch for the served trunk that came after the served one and was
         not withdrawn, if any.
-      current: see `current_branch`.
-      withdrawn: branch versions that were taken back.
+      current: Current, see `current_branch`.
+      withdrawn: Branch versions that were taken back.
     """
 
     task: str
@@ -80,10 +80,10 @@ class Staleness:
     """What is served, beside what the workspace has now.
 
     Attributes:
-      tree_version, tree: what is served.
-      limit: new labels after which the trunk is due.
-      tasks: every task of the workspace or the tree, by name.
-      hashes: of the data of each task that can be trained, see `data_hash`.
+      tree_version, tree: What is served.
+      limit: New labels after which the trunk is due.
+      tasks: Every task of the workspace or the tree, by name.
+      hashes: Hashes of the data of each task that can be trained, see `data_hash`.
     """
 
     tree_version: str
@@ -110,8 +110,8 @@ def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Stalenes
     the trunk learns from datasets. Every training image is read, and none decoded.
 
     Args:
-      workspace: has a composed model.
-      new_labels: number of tasks new to the trunk from which it is due; the paper's practice
+      workspace: Workspace with a composed model.
+      new_labels: Number of tasks new to the trunk from which it is due; the paper's practice
         is 5 to 7.
 
     Raises:
@@ -142,11 +142,11 @@ def current_branch(
     """The newest branch for a trunk that was trained on a task's data as it is now.
 
     Args:
-      workspace: holds the branches.
-      task: name of the task.
-      trunk: version of the trunk.
-      now: hash of the data; None if it is gone.
-      served: the task's branch in the served tree. It also passes where its data cannot be
+      workspace: Workspace with the branches.
+      task: Name of the task.
+      trunk: Version of the trunk.
+      now: Hash of the data; None if it is gone.
+      served: The task's branch in the served tree. It also passes where its data cannot be
         known to have changed: its manifest has no hash, or the data is gone.
 
     Returns:

@@ -27,7 +27,7 @@ class Metrics(Collector):
     a server that moves on every day does not grow.
 
     Attributes:
-      registry: of this server alone.
+      registry: Registry of this server alone.
     """
 
     def __init__(self, store: ModelStore, admission: Admission, in_flight: BytesInFlight):

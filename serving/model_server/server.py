@@ -51,8 +51,8 @@ class ModelServer:
 
     Attributes:
       address: `host:port` it listens on.
-      store: the models it serves.
-      metrics: what it has measured.
+      store: The models it serves.
+      metrics: What it has measured.
     """
 
     def __init__(
@@ -72,17 +72,17 @@ class ModelServer:
         """Loads the models and takes the port; `start` begins to answer.
 
         Args:
-          models: what to serve; a base path alone means its newest version.
-          model_name: that requests state, where `models` is a base path.
-          host: interface to listen on.
+          models: What to serve; a base path alone means its newest version.
+          model_name: Name that requests state, where `models` is a base path.
+          host: Interface to listen on.
           port: 0 to 65535; 0 picks a free one.
-          poll_seconds: how often to look for new versions; 0 is never.
-          batching: how requests are gathered; None runs each alone.
-          limits: of requests.
-          tls: certificates; none by default.
-          allow_labels_for_unavailable: whether a new label may be given to a version before
+          poll_seconds: How often to look for new versions; 0 is never.
+          batching: How requests are gathered; None runs each alone.
+          limits: Limits of requests.
+          tls: Certificates; none by default.
+          allow_labels_for_unavailable: Whether a new label may be given to a version before
             it is loaded.
-          tensor_content: whether outputs are sent as `tensor_content` in place of typed fields.
+          tensor_content: Whether outputs are sent as `tensor_content` in place of typed fields.
 
         Raises:
           GraftNetError: a model has no version, one cannot be loaded, a label is given to a

@@ -17,9 +17,9 @@ class Tls:
     """Paths of PEM files.
 
     Attributes:
-      certificate: the server's, with the chain above it.
-      key: its private key.
-      client_ca: certificates that clients' must be signed by; None asks clients for none.
+      certificate: The server's, with the chain above it.
+      key: Its private key.
+      client_ca: Certificates that clients' must be signed by; None asks clients for none.
     """
 
     certificate: str

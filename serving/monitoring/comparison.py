@@ -28,10 +28,10 @@ class AttributeDrift:
     """One attribute.
 
     Attributes:
-      name: of the attribute.
+      name: Name of the attribute.
       reference, service: int64 [BINS], scores of the test set and in service.
-      psi: population stability index of the two.
-      chance: what the index stays below in 95 of 100 cases without drift.
+      psi: Population stability index of the two.
+      chance: What the index stays below in 95 of 100 cases without drift.
     """
 
     name: str
@@ -73,10 +73,10 @@ class Drift:
     """All attributes.
 
     Attributes:
-      attributes: those with scores on both sides, the largest index first.
-      without_service: attributes of the reference that nobody asked for.
-      without_reference: attributes in service that were not measured.
-      seed: of the draws that tell what is chance.
+      attributes: Those with scores on both sides, the largest index first.
+      without_service: Attributes of the reference that nobody asked for.
+      without_reference: Attributes in service that were not measured.
+      seed: Seed of the draws that tell what is chance.
     """
 
     attributes: tuple[AttributeDrift, ...]

@@ -22,8 +22,8 @@ def write_report(directory: str, drift: Drift, *, model: str, reference: str, se
     """Writes `report.html` and `drift.json`, replacing an older report as a whole.
 
     Args:
-      directory: of the report; may be absent.
-      drift, model, reference, service: see `render`.
+      directory: Directory of the report; may be absent.
+      drift, model, reference, service: Content of the report, see `render`.
 
     Returns:
       Path of the page to open.
@@ -45,9 +45,9 @@ def render(drift: Drift, *, model: str, reference: str, service: str) -> str:
     """The HTML document, which needs no other file and no network.
 
     Args:
-      drift: what to show.
-      model: name and version of the model.
-      reference, service: where the scores come from.
+      drift: What to show.
+      model: Name and version of the model.
+      reference, service: Sources of the scores.
     """
     return html_pages.render(
         "serving.monitoring",

@@ -25,7 +25,7 @@ def read_log(path: str, version: str) -> Histograms:
       path: a CSV table with the columns `attribute` and `score`, an empty score for an image
         without one, such as `scores.csv` of an evaluation; or what `graftnet-predict` prints
         with --json or --json_lines, of images or of snapshots.
-      version: of the model; what others answered is left out of the latter. A table has no
+      version: Version of the model; what others answered is left out of the latter. A table has no
         versions and is taken whole.
 
     Raises:

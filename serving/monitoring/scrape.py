@@ -23,11 +23,11 @@ class ScoreMetrics:
     """What a metrics page tells of scores.
 
     Attributes:
-      source: where the page is from.
-      histograms: of each version that scores were counted of.
-      created: when counting began, in seconds since 1970, by version and attribute; none where
-        the server does not tell.
-      is_ours: whether the page is of `graftnet-serve`, with scores or without.
+      source: Place that the page is from.
+      histograms: Histograms of each version that scores were counted of.
+      created: Time when counting began, in seconds since 1970, by version and attribute; none
+        where the server does not tell.
+      is_ours: Whether the page is of `graftnet-serve`, with scores or without.
     """
 
     source: str

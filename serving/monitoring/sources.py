@@ -15,10 +15,10 @@ def read_scores(source: str, model: str, version: str, *, after: str | None = No
     """The score histograms of one version of a model, at least one of them not empty.
 
     Args:
-      source: see `read_log` and `read_metrics`.
-      model: its name on the server; a log has no names.
-      version: of the model.
-      after: earlier metrics of the same server; only what came after them counts.
+      source: Source, see `read_log` and `read_metrics`.
+      model: Its name on the server; a log has no names.
+      version: Version of the model.
+      after: Earlier metrics of the same server; only what came after them counts.
 
     Raises:
       GraftNetError: a source cannot be read, holds no score of the version, or the two do

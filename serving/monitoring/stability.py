@@ -17,7 +17,7 @@ def population_stability_index(expected: np.ndarray, actual: np.ndarray) -> np.n
     1981), so that an empty one does not make the index infinite.
 
     Args:
-      expected, actual: counts [..., bins].
+      expected, actual: Counts [..., bins].
 
     Returns:
       float64 [...], 0 or more; 0 where the shares are equal, and the same both ways round.
@@ -34,8 +34,8 @@ def by_chance(expected: np.ndarray, actual: np.ndarray, *, seed: int, draws: int
 
     Args:
       expected, actual: int counts [bins], with at least one observation each.
-      seed: of the draws.
-      draws: how many.
+      seed: Seed of the draws.
+      draws: How many.
     """
     pooled = (expected + actual) / np.sum(expected + actual)
     random = np.random.default_rng(seed)

@@ -47,8 +47,8 @@ class Replicas:
         """Prepares connections; nothing is sent yet.
 
         Args:
-          endpoints: one model on each server.
-          timeout: seconds to wait for them all.
+          endpoints: One model on each server.
+          timeout: Seconds to wait for them all.
 
         Raises:
           GraftNetError: a certificate cannot be read.

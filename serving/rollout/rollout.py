@@ -34,10 +34,10 @@ class Rollout:
         """Nothing is read or sent yet.
 
         Args:
-          path: of the configuration file.
-          model: name of the model in it.
-          replicas: its servers.
-          push: whether to send the configuration to the servers, instead of waiting for them
+          path: Path of the configuration file.
+          model: Name of the model in it.
+          replicas: Its servers.
+          push: Whether to send the configuration to the servers, instead of waiting for them
             to poll the file.
         """
         self._path = path
@@ -62,7 +62,7 @@ class Rollout:
         """Takes the steps of a plan.
 
         Args:
-          plan: from what the file names to the states to go through.
+          plan: Function from what the file names to the states to go through.
 
         Returns:
           What is served in the end.

@@ -14,8 +14,8 @@ class Versions:
     """The state of one model.
 
     Attributes:
-      served: numbers of the versions to be loaded.
-      labels: the version that each label stands for.
+      served: Numbers of the versions to be loaded.
+      labels: The version that each label stands for.
     """
 
     served: frozenset[int]

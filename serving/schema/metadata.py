@@ -12,15 +12,15 @@ class ModelMetadata:
     """The document that a composed model's `metadata` signature returns.
 
     Attributes:
-      model_version: of the composed model.
-      tree: version of the tree it was built from.
+      model_version: Version of the composed model.
+      tree: Version of the tree it was built from.
       trunk: `version` and `fingerprint`.
-      preprocessing: how an image becomes the trunk's input.
+      preprocessing: How an image becomes the trunk's input.
       tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
         `pooling` and `reduction` of each task.
       attributes: `task`, `class` and `threshold` of each attribute.
-      precision: that the blocks are computed in; models composed before there was a choice do
-        not say.
+      precision: Precision that the blocks are computed in; models composed before there was a
+        choice do not say.
     """
 
     model_version: str

@@ -14,11 +14,11 @@ class PassengersMetadata(ModelMetadata):
     which is the passengers model's own.
 
     Attributes:
-      graftnet_version: of the composed model.
-      people: the document of the person segmentation, with its `model_version`, `network`,
+      graftnet_version: Version of the composed model.
+      people: The document of the person segmentation, with its `model_version`, `network`,
         `fingerprint`, `selection` of detections and how `crops` are cut.
-      max_passengers: places for the people of a snapshot; the surest are kept.
-      min_score: people score above it.
+      max_passengers: Places for the people of a snapshot; the surest are kept.
+      min_score: People score above it.
     """
 
     graftnet_version: str

@@ -44,9 +44,9 @@ def check_free(host: str, port: int) -> None:
     """Checks that a port can be listened on, 0 for any, and says why where it cannot.
 
     Args:
-      host: name or address of an interface; one in brackets is IPv6. A Unix socket
+      host: Name or address of an interface; one in brackets is IPv6. A Unix socket
         (`unix:...`) is not checked.
-      port: number, 0 to 65535.
+      port: Number, 0 to 65535.
 
     Raises:
       GraftNetError: the port is out of range, in use or not allowed, or the host is not

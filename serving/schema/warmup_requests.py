@@ -17,9 +17,9 @@ def write_requests(
     """Adds warm-up requests to a SavedModel, in the place and format of TF Serving.
 
     Args:
-      directory: of the SavedModel.
-      model_name: as it will be served.
-      inputs: for each signature a value of each of its inputs.
+      directory: Directory of the SavedModel.
+      model_name: Model name, as it will be served.
+      inputs: For each signature, a value of each of its inputs.
     """
     path = os.path.join(directory, PATH)
     tf.io.gfile.makedirs(os.path.dirname(path))

@@ -11,8 +11,8 @@ def stub(channel: Any, service: str = PREDICTION_SERVICE) -> Any:
     """An object with one callable per method, as generated stubs are.
 
     Args:
-      channel: of `grpc` or `grpc.aio`.
-      service: full name.
+      channel: Channel of `grpc` or `grpc.aio`.
+      service: Full name.
     """
     return SimpleNamespace(
         **{

@@ -29,13 +29,13 @@ class Augmentation:
     """How far samples are changed.
 
     Attributes:
-      photometric: whether brightness, contrast, saturation and hue vary.
-      expand_probability: of zooming out.
-      expand_ratio: least and greatest factor of zooming out.
-      crop: whether parts of images are taken.
-      mirror: whether half of the samples are mirrored.
-      copy_paste: probability that objects of other images are pasted in.
-      max_pasted: how many, at most.
+      photometric: Whether brightness, contrast, saturation and hue vary.
+      expand_probability: Probability of zooming out.
+      expand_ratio: Least and greatest factor of zooming out.
+      crop: Whether parts of images are taken.
+      mirror: Whether half of the samples are mirrored.
+      copy_paste: Probability that objects of other images are pasted in.
+      max_pasted: How many, at most.
     """
 
     photometric: bool = True
@@ -61,10 +61,10 @@ class Augmentation:
         """A sample of `size` x `size` pixels: everything but the colours.
 
         Args:
-          image: what it is made of.
-          size: side of the sample, pixels.
-          draw: gives objects to paste; None if there are none.
-          rng: source of chance.
+          image: What it is made of.
+          size: Side of the sample, pixels.
+          draw: Function that gives objects to paste; None if there are none.
+          rng: Source of chance.
         """
         height, width = image.pixels.shape[:2]
         window = Window(0, 0, width, height)

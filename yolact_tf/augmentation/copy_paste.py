@@ -22,7 +22,7 @@ class Donor(NamedTuple):
     Attributes:
       pixels: uint8 [h, w, 3], RGB, its box.
       mask: uint8 [h, w], 255 inside it.
-      category: from 0.
+      category: Number of the category, from 0.
     """
 
     pixels: np.ndarray
@@ -58,11 +58,11 @@ def copy_paste(
     is taken from the masks below.
 
     Args:
-      sample: what to paste on; it is changed in place.
-      aspect: by how much the sample's image is squashed in width against height.
-      draw: gives an object.
-      most: largest number pasted.
-      rng: source of chance.
+      sample: What to paste on; it is changed in place.
+      aspect: Factor by which the sample's image is squashed in width against height.
+      draw: Function that gives an object.
+      most: Largest number pasted.
+      rng: Source of chance.
     """
     size = len(sample.pixels)
     donors = [draw() for _ in range(rng.integers(1, most, endpoint=True))]

@@ -19,10 +19,10 @@ def sample_crop(
     none here.
 
     Args:
-      window: what to crop.
+      window: What to crop.
       boxes: float [n, 4], x1, y1, x2, y2 in the window's coordinates.
       crowds: bool [n], those that are crowds.
-      rng: source of chance.
+      rng: Source of chance.
 
     Returns:
       (window, bool [n]: objects whose centre is inside). Unless the window is returned

@@ -49,7 +49,7 @@ def place(image: np.ndarray, box: tuple[float, float, float, float], size: int) 
     Args:
       image: uint8 [h, w] or [h, w, 3].
       box: x1, y1, x2, y2 in pixels of the frame; its sides are rounded to whole pixels.
-      size: side of the frame, pixels.
+      size: Side of the frame, pixels.
 
     Returns:
       None where nothing of it is on the frame.
@@ -78,10 +78,10 @@ def view(image: DecodedImage, kept: np.ndarray, window: Window, size: int) -> Sa
     """What a window shows, squashed to a square.
 
     Args:
-      image: what it looks at.
+      image: What it looks at.
       kept: bool [objects], those that stay annotated.
-      window: outside the image is `MEAN_COLOUR`.
-      size: side of the sample, pixels.
+      window: Outside the image is `MEAN_COLOUR`.
+      size: Side of the sample, pixels.
     """
     pixels = np.empty((size, size, 3), np.uint8)
     pixels[:] = MEAN_COLOUR

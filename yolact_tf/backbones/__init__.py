@@ -17,9 +17,10 @@ class Backbone:
     """How a backbone is built and what it is fed.
 
     Attributes:
-      build: from a Keras input float32 [N, S, S, 3] to C3, C4, C5: features at strides 8,
+      build: Function from a Keras input float32 [N, S, S, 3] to C3, C4, C5: features at strides 8,
         16 and 32, with sides ceil(S / 8) and so on.
-      mean, std: of each channel, in values of 0 … 255; inputs are (RGB - mean) / std.
+      mean, std: Mean and standard deviation of each channel, in values of 0 … 255; inputs are (RGB
+        - mean) / std.
     """
 
     build: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]

@@ -32,7 +32,7 @@ def load_public_weights(backbone: tf.keras.Model, path: str) -> None:
 
     Args:
       backbone: a Keras model made of the layers of `build`.
-      path: an .npz with keys "000" … "375" in the order of Keras's `get_weights()`, made
+      path: An .npz with keys "000" … "375" in the order of Keras's `get_weights()`, made
         for inputs of 0 … 1.
 
     Raises:

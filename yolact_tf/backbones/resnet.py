@@ -14,7 +14,7 @@ def build(
 
     Args:
       images: float32 [N, S, S, 3], a Keras input.
-      blocks: bottlenecks of each stage.
+      blocks: Bottlenecks of each stage.
 
     Returns:
       C3, C4, C5: float32 [N, ceil(S / 8), ceil(S / 8), 512] and so on, after their ReLU.

@@ -13,9 +13,9 @@ def load_backbone_weights(model: Yolact, path: str) -> None:
     """Fills the backbone alone, as the official training starts.
 
     Args:
-      model: with an `inception_v3`, ResNet or DarkNet backbone.
-      path: for `inception_v3` an .npz (see `inception_v3.load_public_weights`); for the
-        others a PyTorch file in torchvision's or the official names.
+      model: Model with an `inception_v3`, ResNet or DarkNet backbone.
+      path: File to read: for `inception_v3` an .npz (see `inception_v3.load_public_weights`); for
+        the others a PyTorch file in torchvision's or the official names.
 
     Raises:
       YolactError: the file is of another backbone.

@@ -25,10 +25,10 @@ def convert(
     """Writes the weights of an official checkpoint with `weights_file.save`.
 
     Args:
-      source: the .pth file.
-      config_name: of the configuration that it was trained with.
-      output: the .npz file to write.
-      classes: names of the classes in the order of training, without background; by
+      source: The .pth file.
+      config_name: Name of the configuration that it was trained with.
+      output: The .npz file to write.
+      classes: Names of the classes in the order of training, without background; by
         default COCO's if there are 80, else class0, class1 and so on.
       half: True stores float16.
 

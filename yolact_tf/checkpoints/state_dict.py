@@ -41,8 +41,8 @@ def load_torch_state_dict(model: Yolact, state_dict: Mapping[str, np.ndarray]) -
       >>> load_torch_state_dict(model, torch_state_dict(trained))
 
     Args:
-      model: of the configuration and number of classes that the weights are for.
-      state_dict: arrays by official key, convolutions as [out, in, height, width].
+      model: Model of the configuration and number of classes that the weights are for.
+      state_dict: Arrays by official key, convolutions as [out, in, height, width].
 
     Raises:
       YolactError: keys are missing, unknown, or of another shape; says which.

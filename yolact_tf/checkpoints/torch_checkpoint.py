@@ -42,7 +42,7 @@ def read_state_dict(path: str) -> dict[str, np.ndarray]:
     """Reads the state dict that `torch.save` wrote, in its zip or its older format.
 
     Args:
-      path: of the .pth file, local or remote.
+      path: Path of the .pth file, local or remote.
 
     Returns:
       Arrays by key, in the file's order and of its dtypes (also ml_dtypes' bfloat16).

@@ -29,9 +29,9 @@ def save(model: Yolact, path: str, classes: tuple[str, ...], half: bool = False)
     """Writes the network as a compressed .npz, aside and then renamed into place.
 
     Args:
-      model: of a named configuration.
-      path: of the file.
-      classes: names of the classes, without background.
+      model: Model of a named configuration.
+      path: Path of the file.
+      classes: Names of the classes, without background.
       half: True stores weights as float16, in half the space.
 
     Raises:

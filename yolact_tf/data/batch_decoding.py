@@ -31,7 +31,7 @@ def decode_batch(images: tf.Tensor, config: YolactConfig) -> ImageBatch:
 
     Args:
       images: string [N], the bytes of JPEG or PNG files; N may be 0.
-      config: of the network.
+      config: Configuration of the network.
     """
 
     def decode(data: tf.Tensor) -> ImageBatch:

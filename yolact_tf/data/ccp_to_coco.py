@@ -52,10 +52,10 @@ def write_instances(
     in the part held out it is not, so there a passer-by that is found counts as a mistake.
 
     Args:
-      source: folder in the layout above; file names are relative to its `photos/`.
+      source: Folder in the layout above; file names are relative to its `photos/`.
       training, held_out: JSON files to write.
-      fraction, seed: of the split, see `split.is_held_out`; photos of the same person in
-        the same clothes are kept together.
+      fraction, seed: Fraction and seed of the split, see `split.is_held_out`; photos of the same
+        person in the same clothes are kept together.
 
     Returns:
       The number of photos for training and held out.

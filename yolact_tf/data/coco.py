@@ -42,11 +42,11 @@ class AnnotatedObject(NamedTuple):
     """One object, or one crowd.
 
     Attributes:
-      category: place of its category in `CocoData.categories`, from 0.
-      crowd: whether it is a region of many objects.
+      category: Place of its category in `CocoData.categories`, from 0.
+      crowd: Whether it is a region of many objects.
       box: x1, y1, x2, y2 in pixels, inside the image.
-      segmentation: its mask as compressed run lengths, as pycocotools takes them.
-      area: pixels, as annotated, else of the mask; decides what COCO counts as small.
+      segmentation: Its mask as compressed run lengths, as pycocotools takes them.
+      area: Pixels, as annotated, else of the mask; decides what COCO counts as small.
     """
 
     category: int
@@ -64,10 +64,10 @@ class AnnotatedImage(NamedTuple):
     """An image file and what is annotated in it.
 
     Attributes:
-      path: of a JPEG or PNG file.
-      height, width: pixels, as annotated.
-      objects: annotated in it.
-      exif_orientation: how it was annotated if it has an Exif orientation and its size does
+      path: Path of a JPEG or PNG file.
+      height, width: Pixels, as annotated.
+      objects: Annotated in it.
+      exif_orientation: How it was annotated if it has an Exif orientation and its size does
         not tell, which that of half a turn or of a square photo never does.
     """
 
@@ -82,9 +82,9 @@ class CocoData(NamedTuple):
     """What an annotation file holds.
 
     Attributes:
-      images: in the order of the file; those without objects too.
+      images: Images in the order of the file; those without objects too.
       categories: COCO id → name, in ascending order of the ids.
-      skipped: what was left out, each with its reason.
+      skipped: What was left out, each with its reason.
     """
 
     images: list[AnnotatedImage]
@@ -102,9 +102,9 @@ def read_coco(
     Objects that are of no use and images whose file is missing are left out and listed.
 
     Args:
-      annotations: path of a JSON file.
-      images_dir: folder that the file names are relative to.
-      exif_orientation: of every image, see `AnnotatedImage`.
+      annotations: Path of a JSON file.
+      images_dir: Folder that the file names are relative to.
+      exif_orientation: Exif orientation of every image, see `AnnotatedImage`.
 
     Raises:
       YolactError: the file is not in the format, an id stands twice, an annotation refers to
@@ -280,8 +280,8 @@ def require_objects(data: Sequence[CocoData], purpose: str) -> None:
     """Checks that there is an object beside crowds.
 
     Args:
-      data: all that is read for one purpose.
-      purpose: what it is for, such as "train on".
+      data: All that is read for one purpose.
+      purpose: What it is for, such as "train on".
 
     Raises:
       YolactError: there is none.

@@ -32,9 +32,9 @@ def compressed(segmentation: Any, height: int, width: int) -> Mask:
     """Run lengths of a mask.
 
     Args:
-      segmentation: polygons [[x, y, …], …], one polygon [x, y, …], or run lengths
+      segmentation: Polygons [[x, y, …], …], one polygon [x, y, …], or run lengths
         {"size": [height, width], "counts": a list or text}.
-      height, width: of the image, pixels.
+      height, width: Height and width of the image, pixels.
 
     Raises:
       UnusableError: it is none of these, not of this size, or not within `_REACH`.

@@ -18,8 +18,8 @@ class DecodedObject(NamedTuple):
     """One object, or one crowd, cut to its own box.
 
     Attributes:
-      category: from 0, without background.
-      crowd: whether it is a region of many objects.
+      category: Number of the category, from 0, without background.
+      crowd: Whether it is a region of many objects.
       box: x1, y1, x2, y2, whole pixels of the decoded image, tight around the mask.
       mask: uint8 [y2 - y1, x2 - x1], 255 inside the object.
     """

@@ -16,8 +16,8 @@ class ImageCollection:
     """Images are drawn by the weights of their sources, objects to paste evenly.
 
     Attributes:
-      skipped: images that cannot be used, each with its reason.
-      has_donors: whether there are objects to paste.
+      skipped: Images that cannot be used, each with its reason.
+      has_donors: Whether there are objects to paste.
     """
 
     def __init__(
@@ -26,9 +26,9 @@ class ImageCollection:
         """Decodes every image once.
 
         Args:
-          sources: data sets and their weights, relative to each other.
-          longest_side: to which larger images are shrunk, pixels.
-          keep: whether decoded images stay in memory.
+          sources: Data sets and their weights, relative to each other.
+          longest_side: Longest side to which larger images are shrunk, pixels.
+          keep: Whether decoded images stay in memory.
 
         Raises:
           YolactError: the categories differ, or a source has no readable image.

@@ -11,7 +11,7 @@ def network_input(images: tf.Tensor, config: YolactConfig) -> tf.Tensor:
 
     Args:
       images: uint8 or float32 [N, H, W, 3], RGB of 0 … 255.
-      config: names the size and the backbone.
+      config: Names the size and the backbone.
 
     Returns:
       float32 [N, S, S, 3]: resized bilinearly with half-pixel centres, then normalised.

@@ -13,9 +13,9 @@ def is_held_out(file_name: str, fraction: float, seed: int) -> bool:
     """Decides by a hash of the name, so that added images move no other.
 
     Args:
-      file_name: of an image.
-      fraction: expected share of the images held out, 0 … 1.
-      seed: another one gives another split.
+      file_name: File name of an image.
+      fraction: Expected share of the images held out, 0 … 1.
+      seed: Another one gives another split.
     """
     digest = hashlib.sha256(f"{seed}/{file_name}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < fraction * 2**64
@@ -27,9 +27,9 @@ def hold_out(
     """Splits a COCO instances JSON file into two.
 
     Args:
-      annotations: the file to split.
-      training, held_out: the files to write.
-      fraction, seed: see `is_held_out`.
+      annotations: The file to split.
+      training, held_out: The files to write.
+      fraction, seed: Fraction and random seed, see `is_held_out`.
 
     Returns:
       The number of images for training and held out.

@@ -24,12 +24,12 @@ class TrainingBatches(NamedTuple):
     """Batches to train on.
 
     Attributes:
-      from_step: from a step's number to the endless batches from that step on, of
-        (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`). Iterate in a function, not in
-        a module: samples are made in Python, and an iterator that lives until the
-        interpreter ends can keep it from ending.
-      images: how many images they are made of.
-      skipped: images left out, each with its reason.
+      from_step: Function from a step's number to the endless batches from that step on, of
+        (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`). Iterate in a function, not in a module:
+        samples are made in Python, and an iterator that lives until the interpreter ends can keep
+        it from ending.
+      images: How many images they are made of.
+      skipped: Images left out, each with its reason.
     """
 
     from_step: Callable[[int], tf.data.Dataset]
@@ -52,13 +52,13 @@ def training_batches(
     Every image is decoded once beforehand, so that damaged ones are known.
 
     Args:
-      sources: data sets of the same categories, each with its share of the samples,
+      sources: Data sets of the same categories, each with its share of the samples,
         relative to the others.
-      config: its `size` is the side of the samples.
-      batch_size: samples in a batch.
-      seed: not negative.
-      augmentation: how samples are changed.
-      max_objects: of one sample; the largest are kept of more.
+      config: Its `size` is the side of the samples.
+      batch_size: Samples in a batch.
+      seed: Not negative.
+      augmentation: How samples are changed.
+      max_objects: Greatest number of objects of one sample; the largest are kept of more.
       cache: "memory" keeps images decoded, about 0.6 MB each at an input of 320 pixels
         (by its square); "none" decodes each every time, and is slower.
 

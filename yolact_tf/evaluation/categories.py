@@ -10,8 +10,8 @@ def in_classes(data: CocoData, classes: Sequence[str]) -> tuple[CocoData, tuple[
     """Matches categories with classes by their names.
 
     Args:
-      data: annotations of any categories.
-      classes: what the network tells apart, without background, in its order.
+      data: Annotations of any categories.
+      classes: What the network tells apart, without background, in its order.
 
     Returns:
       The annotations with `classes` as their categories, 0 … len(classes) - 1, and the

@@ -17,9 +17,9 @@ class Comparison(NamedTuple):
 
     Attributes:
       found: (place of an instance, place of the object that it is).
-      false: places of the instances that are no object, nor part of a crowd.
-      missed: places of the objects, not crowds, that no instance is.
-      quality: panoptic quality (Kirillov et al. 2019) over all categories: the mean mask
+      false: Places of the instances that are no object, nor part of a crowd.
+      missed: Places of the objects, not crowds, that no instance is.
+      quality: Panoptic quality (Kirillov et al. 2019) over all categories: the mean mask
         IoU of `found`, times found / (found + false / 2 + missed / 2); 0 to 1. None where
         all three are empty.
     """

@@ -24,11 +24,11 @@ class Evaluation:
 
     Attributes:
       scores: COCO's figures and curves.
-      seconds: mean per image of `read` (reading, decoding, resizing; runs beside the
+      seconds: Mean per image of `read` (reading, decoding, resizing; runs beside the
         rest), `network`, `detection` (candidates, NMS, masks in the image's pixels as
         run lengths) and `scoring` (COCO's comparison).
-      images: those evaluated.
-      skipped: what was left out, annotations and images, each with its reason.
+      images: Those evaluated.
+      skipped: What was left out, annotations and images, each with its reason.
     """
 
     scores: Scores
@@ -60,10 +60,10 @@ def evaluate(
     lengths are kept, so memory grows by some 30 kB an image.
 
     Args:
-      model: whose class k is the category at place k; see `in_classes`.
-      data: annotations and where the images are.
-      batch_size: images in the network at a time.
-      progress: whether to show a bar on stderr.
+      model: Whose class k is the category at place k; see `in_classes`.
+      data: Annotations and where the images are.
+      batch_size: Images in the network at a time.
+      progress: Whether to show a bar on stderr.
 
     Raises:
       YolactError: categories and classes differ in number, no object is annotated, or no

@@ -16,11 +16,11 @@ class Instance(NamedTuple):
     """One object that was found.
 
     Attributes:
-      category: from 0, without background.
+      category: Number of the category, from 0, without background.
       score: 0 to 1.
       box: x1, y1, x2, y2, whole pixels, clamped to the image and truncated, as officially;
         of no area outside it.
-      segmentation: mask of the whole image as compressed run lengths; may be empty.
+      segmentation: Mask of the whole image as compressed run lengths; may be empty.
     """
 
     category: int
@@ -62,9 +62,9 @@ def instances_in(found: CroppedMasks, index: int, height: int, width: int) -> tu
     """The detections in one image of the batch, by falling score.
 
     Args:
-      found: of `find`.
-      index: of the image in the batch.
-      height, width: of the image, pixels.
+      found: Answer of `find`.
+      index: Index of the image in the batch.
+      height, width: Height and width of the image, pixels.
     """
     detections, masks = found
     count = int(detections.count[index])

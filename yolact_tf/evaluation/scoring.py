@@ -39,7 +39,7 @@ class Scores(NamedTuple):
       metrics: `mask_ap`, `mask_ap50`, `mask_ap75`, `mask_ap_small`, `mask_ap_medium`,
         `mask_ap_large`, `mask_ar100`, and the same of `box_`; 0 to 1, None where no
         object is annotated (of that size).
-      curves: of `mask` and `box`, precision at an IoU of 0.5 for the recalls 0, 0.01 … 1,
+      curves: Curves of `mask` and `box`, precision at an IoU of 0.5 for the recalls 0, 0.01 … 1,
         mean over categories; empty where nothing is annotated.
     """
 
@@ -51,8 +51,8 @@ def score(images: Sequence[EvaluatedImage], categories: int) -> Scores:
     """Compares what was found with what is annotated, as COCO does, crowds included.
 
     Args:
-      images: masks and boxes of each in its own pixels.
-      categories: how many there are.
+      images: Masks and boxes of each in its own pixels.
+      categories: How many there are.
     """
     metrics: dict[str, float | None] = {}
     curves = {}

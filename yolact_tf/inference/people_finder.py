@@ -20,7 +20,7 @@ class CropStyle:
     """How crops are cut.
 
     Attributes:
-      margin: share of the box's sides by which it is widened on each side.
+      margin: Share of the box's sides by which it is widened on each side.
       fill: RGB of what is not the person, 0 to 255.
     """
 
@@ -40,7 +40,7 @@ class Person(NamedTuple):
     Attributes:
       box: x1, y1, x2, y2 in pixels of the image.
       score: 0 to 1.
-      class_name: as the network calls it.
+      class_name: Class name, as the network calls it.
       window: x1, y1, x2, y2 of the crop in the image.
       mask: bool [y2 - y1, x2 - x1] of the window, True on the person.
       crop: uint8 [y2 - y1, x2 - x1, 3], the fill colour outside the mask.

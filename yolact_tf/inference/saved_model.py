@@ -42,11 +42,11 @@ def export(
     """Writes the SavedModel described above, which finds what `PeopleFinder` finds.
 
     Args:
-      segmenter: the network and which detections count.
-      directory: of the SavedModel.
-      style: how crops are cut.
-      crop_size: height and width of the crops, pixels.
-      version: noted in the metadata.
+      segmenter: The network and which detections count.
+      directory: Directory of the SavedModel.
+      style: How crops are cut.
+      crop_size: Height and width of the crops, pixels.
+      version: Noted in the metadata.
     """
     signatures = _Served(segmenter, style, crop_size, version).signatures()
     save_functions(directory, signatures)

@@ -18,14 +18,14 @@ class Selection:
     """Which of the detections count.
 
     Attributes:
-      classes: names of those that do; empty for all that the network knows.
-      min_score: people must score above it, 0 to 1.
-      min_size: shorter side of a box, pixels of the image.
-      min_fill: share of its box that a person's mask must fill, after separation, 0 to 1: a
+      classes: Names of those that do; empty for all that the network knows.
+      min_score: People must score above it, 0 to 1.
+      min_size: Shorter side of a box, pixels of the image.
+      min_fill: Share of its box that a person's mask must fill, after separation, 0 to 1: a
         second detection of one person is left with less.
-      max_people: of an image; the best are kept.
-      cross_class: non-maximum suppression over all classes together.
-      separate: every pixel belongs to one person at most (`separation.separate`).
+      max_people: Greatest number of people of an image; the best are kept.
+      cross_class: Non-maximum suppression over all classes together.
+      separate: Every pixel belongs to one person at most (`mask_separation.separate`).
     """
 
     classes: tuple[str, ...] = ("person",)
@@ -70,9 +70,9 @@ class Segmenter(tf.Module):
     """A network together with which of its detections count.
 
     Attributes:
-      model: the network.
-      classes: names of all its classes, without background.
-      selection: which detections count.
+      model: The network.
+      classes: Names of all its classes, without background.
+      selection: Which detections count.
     """
 
     def __init__(

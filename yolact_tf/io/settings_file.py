@@ -23,7 +23,7 @@ def write_or_diff(path: str, settings: Mapping[str, Any]) -> list[Difference]:
 
     Args:
       path: JSON file.
-      settings: of values that JSON can hold; tuples are taken for lists.
+      settings: Settings of values that JSON can hold; tuples are taken for lists.
 
     Returns:
       What differs, by name; nothing for settings that are new or the same.

@@ -22,8 +22,8 @@ def multibox_losses(
     """What is wrong with a batch of outputs, weighted as published; the total is the sum.
 
     Args:
-      outputs: the model's, called with `training=True`.
-      truth: what is in the images; of no objects at all, too.
+      outputs: The model's, called with `training=True`.
+      truth: What is in the images; of no objects at all, too.
       priors: float32 [P, 4], centre form.
       seed: int32 [2], chooses the masks where an image has more than
         `config.masks_to_train` positives; to be another in each step.

@@ -14,8 +14,8 @@ def build(stages: Sequence[tf.Tensor], channels: int) -> list[tf.Tensor]:
     half-pixel centres; P3 … P5 end in a ReLU, P6 and P7 are strided convolutions without.
 
     Args:
-      stages: three float32 [N, h, w, C], finest first.
-      channels: of every level.
+      stages: Three float32 [N, h, w, C], finest first.
+      channels: Channels of every level.
 
     Returns:
       Five float32 [N, h, w, channels], finest first.

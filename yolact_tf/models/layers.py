@@ -15,9 +15,9 @@ def conv(
 
     Args:
       x: float32 [N, H, W, C], a Keras tensor.
-      name: of the layer, and of the module in the official state dict.
-      filters, kernel, stride: of the convolution.
-      bias: whether it has one.
+      name: Name of the layer, and of the module in the official state dict.
+      filters, kernel, stride: Filters, kernel and stride of the convolution.
+      bias: Whether it has one.
     """
     if kernel > 1 and stride > 1:
         x = tf.keras.layers.ZeroPadding2D(kernel // 2, name=f"{name}.pad")(x)

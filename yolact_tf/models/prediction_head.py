@@ -12,8 +12,8 @@ def build(channels: int, anchors: int, num_classes: int, prototypes: int) -> tf.
 
     Args:
       channels: C of the levels.
-      anchors: at each cell, A.
-      num_classes: with background, K.
+      anchors: Number of anchors at each cell, A.
+      num_classes: Number of classes with background, K.
       prototypes: M.
 
     Returns:

@@ -10,7 +10,7 @@ def build(p3: tf.Tensor, channels: int, prototypes: int) -> tf.Tensor:
 
     Args:
       p3: float32 [N, h, w, C].
-      channels: of the convolutions in between.
+      channels: Channels of the convolutions in between.
       prototypes: K.
 
     Returns:

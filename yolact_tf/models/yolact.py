@@ -16,11 +16,11 @@ class Yolact(tf.keras.Model):
     """The network; made by `build_yolact`.
 
     Attributes:
-      config: what it was built from.
-      num_classes: with background.
+      config: What it was built from.
+      num_classes: Number of classes with background.
       priors: float32 [P, 4], what `loc` is relative to.
-      backbone: its part from inputs to C3, C4, C5.
-      pyramid: from C3, C4, C5 to P3 … P7.
+      backbone: Its part from inputs to C3, C4, C5.
+      pyramid: Network from C3, C4, C5 to P3 … P7.
     """
 
     def __init__(self, config: YolactConfig, num_classes: int) -> None:
@@ -48,7 +48,7 @@ class Yolact(tf.keras.Model):
 
         Args:
           images: float32 [N, S, S, 3], normalised (`preprocessing.network_input`).
-          training: adds the output that only the semantic loss needs.
+          training: Adds the output that only the semantic loss needs.
 
         Returns:
           `loc` [N, P, 4], `conf` [N, P, C] (logits, class 0 background), `mask` [N, P, K]
@@ -72,7 +72,7 @@ class Yolact(tf.keras.Model):
         stored ones in training too.
 
         Args:
-          last: name of the backbone's layer up to which all weights are kept; "" for none.
+          last: Name of the backbone's layer up to which all weights are kept; "" for none.
 
         Raises:
           YolactError: the backbone has no such layer.
@@ -98,10 +98,10 @@ def build_yolact(
       (19248, 4)
 
     Args:
-      config: one of `yolact_tf.config.CONFIGS` or its name, or one of your own.
-      num_classes: with background, which is class 0.
-      precision: of the arithmetic inside, "float32" or "bfloat16"; weights and outputs are
-        float32 in either.
+      config: One of `yolact_tf.config.CONFIGS` or its name, or one of your own.
+      num_classes: Number of classes with background, which is class 0.
+      precision: Precision of the arithmetic inside, "float32" or "bfloat16"; weights and outputs
+        are float32 in either.
 
     Raises:
       YolactError: an unknown name, backbone or precision, or fewer than two classes.

@@ -100,8 +100,8 @@ def sanitize(
 
     Args:
       a, b: float32 [...], fractions, in either order, also outside 0 … 1.
-      size: cells or pixels along the axis.
-      padding: cells by which the bounds are widened.
+      size: Cells or pixels along the axis.
+      padding: Cells by which the bounds are widened.
 
     Returns:
       Lower bound, at least 0, and upper bound, at most `size`: float32 [...] each.

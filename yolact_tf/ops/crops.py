@@ -10,9 +10,9 @@ def windows(boxes: tf.Tensor, margin: float, height: tf.Tensor, width: tf.Tensor
 
     Args:
       boxes: int32 [..., 4], x1, y1, x2, y2 in pixels.
-      margin: share of a box's width that is added left and right, and of its height above
+      margin: Share of a box's width that is added left and right, and of its height above
         and below, rounded up to whole pixels.
-      height, width: of the image, pixels.
+      height, width: Height and width of the image, pixels.
 
     Returns:
       int32 [..., 4].
@@ -32,7 +32,7 @@ def cut_out(
       image: uint8 [H, W, 3].
       mask: float32 [h, w], of `Segments.masks`.
       window: int32 [4], x1, y1, x2, y2 in pixels, not empty.
-      fill: colour of removed pixels.
+      fill: Colour of removed pixels.
 
     Returns:
       (uint8 [y2 - y1, x2 - x1, 3], bool [y2 - y1, x2 - x1]): the crop and the person in it.
@@ -48,7 +48,7 @@ def letterbox(crop: tf.Tensor, height: int, width: int) -> tf.Tensor:
 
     Args:
       crop: uint8 [h, w, 3], neither side 0.
-      height, width: of the result, pixels.
+      height, width: Height and width of the result, pixels.
 
     Returns:
       uint8 [height, width, 3]: antialiased bilinear.

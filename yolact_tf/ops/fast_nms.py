@@ -53,9 +53,9 @@ def detect(
     The overlaps take 4 · (C - 1) · `top_k`² bytes an image, 13 MB for COCO's classes.
 
     Args:
-      outputs: of the network, `loc` [N, P, 4], `conf` [N, P, C], `mask` [N, P, K].
+      outputs: Outputs of the network, `loc` [N, P, 4], `conf` [N, P, C], `mask` [N, P, K].
       priors: float32 [P, 4], centre form.
-      config: the thresholds.
+      config: The thresholds.
       cross_class: NMS over all classes together.
 
     Returns:

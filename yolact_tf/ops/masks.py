@@ -33,13 +33,13 @@ def in_images(
 ) -> ImageDetections:
     """Detections in pixels, with masks of the whole image.
 
-    Needs 5 bytes a pixel of every place among the N x D: `detection.confident` first leaves
+    Needs 5 bytes a pixel of every place among the N x D: `fast_nms.confident` first leaves
     few, and `window_mask` makes one mask at a time, no larger than its object.
 
     Args:
-      detections: of `detection.detect`.
+      detections: Detections of `fast_nms.detect`.
       proto: float32 [N, h, w, K], the network's prototypes.
-      height, width: of the images, pixels.
+      height, width: Height and width of the images, pixels.
     """
     masks = assemble(proto, detections.coefficients, detections.boxes)
     return ImageDetections(
@@ -94,7 +94,7 @@ def image_masks(masks: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Ten
 
     Args:
       masks: float32 [..., h, w], 0 to 1.
-      height, width: of the image, pixels.
+      height, width: Height and width of the image, pixels.
 
     Returns:
       bool [..., height, width], True where the enlarged mask is above 0.5.
@@ -110,7 +110,7 @@ def window_mask(
     Args:
       masks: float32 [..., h, w], 0 to 1.
       window: int32 [4], x1, y1, x2, y2 in pixels; see `mask_windows`.
-      height, width: of the whole image, pixels.
+      height, width: Height and width of the whole image, pixels.
 
     Returns:
       bool [..., y2 - y1, x2 - x1].
@@ -138,8 +138,8 @@ def mask_windows(
 
     Args:
       boxes: float32 [..., 4], corners as fractions.
-      cells: height and width of the assembled masks.
-      height, width: of the image, pixels.
+      cells: Height and width of the assembled masks.
+      height, width: Height and width of the image, pixels.
 
     Returns:
       int32 [..., 4], x1, y1, x2, y2 within the image; x1 = x2 or y1 = y2 outside it.
@@ -161,7 +161,7 @@ def pixel_boxes(boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Ten
 
     Args:
       boxes: float32 [..., 4], corners as fractions.
-      height, width: of the image, pixels.
+      height, width: Height and width of the image, pixels.
 
     Returns:
       int32 [..., 4]; of a box outside the image, x1 may exceed x2 or y1 y2.

@@ -41,9 +41,9 @@ class _Snapshot(NamedTuple):
     """A snapshot that was fetched.
 
     Attributes:
-      source: its location.
-      stamp: see `snapshot.stamp`.
-      sha256: of its content; empty where there is none to be had.
+      source: Its location.
+      stamp: Stamp, see `snapshot.stamp`.
+      sha256: SHA-256 of its content; empty where there is none to be had.
       image: uint8 [H, W, 3]; or why there is none; None for a content that is noted already.
     """
 
@@ -71,12 +71,12 @@ def segment_people(
     fetched again; what is gone or unreadable since keeps its crops.
 
     Args:
-      names: snapshots; see `sources.list_sources`.
-      output: folder, local or `gs://`; one job at a time may write to it.
-      finder: finds the people and cuts them out.
-      batch_size: snapshots that the network sees at once.
-      save_every: snapshots after which the work is saved for good.
-      timeout: seconds that a web server may stay silent.
+      names: Snapshots; see `sources.list_sources`.
+      output: Folder, local or `gs://`; one job at a time may write to it.
+      finder: Finds the people and cuts them out.
+      batch_size: Snapshots that the network sees at once.
+      save_every: Snapshots after which the work is saved for good.
+      timeout: Seconds that a web server may stay silent.
 
     Raises:
       YolactError: a name matches nothing, there is no image at all, or `output` cannot be

@@ -49,9 +49,9 @@ class _Noted(NamedTuple):
     """What is kept in memory of a finished snapshot, for millions of them.
 
     Attributes:
-      line: which line of the journal counts.
-      content: digest of the file's content.
-      stamp: of `snapshot.stamp`, when it was done.
+      line: Which line of the journal counts.
+      content: Digest of the file's content.
+      stamp: Value of `snapshot.stamp`, when it was done.
     """
 
     line: int
@@ -64,8 +64,8 @@ def open_journal(output: str, settings: Mapping[str, Any]) -> Iterator["Journal"
     """Opens an output folder, new or to be continued, for this job alone.
 
     Args:
-      output: the folder; made when absent.
-      settings: all that crops depend on, as JSON holds it.
+      output: The folder; made when absent.
+      settings: All that crops depend on, as JSON holds it.
 
     Raises:
       YolactError: another job writes there (not noticed on remote file systems, which have no
@@ -107,8 +107,9 @@ class Journal:
         """Whether a snapshot is finished and has not been replaced since.
 
         Args:
-          source: its location.
-          stamp: see `snapshot.stamp`; None for what cannot be told, which is taken for the same.
+          source: Its location.
+          stamp: Stamp, see `snapshot.stamp`; None for what cannot be told, which is taken for the
+            same.
         """
         noted = self._noted.get(_digest(source))
         return noted is not None and stamp in (None, noted.stamp)

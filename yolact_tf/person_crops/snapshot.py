@@ -23,7 +23,7 @@ def stamp(source: str) -> str | None:
     """What changes when a file is written or replaced, and costs no reading.
 
     Args:
-      source: see `read`.
+      source: Source, see `read`.
 
     Returns:
       Size and times; None for a URL, and for a file that is not there.
@@ -50,7 +50,7 @@ def read(source: str, timeout: float) -> bytes:
 
     Args:
       source: a path, also `gs://`, or an http(s) URL.
-      timeout: seconds that a server may stay silent.
+      timeout: Seconds that a server may stay silent.
 
     Raises:
       UnreadableError: it cannot be fetched, is empty, or has more than `MAX_BYTES` bytes.

@@ -50,10 +50,10 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
     search has been or began is not.
 
     Args:
-      names: each a folder, taken with its subfolders, an image file, a glob pattern of files
+      names: Each a folder, taken with its subfolders, an image file, a glob pattern of files
         or folders, a list ending in .txt with a path or URL per line, or an http(s) URL. All
         but the last may start with `gs://`.
-      apart_from: folder that is passed over inside the others: where crops go.
+      apart_from: Folder that is passed over inside the others: where crops go.
 
     Returns:
       Locations, see `location`, in the order of `names`, sorted within a folder or pattern;

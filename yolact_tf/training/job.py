@@ -34,17 +34,17 @@ class TrainingJob:
     """What a training is made of.
 
     Attributes:
-      config: name of a configuration.
-      sources: data to train on, of the same categories.
-      training: how long, how weights are moved, what is kept.
-      validation: data that the kept weights are chosen by; None keeps the last ones.
-      exif_orientation: how photos were annotated, see `AnnotatedImage`.
-      weights: weight file to start from; "" for fresh weights.
-      backbone_weights: file that the backbone starts from (see `load_backbone_weights`).
-      precision: of the arithmetic, "float32" or "bfloat16".
-      batch_size: images in a step.
-      augmentation: how samples are changed.
-      max_objects: of a sample; the largest are kept of more.
+      config: Name of a configuration.
+      sources: Data to train on, of the same categories.
+      training: How long, how weights are moved, what is kept.
+      validation: Data that the kept weights are chosen by; None keeps the last ones.
+      exif_orientation: How photos were annotated, see `AnnotatedImage`.
+      weights: Weight file to start from; "" for fresh weights.
+      backbone_weights: File that the backbone starts from (see `load_backbone_weights`).
+      precision: Precision of the arithmetic, "float32" or "bfloat16".
+      batch_size: Images in a step.
+      augmentation: How samples are changed.
+      max_objects: Greatest number of objects of a sample; the largest are kept of more.
     """
 
     config: str
@@ -64,8 +64,8 @@ def run(job: TrainingJob, directory: str) -> str:
     """Trains, or goes on where a killed run of the same job in `directory` stopped.
 
     Args:
-      job: what to train.
-      directory: of this job alone: its settings, checkpoints, summaries, weight file, and
+      job: What to train.
+      directory: Directory of this job alone: its settings, checkpoints, summaries, weight file, and
         `skipped.txt`, the images and objects that were left out, each with its reason.
 
     Returns:

@@ -18,13 +18,13 @@ class Optimization:
     Attributes:
       optimizer: "sgd" (momentum 0.9, weight decay as an L2 term of the gradient) or "adamw"
         (decoupled weight decay).
-      learning_rate: after warm-up.
-      warmup_steps: over which the rate rises linearly from a tenth.
-      milestones: shares of the run after each of which the rate falls to a tenth; none
+      learning_rate: Learning rate after warm-up.
+      warmup_steps: Steps over which the rate rises linearly from a tenth.
+      milestones: Shares of the run after each of which the rate falls to a tenth; none
         for a cosine down to zero.
-      weight_decay: factor on the weights.
-      clip: largest global norm of the gradients; 0 does not clip.
-      ema: momentum of the moving average of the weights that is kept and used; 0 for none.
+      weight_decay: Factor on the weights.
+      clip: Largest global norm of the gradients; 0 does not clip.
+      ema: Momentum of the moving average of the weights that is kept and used; 0 for none.
     """
 
     optimizer: str = "sgd"

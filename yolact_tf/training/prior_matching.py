@@ -42,7 +42,7 @@ def match(truth: GroundTruth, priors: np.ndarray | tf.Tensor, config: YolactConf
     by more than `config.crowd_overlap` is neutral.
 
     Args:
-      truth: boxes must have an area but for padding; G at least 1. Crowds and padding may
+      truth: Boxes must have an area but for padding; G at least 1. Crowds and padding may
         stand anywhere.
       priors: float32 [P, 4], centre form.
     """

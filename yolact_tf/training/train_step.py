@@ -13,7 +13,7 @@ class TrainStep:
     """Moves a network's weights by one batch, unless the batch makes no sense.
 
     Attributes:
-      optimizer: with its slots and averages, for checkpoints.
+      optimizer: Optimizer with its slots and averages, for checkpoints.
     """
 
     def __init__(self, model: Yolact, optimization: Optimization, steps: int, seed: int) -> None:
@@ -29,7 +29,7 @@ class TrainStep:
 
         Args:
           images: float32 [N, S, S, 3], RGB of 0 … 255.
-          truth: what is in them.
+          truth: What is in them.
           step: int32 [], its number.
 
         Returns:

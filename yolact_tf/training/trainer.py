@@ -21,13 +21,13 @@ class TrainConfig:
     """How long, and what is kept.
 
     Attributes:
-      steps: of the whole run.
-      seed: of everything random in the steps.
-      optimization: how weights are moved.
-      frozen: the backbone's layer up to which weights are kept as they are; "" for none.
-      checkpoint_every: steps between checkpoints, from which a killed run goes on, and
+      steps: Steps of the whole run.
+      seed: Random seed of the steps.
+      optimization: How weights are moved.
+      frozen: The backbone's layer up to which weights are kept as they are; "" for none.
+      checkpoint_every: Steps between checkpoints, from which a killed run goes on, and
         between weight files where no evaluation decides on them.
-      evaluate_every: steps between evaluations; the best one's weights are kept. 0 for none,
+      evaluate_every: Steps between evaluations; the best one's weights are kept. 0 for none,
         when the last weights are.
     """
 
@@ -53,13 +53,13 @@ def train(
     TensorBoard and the progress bar.
 
     Args:
-      model: starts from the weights it has, unless there is a checkpoint.
-      batches: from a step's number to the endless batches from that step on: float32
-        [N, S, S, 3] images of 0 … 255 and their `GroundTruth`.
-      directory: holds the checkpoints, summaries and weight files of this run alone.
-      classes: names of the classes, for the weight file.
-      config: see there.
-      evaluate: gives the mask AP (0 … 1) that the kept weights are chosen by.
+      model: Starts from the weights it has, unless there is a checkpoint.
+      batches: Function from a step's number to the endless batches from that step on: float32 [N,
+        S, S, 3] images of 0 … 255 and their `GroundTruth`.
+      directory: Directory of the checkpoints, summaries and weight files of this run alone.
+      classes: Names of the classes, for the weight file.
+      config: Configuration of the trainer.
+      evaluate: Function that gives the mask AP (0 … 1) that the kept weights are chosen by.
 
     Returns:
       Path of the weight file: the best weights by `evaluate`, else the last.

@@ -24,7 +24,7 @@ class Cutout(NamedTuple):
 
     Attributes:
       crop: uint8 [h, w, 3] RGB, background and other people removed.
-      mask: run lengths over the whole snapshot, compressed as COCO has them.
+      mask: Run lengths over the whole snapshot, compressed as COCO has them.
     """
 
     crop: np.ndarray
@@ -40,9 +40,9 @@ class Tally:
     """How the segmentation did.
 
     Attributes:
-      visible: passengers seen well enough to be judged.
-      found: of those, the ones with a crop of their own.
-      spurious: crops that show no passenger, or one that has a crop already.
+      visible: Passengers seen well enough to be judged.
+      found: Number of those with a crop of their own.
+      spurious: Crops that show no passenger, or one that has a crop already.
     """
 
     visible: int = 0
@@ -65,9 +65,9 @@ def cut_snapshots(
     they overlap by `SAME_PERSON_IOU`. Passengers hidden too far to be judged are left out.
 
     Args:
-      snapshots: with their ground truth.
-      cutter: finds the people.
-      tally: is added to.
+      snapshots: Snapshots with their ground truth.
+      cutter: Finds the people.
+      tally: Counts to add to.
     """
     for snapshot in snapshots:
         cutouts = cutter(pixels(snapshot.jpeg))

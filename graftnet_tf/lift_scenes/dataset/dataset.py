@@ -25,10 +25,10 @@ def write_scenes(directory: str, count: int, seed: int, *, workers: int = -1) ->
     fraction, whether it is hidden too far to be judged, and its class in every task).
 
     Args:
-      directory: made when absent; files of an earlier series are replaced.
-      count: of snapshots.
-      seed: of the series: the same seed, the same bytes.
-      workers: processes; -1 uses every core.
+      directory: Directory made when absent; files of an earlier series are replaced.
+      count: Number of snapshots.
+      seed: Seed of the series: the same seed, the same bytes.
+      workers: Processes; -1 uses every core.
     """
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []

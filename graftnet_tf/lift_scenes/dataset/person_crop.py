@@ -22,7 +22,7 @@ def person_crop(image: np.ndarray, mask: np.ndarray, margin: float = 0.05) -> np
     Args:
       image: uint8 [H, W, 3].
       mask: bool [H, W], the person's pixels; at least one.
-      margin: room around the mask's box, as a share of the box's longer side; less where
+      margin: Room around the mask's box, as a share of the box's longer side; less where
         the image ends.
 
     Returns:

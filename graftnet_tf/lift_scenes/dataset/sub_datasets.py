@@ -41,13 +41,13 @@ def write_tasks(
     hidden too far to be judged are left out.
 
     Args:
-      workspace: where to write.
-      tasks: some of `ATTRIBUTE_TASKS`; those that the workspace has already are replaced.
-      snapshots: per task; each gives up to `PASSENGERS_PER_SNAPSHOT` crops.
-      seed: the same seed, the same bytes.
-      test_fraction: share of the snapshots, the last ones, whose crops are for testing.
-      workers: processes; -1 uses every core.
-      cutter: finds the passengers in the snapshots; without one they are cut out by what
+      workspace: Workspace to write to.
+      tasks: Some of `ATTRIBUTE_TASKS`; those that the workspace has already are replaced.
+      snapshots: Per task; each gives up to `PASSENGERS_PER_SNAPSHOT` crops.
+      seed: The same seed, the same bytes.
+      test_fraction: Share of the snapshots, the last ones, whose crops are for testing.
+      workers: Processes; -1 uses every core.
+      cutter: Finds the passengers in the snapshots; without one they are cut out by what
         was drawn.
 
     Returns:

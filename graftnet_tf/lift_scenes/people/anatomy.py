@@ -18,11 +18,11 @@ class Body:
     """Lengths and positions in units of the passenger's own height.
 
     Attributes:
-      head: centre of the head; `rx`, `ry` its half axes.
-      face_x: where the middle of the face is; off the head's centre when turned.
-      shoulder, waist, hip: half widths, at `shoulder_y`, `waist_y`, `hip_y`.
-      limb: thickness of an upper arm's half; legs go by it.
-      arm: length of the upper arm, and of the forearm.
+      head: Centre of the head; `rx`, `ry` its half axes.
+      face_x: Place of the middle of the face; off the head's centre when turned.
+      shoulder, waist, hip: Half widths, at `shoulder_y`, `waist_y`, `hip_y`.
+      limb: Thickness of an upper arm's half; legs go by it.
+      arm: Length of the upper arm, and of the forearm.
     """
 
     head: Point

@@ -18,8 +18,8 @@ def draw_figure(passenger: Passenger, height: int) -> tuple[Image.Image, Point]:
     """Draws a passenger on a transparent ground.
 
     Args:
-      passenger: what to draw.
-      height: from crown to soles, in pixels.
+      passenger: What to draw.
+      height: Height from crown to soles, in pixels.
 
     Returns:
       The RGBA drawing, and where in it the point between the soles is, in pixels.

@@ -29,26 +29,26 @@ class Passenger:
       gender: "male" or "female"; whether it can be told is `gender_shows`.
       outfit: "casual", "dress", "suit", "sport_style", "food_deliverer", "courier" or
         "maintenance".
-      top: cut of the upper garment: "shirt", "tee", "sweater", "hoodie", "coat", "tank".
+      top: Cut of the upper garment: "shirt", "tee", "sweater", "hoodie", "coat", "tank".
       bottom: "trousers", "jeans", "shorts" or "skirt".
       pattern: "plain", "stripes" or "print", of the upper garment.
       hair: "bald", "wisp", "buzz", "short", "receding", "curly", "bob", "long", "bun" or
         "ponytail".
       headwear: "", "beanie", "hood", "cap", "helmet", "hard_hat" or "headband".
-      face: of "glasses", "beard", "moustache", "wrinkles".
-      grips: what the hands hold, (left in the drawing, right); "" for an idle hand. The
+      face: Any of "glasses", "beard", "moustache", "wrinkles".
+      grips: What the hands hold, (left in the drawing, right); "" for an idle hand. The
         same thing twice is held before the body with both.
-      worn: of "backpack", "shoulder_bag", "messenger_bag", "vest", "stroller".
-      pregnant: with a belly.
-      away: seen from behind.
-      flipped: the finished drawing is mirrored.
+      worn: Any of "backpack", "shoulder_bag", "messenger_bag", "vest", "stroller".
+      pregnant: Whether the passenger has a belly.
+      away: Seen from behind.
+      flipped: The finished drawing is mirrored.
       turn: 0 facing the camera … 1 turned by about 50°.
       head_tilt: 0 looking ahead … 1 looking down.
       stoop: 0 upright … 1 bent forward.
-      lean: sideways, -1…1.
-      stance: width of the legs' stance, 0…1.
-      build: width relative to the average, about 0.85…1.3.
-      height: relative to an average adult's.
+      lean: Sideways, -1…1.
+      stance: Width of the legs' stance, 0…1.
+      build: Width relative to the average, about 0.85…1.3.
+      height: Relative to an average adult's.
       skin, hair_colour, top_colour, bottom_colour, accent, bag_colour, vest_colour, shoes: RGB.
     """
 

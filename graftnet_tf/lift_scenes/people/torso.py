@@ -88,7 +88,7 @@ def draw_arm(
     """One arm in its sleeve.
 
     Args:
-      joints: shoulder, elbow, hand.
+      joints: Shoulder, elbow, hand.
     """
     shoulder, elbow, hand = joints
     radii = [1.15 * body.limb, 0.88 * body.limb, 0.7 * body.limb]

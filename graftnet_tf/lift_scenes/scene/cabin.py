@@ -27,9 +27,9 @@ class Light:
     """How the camera sees this snapshot.
 
     Attributes:
-      tint: gain of red, green and blue, about 0.75…1.3.
-      falloff: loss of light from the image's top to its bottom, 0…0.3.
-      noise: standard deviation of the sensor's noise, of 255.
+      tint: Gain of red, green and blue, about 0.75…1.3.
+      falloff: Loss of light from the image's top to its bottom, 0…0.3.
+      noise: Standard deviation of the sensor's noise, of 255.
     """
 
     tint: tuple[float, float, float]

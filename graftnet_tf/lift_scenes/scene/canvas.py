@@ -27,9 +27,9 @@ class Canvas:
         """Opens an empty canvas.
 
         Args:
-          height: of the figure in the finished image, crown to soles, in pixels.
-          posture: maps float64 [K, 2] body points to where the posture puts them.
-          reach: factor on the canvas's width, for figures that are wide for their height.
+          height: Height of the figure in the finished image, crown to soles, in pixels.
+          posture: Maps float64 [K, 2] body points to where the posture puts them.
+          reach: Factor on the canvas's width, for figures that are wide for their height.
         """
         self._scale = height * SUPERSAMPLING
         self._origin = np.array([LEFT * reach, TOP])

@@ -52,8 +52,8 @@ def cast_passenger(rng: np.random.Generator, wish: Wish | None = None) -> Passen
     """A random passenger; with a wish, a random one of those who fulfil it.
 
     Args:
-      rng: advanced.
-      wish: one that some persona can fulfil, or this does not return.
+      rng: Advanced.
+      wish: One that some persona can fulfil, or this does not return.
     """
     while True:
         passenger = _any_passenger(rng)

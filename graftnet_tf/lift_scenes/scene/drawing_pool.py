@@ -19,10 +19,10 @@ def draw_all(
     """Yields `function(*a)` for each of `arguments`, in their order.
 
     Args:
-      function: of a module without TensorFlow, so that its processes start fast.
-      arguments: one tuple per call.
-      workers: processes; 1 draws in this one, -1 uses every core.
-      description: what the progress bar on stderr says.
+      function: Function of a module without TensorFlow, so that its processes start fast.
+      arguments: One tuple per call.
+      workers: Processes; 1 draws in this one, -1 uses every core.
+      description: What the progress bar on stderr says.
     """
     pool = joblib.Parallel(n_jobs=workers, return_as="generator")
     results = pool(joblib.delayed(function)(*each) for each in arguments)

@@ -69,8 +69,8 @@ def crop_records(seeds: Sequence[int], wishes: Sequence[Wish]) -> list[CropRecor
     """Crops of the well visible passengers of a snapshot with one passenger per wish.
 
     Args:
-      seeds: of the snapshot: the same seeds and wishes, the same bytes.
-      wishes: one per passenger.
+      seeds: Seeds of the snapshot: the same seeds and wishes, the same bytes.
+      wishes: One per passenger.
     """
     snapshot = render_wished(np.random.default_rng(seeds), wishes)
     return [

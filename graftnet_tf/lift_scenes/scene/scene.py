@@ -27,10 +27,10 @@ class SeenPassenger:
     """A passenger as the snapshot shows it; things it carries belong to it.
 
     Attributes:
-      attributes: those of the 18 that it shows.
+      attributes: Those of the 18 that it shows.
       mask: bool [H, W], its visible pixels.
       box: x, y, width, height of the mask, in pixels.
-      visible_fraction: share of its drawing that is neither hidden by nearer passengers
+      visible_fraction: Share of its drawing that is neither hidden by nearer passengers
         nor cut by the image's frame, 0…1.
     """
 
@@ -60,8 +60,8 @@ def render_snapshot(seed: int, index: int, size: tuple[int, int] | None = None) 
     """Draws snapshot `index` of the series `seed`: the same arguments, the same bytes.
 
     Args:
-      seed: of the series.
-      index: of the snapshot in it.
+      seed: Seed of the series.
+      index: Index of the snapshot in it.
       size: (width, height) in pixels; None picks one of `SIZES`.
 
     Returns:

@@ -30,12 +30,12 @@ class Batching:
     """How requests are gathered; the names are those of TF Serving's batching parameters.
 
     Attributes:
-      max_batch_size: rows of a run.
-      batch_timeout_micros: how long an incomplete batch waits for more.
-      allowed_batch_sizes: sizes that a batch is padded up to, ascending, the last of them
+      max_batch_size: Rows of a run.
+      batch_timeout_micros: How long an incomplete batch waits for more.
+      allowed_batch_sizes: Sizes that a batch is padded up to, ascending, the last of them
         `max_batch_size`; the powers of two by default.
-      max_enqueued_batches: batches that may wait; further requests are refused.
-      num_batch_threads: batches that are computed at once.
+      max_enqueued_batches: Batches that may wait; further requests are refused.
+      num_batch_threads: Batches that are computed at once.
     """
 
     max_batch_size: int = 16
@@ -87,9 +87,9 @@ def batched(
     """Adds a signature that is computed for many requests at once.
 
     Args:
-      graph: holds the loaded model; the signature's inputs stay its placeholders.
-      signature: one that `can_be_batched`.
-      batching: how.
+      graph: Graph that holds the loaded model; the signature's inputs stay its placeholders.
+      signature: One that `can_be_batched`.
+      batching: How.
 
     Returns:
       (outputs by name, int32 [N]: the rows of the batch that each row was computed in).

@@ -22,10 +22,10 @@ class ModelConfig:
     """One model.
 
     Attributes:
-      name: that requests state.
-      base_path: directory with one SavedModel per numbered subdirectory.
-      policy: which of them are served.
-      labels: version that each label stands for.
+      name: Name that requests state.
+      base_path: Directory with one SavedModel per numbered subdirectory.
+      policy: Which of them are served.
+      labels: Version that each label stands for.
     """
 
     name: str

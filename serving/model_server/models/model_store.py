@@ -24,7 +24,7 @@ class ModelStore:
     """The served models by name.
 
     Attributes:
-      poll_errors: what went wrong in looking for new versions.
+      poll_errors: What went wrong in looking for new versions.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class ModelStore:
         """Loads every model's versions.
 
         Args:
-          configs: what to serve.
-          load: makes a servable of (directory, version).
-          allow_labels_for_unavailable: whether a new label may be given to a version before
+          configs: What to serve.
+          load: Function that makes a servable of (directory, version).
+          allow_labels_for_unavailable: Whether a new label may be given to a version before
             it is loaded.
 
         Raises:

@@ -12,8 +12,8 @@ class PollError(NamedTuple):
     """One failed look.
 
     Attributes:
-      text: what went wrong, one line.
-      time: when, in seconds since 1970.
+      text: What went wrong, one line.
+      time: When, in seconds since 1970.
     """
 
     text: str

@@ -22,10 +22,10 @@ class Answer(NamedTuple):
     """What a signature returned.
 
     Attributes:
-      outputs: by name.
-      rows: of the request; None where its inputs have none.
-      batch_rows: of the batch that the request was computed in, padding included; None
-        where it was computed alone.
+      outputs: Outputs by name.
+      rows: Number of rows of the request; None where its inputs have none.
+      batch_rows: Number of rows of the batch that the request was computed in, padding included;
+        None where it was computed alone.
     """
 
     outputs: dict[str, np.ndarray]
@@ -42,9 +42,9 @@ class Servable:
     of threads may call `predict`.
 
     Attributes:
-      version: its number.
-      signatures: its signatures by name.
-      signature_defs: those and TensorFlow's own, such as `__saved_model_init_op`.
+      version: Its number.
+      signatures: Its signatures by name.
+      signature_defs: Those and TensorFlow's own, such as `__saved_model_init_op`.
     """
 
     def __init__(self, directory: str, version: int, batching: Batching | None = None):
@@ -90,10 +90,10 @@ class Servable:
         """Runs one signature.
 
         Args:
-          signature_name: one of `signatures`.
-          inputs: exactly the signature's inputs.
-          output_filter: outputs to return; empty for all.
-          limits: of the inputs.
+          signature_name: One of `signatures`.
+          inputs: Exactly the signature's inputs.
+          output_filter: Outputs to return; empty for all.
+          limits: Limits of the inputs.
 
         Raises:
           RequestError: FAILED_PRECONDITION, there is no such signature; INVALID_ARGUMENT, the

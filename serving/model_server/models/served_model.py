@@ -42,8 +42,8 @@ class ServedModel:
         """Prepares a model; `refresh` loads its versions.
 
         Args:
-          config: what to serve.
-          load: makes a servable of (directory, version).
+          config: What to serve.
+          load: Function that makes a servable of (directory, version).
         """
         self._config = config
         self._load = load
@@ -90,8 +90,8 @@ class ServedModel:
         """Checks that labels may be given.
 
         Args:
-          labels: version of each.
-          allow_unavailable: whether a label that is not in use yet may point to a version
+          labels: Version of each.
+          allow_unavailable: Whether a label that is not in use yet may point to a version
             that is not loaded.
 
         Raises:

@@ -13,8 +13,8 @@ class ServedVersion:
     """Counts the requests that use a model.
 
     Attributes:
-      directory: it was loaded from.
-      servable: the model.
+      directory: It was loaded from.
+      servable: The model.
     """
 
     def __init__(self, directory: str, servable: Servable, freed: Callable[[], None]):

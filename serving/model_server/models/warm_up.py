@@ -19,9 +19,9 @@ def warm_up(servable: Servable, directory: str, limits: Limits) -> None:
     TensorFlow prepares a signature when it is first run, which takes seconds.
 
     Args:
-      servable: the model.
-      directory: of its SavedModel; one without records is left as it is.
-      limits: of the requests.
+      servable: The model.
+      directory: Directory of its SavedModel; one without records is left as it is.
+      limits: Limits of the requests.
 
     Raises:
       GraftNetError: a request fails, so that the model would fail in service too.

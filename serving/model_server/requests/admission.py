@@ -14,8 +14,8 @@ class Admission:
     """Lets requests begin while others end; those whose client is gone never begin.
 
     Attributes:
-      running: requests that have begun and not ended.
-      waiting: requests that wait for their turn.
+      running: Requests that have begun and not ended.
+      waiting: Requests that wait for their turn.
     """
 
     def __init__(self, in_flight: int, waiting: int):

@@ -21,15 +21,16 @@ class Call:
     """What is known of a call; nothing of what it carries.
 
     Attributes:
-      method: of the service.
-      model: name of the model that was found, empty before.
-      version: of the model that answers; 0 before.
-      signature: that was run, empty before.
-      rows, batch_rows: of the request, and of the batch that it was computed in.
-      waited: seconds until its turn.
-      seconds: until its answer.
-      code: gRPC status.
-      error: what the client was told.
+      method: Method of the service.
+      model: Name of the model that was found, empty before.
+      version: Version of the model that answers; 0 before.
+      signature: Signature that was run, empty before.
+      rows, batch_rows: Number of rows of the request, and of the batch that it was computed
+        in.
+      waited: Seconds until its turn.
+      seconds: Until its answer.
+      code: GRPC status.
+      error: What the client was told.
     """
 
     method: str

@@ -20,7 +20,7 @@ def decoding_work(files: Iterable[bytes]) -> int:
     """Pixels that are touched in decoding: width × height × scans, over all files.
 
     Args:
-      files: the bytes of image files, or of anything. What models refuse by its first
+      files: The bytes of image files, or of anything. What models refuse by its first
         bytes counts nothing: other formats, and images of more than `MAX_PIXELS`.
     """
     return sum(_work(data) for data in files)

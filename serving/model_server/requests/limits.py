@@ -10,14 +10,15 @@ class Limits:
     """Bounds that hold whatever comes over the wire.
 
     Attributes:
-      message_bytes: of a request, and of any tensor that it declares.
-      rows: images, or other entries along the first dimension, of one input.
-      string_bytes: of one string, such as an image file.
-      decoded_pixels: of all images in a request together, each as often as it has scans.
-      in_flight: requests being answered at once.
-      waiting: requests that wait for their turn; more are refused.
-      bytes_in_flight: of all requests that are answered or wait, as they come over the wire;
-        more are refused before they are parsed.
+      message_bytes: Bytes of a request, and of any tensor that it declares.
+      rows: Images, or other entries along the first dimension, of one input.
+      string_bytes: Bytes of one string, such as an image file.
+      decoded_pixels: Pixels of all images in a request together, each as often as it has
+        scans.
+      in_flight: Requests being answered at once.
+      waiting: Requests that wait for their turn; more are refused.
+      bytes_in_flight: Bytes of all requests that are answered or wait, as they come over
+        the wire; more are refused before they are parsed.
     """
 
     message_bytes: int = 64 << 20

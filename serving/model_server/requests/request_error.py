@@ -15,8 +15,8 @@ class RequestError(GraftNetError):
     """A request that cannot be answered.
 
     Attributes:
-      code: gRPC status.
-      message: what was given and what was expected.
+      code: GRPC status.
+      message: What was given and what was expected.
     """
 
     def __init__(self, code: grpc.StatusCode, message: str):

@@ -21,10 +21,10 @@ def request_array(
     all that follow; so sizes are judged before anything is allocated.
 
     Args:
-      name: of the input, for messages.
-      tensor: as it came.
-      expected: dtype and shape that the signature takes.
-      limits: of rows, of a string and of a whole tensor.
+      name: Name of the input, for messages.
+      tensor: Tensor, as it came.
+      expected: Dtype and shape that the signature takes.
+      limits: Limits of rows, of a string and of a whole tensor.
 
     Raises:
       RequestError: INVALID_ARGUMENT; the dtype, the shape, the size or the content is wrong.

@@ -31,7 +31,7 @@ def response_tensor(array: np.ndarray, *, as_content: bool = False) -> TensorPro
 
     Args:
       array: bytes objects stand for strings.
-      as_content: raw bytes in `tensor_content`, which is a copy, in place of the typed field
+      as_content: Raw bytes in `tensor_content`, which is a copy, in place of the typed field
         (`float_val`, `string_val`, …), which every client can read.
     """
     if array.dtype == object:

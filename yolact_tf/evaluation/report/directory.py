@@ -22,10 +22,10 @@ class Subject(NamedTuple):
     """What was evaluated, for the reader of a report.
 
     Attributes:
-      model: its name.
-      annotations: path of the annotation file.
-      left_out: categories of the file that the model does not know.
-      command: that can be run again.
+      model: Its name.
+      annotations: Path of the annotation file.
+      left_out: Categories of the file that the model does not know.
+      command: Command that can be run again.
     """
 
     model: str
@@ -49,10 +49,10 @@ def write_report(evaluation: Evaluation, directory: str, subject: Subject, seed:
     """Writes a report, replacing an older one in the same place as a whole.
 
     Args:
-      evaluation: what to show.
-      directory: of the report; may be absent.
-      subject: what was evaluated.
-      seed: of the choice of random images.
+      evaluation: What to show.
+      directory: Directory of the report; may be absent.
+      subject: What was evaluated.
+      seed: Seed of the choice of random images.
 
     Returns:
       Path of the page to open.
