@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from graftnet_tf.io.image_decoding import decode_image
-
 
 def decode_batch(
-    images: tf.Tensor, to_input: Callable[[tf.Tensor], tf.Tensor], input_shape: tf.TensorShape
+    images: tf.Tensor, decode: Callable[[tf.Tensor], tf.Tensor], input_shape: tf.TensorShape
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Decodes those images of a batch that can be decoded.
 
@@ -17,8 +15,7 @@ def decode_batch(
 
     Args:
       images: string [N], the bytes of JPEG or PNG files.
-      to_input: Function from one image, uint8 [1, H, W, 3], to the trunk's input, float32 [1, h, w,
-        3].
+      decode: Function from one file, string [], to the trunk's input, float32 [h, w, 3].
       input_shape: Static (h, w, 3).
 
     Returns:
@@ -26,15 +23,11 @@ def decode_batch(
       decoded, and their rows in `images`. M may be 0: were that an error, a request's
       answer would depend on those that a server batches it with.
     """
-
-    def decode(row: tf.Tensor, data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return to_input(decode_image(data)[tf.newaxis])[0], row
-
     count = tf.size(images, out_type=tf.int64)
     decoded = (
         tf.data.Dataset.from_tensor_slices(images)
         .enumerate()
-        .map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+        .map(lambda row, file: (decode(file), row), num_parallel_calls=tf.data.AUTOTUNE)
         .ignore_errors()
     )
     end = tf.data.Dataset.from_tensors((tf.zeros(input_shape), tf.constant(-1, tf.int64)))
