@@ -70,6 +70,24 @@ class ColourModel(tf.Module):
         return {"metadata": tf.constant(json.dumps(METADATA))}
 
 
+# Fixtures that take long to make, and a folder that asks for one of a row by name: whoever uses
+# one of a row is tested by the same process.
+SHARED = (
+    {"trained"},
+    {"network", "all_blocks", "_two_blocks"},
+    {"model_dir", "servable", "passengers_workspace", "tests/serving/conformance"},
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives the tests of a module to one process, and those that share what takes long."""
+    for item in items:
+        module = item.location[0]
+        asked = {*getattr(item, "fixturenames", ()), os.path.dirname(module)}
+        shared = [min(row) for row in SHARED if asked & row]
+        item.add_marker(pytest.mark.xdist_group((shared or [module])[0]))
+
+
 @pytest.fixture(scope="session")
 def colour_model(tmp_path_factory):
     """Directory of a composed model: red is bald, green male, blue female and hat."""

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.io import atomic_files
-from graftnet_tf.io.image_decoding import decode_image
+from graftnet_tf.io.image_decoding import decode_bytes
 
 Result = TypeVar("Result")
 
@@ -76,7 +76,7 @@ def decode(data: bytes) -> tf.Tensor:
     if not data:
         raise UnreadableImageError("The file is empty.")
     try:
-        return decode_image(tf.constant(data))
+        return decode_bytes(data)
     except tf.errors.OpError as error:
         raise UnreadableImageError(_reason(error)) from None
 
@@ -130,6 +130,10 @@ def decode_all(
     """
     shape = (len(set(paths)), preprocessing.height, preprocessing.width, 3)
     images = _allocate(shape, memory_limit)
+    letterbox = tf.function(
+        lambda image: preprocessing.letterbox(image[tf.newaxis])[0],
+        input_signature=[tf.TensorSpec([None, None, 3], tf.uint8)],
+    )
     rows: dict[str, int] = {}
     unreadable: dict[str, str] = {}
     contents: dict[str, str | None] = {}
@@ -138,7 +142,7 @@ def decode_all(
         data = read_data(path)
         digest = hashlib.sha256(data).hexdigest()
         try:
-            return digest, preprocessing.letterbox(decode(data)[tf.newaxis])[0].numpy()
+            return digest, letterbox(decode(data)).numpy()
         except UnreadableImageError as error:
             return digest, error
 

@@ -1,5 +1,7 @@
 """The orientation that a camera notes in Exif, read and undone with core ops."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 _JPEG = b"\xff\xd8\xff"
@@ -59,14 +61,15 @@ def exif_orientation(data: tf.Tensor) -> tf.Tensor:
 def upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
     """Turns an image [H, W, C], stored in an Exif orientation of 1 to 8, the right way up."""
 
-    def when(orientations: tuple[int, ...], turned: tf.Tensor, otherwise: tf.Tensor) -> tf.Tensor:
-        return tf.cond(
-            tf.reduce_any(orientation == orientations), lambda: turned, lambda: otherwise
-        )
+    def turned(
+        image: tf.Tensor, orientations: tuple[int, ...], turn: Callable[[tf.Tensor], tf.Tensor]
+    ) -> tf.Tensor:
+        stored_so = tf.reduce_any(orientation == orientations)
+        return tf.cond(stored_so, lambda: turn(image), lambda: image)
 
-    image = when((5, 6, 7, 8), tf.transpose(image, [1, 0, 2]), image)
-    image = when((2, 3, 6, 7), tf.reverse(image, axis=[1]), image)
-    return when((3, 4, 7, 8), tf.reverse(image, axis=[0]), image)
+    image = turned(image, (5, 6, 7, 8), lambda stored: tf.transpose(stored, [1, 0, 2]))
+    image = turned(image, (2, 3, 6, 7), lambda stored: tf.reverse(stored, axis=[1]))
+    return turned(image, (3, 4, 7, 8), lambda stored: tf.reverse(stored, axis=[0]))
 
 
 def _after(data: tf.Tensor, marker: tf.Tensor) -> tf.Tensor:

@@ -46,6 +46,29 @@ def decode_image(data: tf.Tensor) -> tf.Tensor:
     return upright(stored, exif_orientation(data))
 
 
+_traced = tf.function(decode_image, input_signature=[tf.TensorSpec([], tf.string)])
+
+
+def decode_bytes(data: bytes) -> tf.Tensor:
+    """`decode_image` of bytes at hand, five times as fast: traced, for it is a hundred small ops.
+
+    Args:
+      data: The bytes of a JPEG or PNG file.
+
+    Returns:
+      As `decode_image`.
+
+    Raises:
+      tf.errors.InvalidArgumentError: As `decode_image`, which then runs op by op: its error says
+        what is wrong with the image and not where in a graph that was found.
+    """
+    content = tf.constant(data)
+    try:
+        return _traced(content)
+    except tf.errors.OpError:
+        return decode_image(content)
+
+
 def check_size(size: tf.Tensor) -> tf.Operation | None:
     """Asserts that an image of this size can hold people and is safe to decode.
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 
-FEW = {"publishing": 3, "composing": 2, "trunk": 2}
+FEW = {"publishing": 2, "composing": 1, "trunk": 1}
 MANY = {
     "publishing": 100,
     "composing": 25,

@@ -9,7 +9,7 @@ import urllib.request
 import tensorflow as tf
 
 from graftnet_tf.io.file_names import is_utf8
-from graftnet_tf.io.image_decoding import decode_image
+from graftnet_tf.io.image_decoding import decode_bytes
 from yolact_tf.person_crops.sources import is_local, is_url
 
 MAX_BYTES = 100_000_000
@@ -75,7 +75,7 @@ def decode(data: bytes) -> tf.Tensor:
       UnreadableError: it cannot be decoded.
     """
     try:
-        return decode_image(tf.constant(data))
+        return decode_bytes(data)
     except tf.errors.OpError as error:
         raise UnreadableError(_reason(error)) from None
 
