@@ -87,14 +87,20 @@ def _warn_of_near_duplicates(imported: Imported) -> None:
     groups = imported.near_duplicates
     if groups:
         print(
-            f"Task {imported.task.name}: {len(groups)} groups of images look alike and are in both "
-            "train and test. If they show the same, give them one group in a CSV table, or test "
+            f"Task {imported.task.name}: {_alike(len(groups))} in both train "
+            "and test. If they show the same, give them one group in a CSV table, or test "
             "results promise too much:"
         )
     for group in groups[:_GROUPS_SHOWN]:
         print(f"  {', '.join(group)}")
     if len(groups) > _GROUPS_SHOWN:
         print(f"  and {len(groups) - _GROUPS_SHOWN} more")
+
+
+def _alike(groups: int) -> str:
+    if groups == 1:
+        return "1 group of images looks alike and is"
+    return f"{groups} groups of images look alike and are"
 
 
 def _counts_table(results: list[Imported]) -> str:

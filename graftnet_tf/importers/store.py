@@ -75,7 +75,7 @@ def import_tasks(
       test_fraction: Share of the groups, in 0…1, to draw for test where the source has no
         split of its own.
       seed: Random seed of the draw.
-      overwrite: Replace tasks that exist, with all that is in their folders.
+      overwrite: Whether to replace tasks that exist, with all that is in their folders.
       copy: Whether images are copied; without, those taken whole stay where they are and are named
         by their path; those from the web are copied all the same.
 

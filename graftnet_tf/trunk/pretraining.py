@@ -46,7 +46,7 @@ class TrunkConfig:
       train_from: First block that is trained; those below stay as they were.
       last_block: Last block trained and published.
       sampling, temperature: Sampling of tasks, see `task_sampling.sampling_probabilities`.
-      probe_heads: Start each head from a linear probe on the initial features, which is
+      probe_heads: Whether each head starts from a linear probe on the initial features, which is
         worth it when these are good; None for where there are initial weights.
       optimization: Optimizer, rate and averaging of the blocks, and without schedule and averaging
         of the heads.

@@ -33,7 +33,7 @@ class Workspace:
 
         Args:
           root: Directory, local or `gs://`.
-          create: Make the directory when absent.
+          create: Whether to make the directory when absent.
 
         Raises:
           GraftNetError: it is a file, or does not exist and `create` is false.

@@ -98,7 +98,7 @@ def build_yolact(
       (19248, 4)
 
     Args:
-      config: One of `yolact_tf.config.CONFIGS` or its name, or one of your own.
+      config: Configuration: one of `yolact_tf.config.CONFIGS` or its name, or one of your own.
       num_classes: Number of classes with background, which is class 0.
       precision: Precision of the arithmetic inside, "float32" or "bfloat16"; weights and outputs
         are float32 in either.
