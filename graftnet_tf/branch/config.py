@@ -28,7 +28,7 @@ class BranchConfig:
       last_block: Last block of the branch; None for the trunk's.
       pooling: Name in `pooling.POOLINGS`.
       reduction: Channels of a learnt 1×1 convolution before the pooling; 0 for none.
-      steps: 0 publishes the linear probe on the trunk's own blocks.
+      steps: Training steps; 0 publishes the linear probe on the trunk's own blocks.
       batch: Images per step.
       optimization: Optimizer, rate and averaging of the open blocks and the classifier.
       dropout: Rate on the pooled features.

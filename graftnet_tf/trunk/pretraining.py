@@ -41,7 +41,7 @@ class TrunkConfig:
     Attributes:
       height, width: Height and width of the input, in pixels.
       initial_weights: Initial weights, see `weights.initialise`.
-      steps: 0 publishes the initial weights as they are.
+      steps: Training steps; 0 publishes the initial weights as they are.
       batch: Images per step.
       train_from: First block that is trained; those below stay as they were.
       last_block: Last block trained and published.
