@@ -9,12 +9,12 @@ from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
+from graftnet_tf.evaluation.report.directory import write_report
 from graftnet_tf.io import atomic_files
 from graftnet_tf.lift_scenes.dataset.cutting import Cutter, Tally, cut_snapshots
 from graftnet_tf.lift_scenes.dataset.sub_datasets import write_tasks
 from graftnet_tf.lift_scenes.scene.records import snapshot_record
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
-from graftnet_tf.report.directory import write_report
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task

@@ -14,8 +14,8 @@ import tensorflow as tf
 from absl import flags
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation.report.directory import SCORES
 from graftnet_tf.registry.served_models import GRAFTNET_DIR, PASSENGERS_DIR, newest_served
-from graftnet_tf.report.directory import SCORES
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell

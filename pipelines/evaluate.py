@@ -8,7 +8,7 @@ import sys
 from absl import flags
 
 from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
-from graftnet_tf.report.directory import check_replaceable, write_report
+from graftnet_tf.evaluation.report.directory import check_replaceable, write_report
 from pipelines import shell
 
 MODEL = flags.DEFINE_string(

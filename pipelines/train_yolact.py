@@ -7,8 +7,8 @@ from absl import flags
 
 from pipelines import shell
 from pipelines.flags.coco_images import EXIF_ORIENTATION
-from yolact_tf.augmentation import Augmentation
 from yolact_tf.config import CONFIGS
+from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.models.yolact import PRECISIONS
 from yolact_tf.training.job import Source, TrainingJob, run
 from yolact_tf.training.optimizers import OPTIMIZERS, Optimization

@@ -13,7 +13,7 @@ class YolactConfig:
 
     Attributes:
       name: Name, as it is called on the command line and in weight files.
-      backbone: a key of `yolact_tf.backbones.BACKBONES`.
+      backbone: a key of `yolact_tf.models.backbones.BACKBONES`.
       size: Side of the square input, pixels.
       scales: Side of the anchors of P3 … P7, pixels of the input.
       aspect_ratios: Width over height of the anchors at each cell.

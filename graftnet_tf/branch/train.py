@@ -14,6 +14,8 @@ from graftnet_tf.branch import thresholds
 from graftnet_tf.branch.config import AUTO, BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.branch.inputs import BranchInputs, gather
+from graftnet_tf.branch.shape_search.choice import Choice, choose_shape
+from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.labelled_images import LabelledImages, LabelledRows
 from graftnet_tf.evaluation import metrics
@@ -22,8 +24,6 @@ from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import native_precision
-from graftnet_tf.shape_search.choice import Choice, choose_shape
-from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training.loop import run_key
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace

@@ -6,10 +6,10 @@ from absl import flags
 
 from graftnet_tf.branch.branch import vector_length
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.inception_blocks import LAST
 from graftnet_tf.pooling import POOLINGS
-from graftnet_tf.shape_search.search_config import SearchConfig
 
 _DEFAULT = BranchConfig()
 _AUTO = "auto"

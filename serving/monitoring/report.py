@@ -7,9 +7,9 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from graftnet_tf.evaluation.report.figures import INK, NEGATIVE, POSITIVE, STYLE
 from graftnet_tf.io import atomic_files, html_pages
 from graftnet_tf.io.report_directory import check_replaceable
-from graftnet_tf.report.figures import INK, NEGATIVE, POSITIVE, STYLE
 from serving.monitoring.comparison import FEW, AttributeDrift, Drift
 from serving.schema.score_histograms import SCORE_EDGES
 

@@ -17,11 +17,11 @@ import tensorflow as tf
 from absl import flags
 
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.data import image_loading
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models.saved_model import FULL_PRECISION, saved_model_name
-from graftnet_tf.shape_search.search_config import SearchConfig
 from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk

@@ -3,8 +3,8 @@ import json
 import os
 
 from graftnet_tf.evaluation.evaluate import evaluate
+from graftnet_tf.evaluation.report.directory import write_report
 from graftnet_tf.io import checksummed_json
-from graftnet_tf.report.directory import write_report
 from graftnet_tf.workspace import manifest
 from tests.pipelines.forked_runs import run_all
 

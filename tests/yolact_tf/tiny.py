@@ -3,8 +3,9 @@
 import pytest
 import tensorflow as tf
 
-from yolact_tf import backbones, config
-from yolact_tf.backbones import Backbone
+from yolact_tf import config
+from yolact_tf.models import backbones
+from yolact_tf.models.backbones import Backbone
 from yolact_tf.models.layers import batch_norm, conv
 
 TINY = config.YolactConfig(

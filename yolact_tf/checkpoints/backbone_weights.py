@@ -2,10 +2,10 @@
 
 import re
 
-from yolact_tf.backbones import inception_v3
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
 from yolact_tf.checkpoints.torch_checkpoint import read_state_dict
 from yolact_tf.errors import YolactError
+from yolact_tf.models.backbones import inception_v3
 from yolact_tf.models.yolact import Yolact
 
 

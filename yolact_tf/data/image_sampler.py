@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from yolact_tf.augmentation.copy_paste import Donor, cut_out, is_pastable
+from yolact_tf.data.augmentation.copy_paste import Donor, cut_out, is_pastable
 from yolact_tf.data.coco import AnnotatedImage, CocoData
 from yolact_tf.data.decoded_image import DecodedImage, decode
 from yolact_tf.errors import YolactError

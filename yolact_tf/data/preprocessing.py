@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from yolact_tf.backbones import BACKBONES
 from yolact_tf.config import YolactConfig
+from yolact_tf.models.backbones import BACKBONES
 
 
 def network_input(images: tf.Tensor, config: YolactConfig) -> tf.Tensor:

@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from yolact_tf.augmentation import Augmentation
-from yolact_tf.augmentation.photometric import distort
-from yolact_tf.augmentation.sample import Sample, tight_boxes
 from yolact_tf.config import YolactConfig
+from yolact_tf.data.augmentation import Augmentation
+from yolact_tf.data.augmentation.photometric import distort
+from yolact_tf.data.augmentation.sample import Sample, tight_boxes
 from yolact_tf.data.coco import CocoData
 from yolact_tf.data.ground_truth import PADDING, GroundTruth
 from yolact_tf.data.image_sampler import ImageCollection

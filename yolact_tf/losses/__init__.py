@@ -8,8 +8,8 @@ from yolact_tf.data.ground_truth import GroundTruth
 from yolact_tf.losses.box import box_loss
 from yolact_tf.losses.confidence import confidence_loss
 from yolact_tf.losses.mask import mask_loss
+from yolact_tf.losses.prior_matching import match
 from yolact_tf.losses.semantic import semantic_loss
-from yolact_tf.training.prior_matching import match
 
 
 def multibox_losses(

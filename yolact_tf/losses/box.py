@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from yolact_tf.training.prior_matching import Matches
+from yolact_tf.losses.prior_matching import Matches
 
 _WEIGHT = 1.5
 

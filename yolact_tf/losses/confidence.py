@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from yolact_tf.training.prior_matching import BACKGROUND, Matches
+from yolact_tf.losses.prior_matching import BACKGROUND, Matches
 
 
 def confidence_loss(conf: tf.Tensor, matches: Matches, negatives_per_positive: int) -> tf.Tensor:

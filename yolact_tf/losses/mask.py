@@ -3,9 +3,9 @@
 import tensorflow as tf
 
 from yolact_tf.data.ground_truth import GroundTruth
+from yolact_tf.losses.prior_matching import Matches
 from yolact_tf.losses.reduced_masks import reduced_masks
 from yolact_tf.ops import boxes
-from yolact_tf.training.prior_matching import Matches
 
 _WEIGHT = 6.125
 _CROP_PADDING = 1

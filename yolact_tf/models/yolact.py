@@ -2,10 +2,10 @@
 
 import tensorflow as tf
 
-from yolact_tf.backbones import BACKBONES
 from yolact_tf.config import YolactConfig, config_named
 from yolact_tf.errors import YolactError
 from yolact_tf.models import fpn, prediction_head, protonet
+from yolact_tf.models.backbones import BACKBONES
 from yolact_tf.models.layers import conv
 from yolact_tf.models.priors import make_priors
 

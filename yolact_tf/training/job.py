@@ -8,10 +8,10 @@ from typing import NamedTuple
 from absl import logging
 
 from graftnet_tf.io import atomic_files
-from yolact_tf.augmentation import Augmentation
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.backbone_weights import load_backbone_weights
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
+from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.data.coco import CocoData, ExifOrientation, read_coco, require_objects
 from yolact_tf.data.training_batches import training_batches
 from yolact_tf.errors import YolactError

@@ -133,7 +133,7 @@ def test_two_devices_do_what_one_does():
     """
     root = os.path.join(os.path.dirname(__file__), "../../..")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.graftnet_tf.mirrored_steps"],
+        [sys.executable, "-m", "tests.graftnet_tf.trunk.mirrored_steps"],
         cwd=root,
         capture_output=True,
         text=True,

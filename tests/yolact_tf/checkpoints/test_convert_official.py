@@ -10,13 +10,13 @@ import pytest
 import tensorflow as tf
 
 from tests.yolact_tf.torch_files import save_zip, view
-from yolact_tf.backbones import BACKBONES, Backbone
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.convert_official import convert
 from yolact_tf.checkpoints.state_dict import torch_state_dict
 from yolact_tf.config import CONFIGS, YolactConfig
 from yolact_tf.data.coco_classes import COCO_CLASSES
 from yolact_tf.errors import YolactError
+from yolact_tf.models.backbones import BACKBONES, Backbone
 from yolact_tf.models.layers import batch_norm, conv
 from yolact_tf.models.yolact import Yolact, build_yolact
 

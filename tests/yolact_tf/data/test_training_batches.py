@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from tests.yolact_tf.annotated_folder import annotation, content, write
-from yolact_tf.augmentation import Augmentation
 from yolact_tf.config import config_named
+from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.data.coco import read_coco
 from yolact_tf.data.ground_truth import CROWD, PADDING
 from yolact_tf.data.training_batches import training_batches

@@ -13,9 +13,9 @@ from yolact_tf.losses import multibox_losses
 from yolact_tf.losses.box import box_loss
 from yolact_tf.losses.confidence import confidence_loss
 from yolact_tf.losses.mask import mask_loss
+from yolact_tf.losses.prior_matching import BACKGROUND, NEUTRAL, Matches
 from yolact_tf.losses.semantic import semantic_loss
 from yolact_tf.models.priors import make_priors
-from yolact_tf.training.prior_matching import BACKGROUND, NEUTRAL, Matches
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "loss.npz"
 CONFIG = config_named("yolact_resnet50_550")

@@ -1,0 +1,78 @@
+"""A report directory: `report.html`, `metrics.csv`, `scores.csv` and `roc/ATTRIBUTE.png`."""
+
+import csv
+import io
+import math
+import os
+import urllib.parse
+from typing import Any
+
+import tensorflow as tf
+
+from graftnet_tf.evaluation.evaluate import Evaluation
+from graftnet_tf.evaluation.report import figures, page
+from graftnet_tf.io import atomic_files, report_directory
+
+PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
+
+
+def check_replaceable(directory: str) -> None:
+    """Checks that a report may be written to `directory`.
+
+    Raises:
+      GraftNetError: it exists and holds anything that is not of a report.
+    """
+    report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, CURVES))
+
+
+def write_report(evaluation: Evaluation, directory: str) -> str:
+    """Writes a report, replacing an older one in the same place as a whole.
+
+    Returns:
+      Path of the page to open; it needs no other file and no network.
+
+    Raises:
+      GraftNetError: `directory` holds something else.
+    """
+    directory = directory.rstrip("/")
+    check_replaceable(directory)
+    curves = {a.name: figures.roc_png(a) for a in evaluation.attributes}
+    with atomic_files.replacing_directory(directory) as aside:
+        tf.io.gfile.makedirs(os.path.join(aside, CURVES))
+        for name, png in curves.items():
+            file_name = urllib.parse.quote(name, safe=" '") + ".png"
+            with tf.io.gfile.GFile(os.path.join(aside, CURVES, file_name), "wb") as file:
+                file.write(png)
+        atomic_files.write_text(os.path.join(aside, TABLE), _table(evaluation))
+        atomic_files.write_text(os.path.join(aside, SCORES), _scores(evaluation))
+        atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
+    return os.path.join(directory, PAGE)
+
+
+def _table(evaluation: Evaluation) -> str:
+    """A row per attribute in full figures; undefined ones are empty."""
+    return _csv([{"attribute": a.name, **a.figures()} for a in evaluation.attributes])
+
+
+def _scores(evaluation: Evaluation) -> str:
+    """A row per attribute and image; no score where the image could not be scored."""
+    return _csv(
+        [
+            {
+                "attribute": a.name,
+                "image": path,
+                "positive": int(label),
+                "score": "" if math.isnan(score) else score,
+            }
+            for a in evaluation.attributes
+            for path, label, score in zip(a.paths, a.labels, a.scores.tolist(), strict=True)
+        ]
+    )
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
