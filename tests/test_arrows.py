@@ -2,6 +2,8 @@
 
 import ast
 import pathlib
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
@@ -40,3 +42,23 @@ def test_no_arrow_runs_up(package):
     ]
     assert own
     assert wrong == []
+
+
+def rooms(package):
+    """For each room of a package, those that it imports; a file beside the rooms is one too."""
+    found = defaultdict(set)
+    for path in (ROOT / package).rglob("*.py"):
+        room = path.relative_to(ROOT / package).parts[0].removesuffix(".py")
+        for name in imports(path):
+            if name.startswith(f"{package}."):
+                found[room].add(name.split(".")[1])
+        found[room].discard(room)
+    return found
+
+
+@pytest.mark.parametrize("package", ["graftnet_tf", "yolact_tf", "serving"])
+def test_no_rooms_import_each_other_in_a_circle(package):
+    try:
+        assert list(TopologicalSorter(rooms(package)).static_order())
+    except CycleError as error:
+        pytest.fail(f"{package}: {' imports '.join(error.args[1])}")
