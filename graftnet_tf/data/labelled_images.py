@@ -10,11 +10,11 @@ import numpy as np
 from absl import logging
 from sklearn.model_selection import StratifiedGroupKFold
 
+from graftnet_tf.data.class_weights import class_weights
 from graftnet_tf.data.fingerprints import data_hash, input_name
 from graftnet_tf.data.image_loading import DecodedImages, decode_all
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.linear_probe import class_weights
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.tasks import Task, class_counts
 

@@ -9,20 +9,6 @@ VALUES = 2**27  # float32 numbers that are fitted at most: 512 MB, and as much a
 _TINY = 1e-12  # variance at which images all alike are no longer told apart
 
 
-def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Weight of each class that gives every class the same say: M / (classes · count).
-
-    Args:
-      labels: int [M].
-      classes: Number of classes.
-
-    Returns:
-      float32 [classes]; 0 for a class that does not occur.
-    """
-    counts = np.bincount(labels, minlength=classes)
-    return np.where(counts, len(labels) / (classes * np.maximum(counts, 1)), 0).astype(np.float32)
-
-
 def subsample(labels: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
     """The examples to fit, so that no more than `VALUES` numbers are in memory.
 

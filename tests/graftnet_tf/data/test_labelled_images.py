@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graftnet_tf.data import labelled_images
+from graftnet_tf.data.class_weights import class_weights
 from graftnet_tf.data.labelled_images import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.linear_probe import class_weights
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from tests.trained_workspace import COUNT, GENDER, UNREADABLE, draw_workspace
 
