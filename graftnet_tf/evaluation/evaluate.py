@@ -63,6 +63,7 @@ class Evaluation:
       unreadable: Reason for each image that could not be scored, by path.
       without_test_data: Attributes of the model that have no test example.
       without_branch: Tasks of the workspace that the model does not have.
+      near_duplicates: Number of test images that look like training images, by task measured.
     """
 
     model: str
@@ -72,6 +73,7 @@ class Evaluation:
     unreadable: dict[str, str]
     without_test_data: tuple[str, ...]
     without_branch: tuple[str, ...]
+    near_duplicates: dict[str, int]
 
     @property
     def model_version(self) -> str:
@@ -88,9 +90,15 @@ class Evaluation:
 
     @property
     def cautions(self) -> list[str]:
-        """What to say of attributes with few test examples."""
+        """What to say of attributes with few test examples, and of tests that were learnt from."""
         rows = ((a.name, a.row.positives, a.row.negatives) for a in self.attributes)
-        return [caution for row in rows if (caution := metrics.caution(*row))]
+        few = [caution for row in rows if (caution := metrics.caution(*row))]
+        return few + [
+            f"{task}: {count} test images look like training images (near_duplicates.csv of the "
+            "task); where they show the same, figures promise too much."
+            for task, count in self.near_duplicates.items()
+            if count
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure, ready for JSON; undefined ones are None."""
@@ -173,6 +181,7 @@ def evaluate(
         unreadable=scored.unreadable,
         without_test_data=tuple(name for name in asked if name not in measured),
         without_branch=tuple(name for name in splits if name not in model.tasks),
+        near_duplicates={name: workspace.near_duplicates(name) for name in examples},
     )
 
 

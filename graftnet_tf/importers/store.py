@@ -6,7 +6,8 @@ import hashlib
 import io
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +20,14 @@ from graftnet_tf.importers.fetch import fetch, is_web
 from graftnet_tf.importers.repeated_images import conflicts, joint_groups, repeated_in_train
 from graftnet_tf.importers.split import assign_splits
 from graftnet_tf.io import atomic_files
-from graftnet_tf.workspace.tasks import SPLITS, Example, Task, write_task
+from graftnet_tf.workspace.tasks import (
+    NEAR_DUPLICATES_COLUMNS,
+    NEAR_DUPLICATES_FILE,
+    SPLITS,
+    Example,
+    Task,
+    write_task,
+)
 from graftnet_tf.workspace.workspace import Workspace
 
 JPEG_QUALITY = 95
@@ -34,13 +42,13 @@ class Imported:
       examples: Examples by split.
       skipped: Reason for each image left out, by source; also in skipped.csv.
       near_duplicates: Groups of images that look alike and are on both sides of the split,
-        by `near_duplicate_groups`; each the sources in it.
+        by `near_duplicate_groups`; of each the split by source; also in near_duplicates.csv.
     """
 
     task: Task
     examples: dict[str, list[Example]]
     skipped: dict[str, str]
-    near_duplicates: list[list[str]]
+    near_duplicates: list[dict[str, str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,17 +203,29 @@ def _labelled(
         if task.name in photo.labels and photo.source in skipped
     }
     alike = near_duplicate_groups([readable[photo.source].look for photo in chosen])
-    sources = [[chosen[place].source for place in group] for group in alike]
-    across = [group for group in sources if len({splits[source] for source in group}) > 1]
+    split_of = [{chosen[place].source: splits[chosen[place].source] for place in g} for g in alike]
+    across = [group for group in split_of if len(set(group.values())) > 1]
     return Imported(task, examples, {**collection.skipped, **reasons}, across)
 
 
 def _publish(workspace: Workspace, imported: Imported) -> None:
     """Writes a task's folder, in place of the one there may be."""
+    alike = [
+        (number, source, split)
+        for number, group in enumerate(imported.near_duplicates)
+        for source, split in group.items()
+    ]
+    with atomic_files.replacing_directory(workspace.path("tasks", imported.task.name)) as directory:
+        _write_table(directory, "skipped.csv", ("image", "reason"), imported.skipped.items())
+        _write_table(directory, NEAR_DUPLICATES_FILE, NEAR_DUPLICATES_COLUMNS, alike)
+        write_task(directory, imported.task, imported.examples)
+
+
+def _write_table(
+    directory: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("image", "reason"))
-    writer.writerows(imported.skipped.items())
-    with atomic_files.replacing_directory(workspace.path("tasks", imported.task.name)) as directory:
-        atomic_files.write_text(os.path.join(directory, "skipped.csv"), text.getvalue())
-        write_task(directory, imported.task, imported.examples)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    atomic_files.write_text(os.path.join(directory, name), text.getvalue())

@@ -1,16 +1,13 @@
 """Reading and writing the weights of InceptionV3 blocks."""
 
-import io
 import os
 import tempfile
-import zipfile
-import zlib
 
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.io import atomic_files
+from graftnet_tf.io.npz_archives import read_npz, write_npz
 from graftnet_tf.models.inception_blocks import COUNT, Blocks
 from graftnet_tf.workspace import manifest
 
@@ -51,7 +48,7 @@ def initialise(blocks: Blocks, source: str) -> None:
     if source == "imagenet":
         _set_from_network(blocks, _network("imagenet").get_weights())
     elif source.endswith(".npz"):
-        arrays = _read_npz(source)
+        arrays = read_npz(source)
         if any(key.startswith("block") for key in arrays):
             restore(blocks, arrays, source)
         else:
@@ -67,16 +64,14 @@ def initialise(blocks: Blocks, source: str) -> None:
 
 def save(blocks: Blocks, path: str) -> None:
     """Writes every block's arrays to an `.npz` archive, keys `block00/000`, …"""
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        **{
+    write_npz(
+        path,
+        {
             _key(number, index): array
             for number in blocks.numbers()
             for index, array in enumerate(blocks.get_weights(number))
         },
     )
-    atomic_files.write_bytes(path, buffer.getvalue())
 
 
 def load(blocks: Blocks, path: str) -> None:
@@ -85,7 +80,7 @@ def load(blocks: Blocks, path: str) -> None:
     Raises:
       GraftNetError: a block is missing or does not fit.
     """
-    restore(blocks, _read_npz(path), path)
+    restore(blocks, read_npz(path), path)
 
 
 def restore(blocks: Blocks, arrays: dict[str, np.ndarray], source: str) -> None:
@@ -126,16 +121,6 @@ def _set_from_network(blocks: Blocks, arrays: list[np.ndarray]) -> None:
     for number in blocks.numbers():
         block = tf.keras.Model(ends[number], ends[number + 1])
         blocks.set_weights(number, block.get_weights())
-
-
-def _read_npz(path: str) -> dict[str, np.ndarray]:
-    try:
-        with np.load(io.BytesIO(atomic_files.read_bytes(path)), allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except tf.errors.NotFoundError:
-        raise GraftNetError(f"Weights file {path} does not exist.") from None
-    except (ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise GraftNetError(f"{path} is not a readable .npz archive ({error}).") from None
 
 
 def _read_h5(path: str) -> list[np.ndarray]:

@@ -12,6 +12,8 @@ BINARY_CLASSES = ("negative", "positive")
 SPLITS = ("train", "test")
 COLUMNS = ("image", "class", "group")
 TASK_FILE = "task.json"
+NEAR_DUPLICATES_FILE = "near_duplicates.csv"  # images that look alike across the split
+NEAR_DUPLICATES_COLUMNS = ("group", "image", "split")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The workspace: where tasks, trunks, branches, trees and served models live."""
 
+import csv
 import os
 
 import tensorflow as tf
@@ -7,7 +8,14 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.task_split import TaskSplit, image_path, read_split, read_training_split
-from graftnet_tf.workspace.tasks import TASK_FILE, Example, Task, read_task
+from graftnet_tf.workspace.tasks import (
+    NEAR_DUPLICATES_COLUMNS,
+    NEAR_DUPLICATES_FILE,
+    TASK_FILE,
+    Example,
+    Task,
+    read_task,
+)
 
 MINING = "mining"  # folder of a task's minings
 NEWEST = "newest"
@@ -104,6 +112,24 @@ class Workspace:
         """
         self._check_task(name)
         return read_split(self.root, name, split)
+
+    def near_duplicates(self, name: str) -> int:
+        """Test images of a task that look like training images of it, as its import found them.
+
+        Raises:
+          GraftNetError: the table of them is damaged.
+        """
+        path = self.path("tasks", name, NEAR_DUPLICATES_FILE)
+        if not tf.io.gfile.exists(path):
+            return 0
+        text = atomic_files.read_bytes(path).decode(errors="replace")
+        rows = list(csv.reader(text.splitlines()))
+        if not rows or tuple(rows[0]) != NEAR_DUPLICATES_COLUMNS or any(len(r) != 3 for r in rows):
+            raise GraftNetError(
+                f"{path} is damaged; expected columns {', '.join(NEAR_DUPLICATES_COLUMNS)}. "
+                "Import the task again, or delete the file to evaluate without it."
+            )
+        return sum(split == "test" for _, _, split in rows[1:])
 
     def training_split(self, name: str, mining: str | None = None) -> TaskSplit:
         """The train split of a task that can be learnt from, its files read once.

@@ -72,4 +72,4 @@ def test_train_yolact_says_what_is_wrong(tmp_path, annotations):
         assert message in run.stderr
     assert (absent.status, weights.status) == (1, 1)
     assert "absent.json does not exist" in absent.stderr
-    assert "is not a weight file of yolact_tf" in weights.stderr
+    assert "is not a readable .npz archive" in weights.stderr

@@ -1,13 +1,10 @@
 """One file that holds a network: its weights, its configuration, its classes."""
 
-import io
 import json
-import zipfile
 
 import numpy as np
-import tensorflow as tf
 
-from graftnet_tf.io.atomic_files import replacing
+from graftnet_tf.io.npz_archives import read_npz, write_npz
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
 from yolact_tf.config import config_named
 from yolact_tf.errors import YolactError
@@ -15,14 +12,6 @@ from yolact_tf.models.yolact import Yolact, build_yolact
 
 _HEADER = "header"
 _FORMAT = 1
-_DAMAGED = (
-    ValueError,
-    KeyError,
-    OSError,
-    EOFError,
-    zipfile.BadZipFile,
-    tf.errors.InvalidArgumentError,
-)
 
 
 def save(model: Yolact, path: str, classes: tuple[str, ...], half: bool = False) -> None:
@@ -45,10 +34,7 @@ def save(model: Yolact, path: str, classes: tuple[str, ...], half: bool = False)
     dtype = np.float16 if half else np.float32
     arrays = {key: value.astype(dtype) for key, value in torch_state_dict(model).items()}
     arrays[_HEADER] = np.array(json.dumps(header))
-    data = io.BytesIO()
-    np.savez_compressed(data, **arrays)
-    with replacing(path) as aside, tf.io.gfile.GFile(aside, "wb") as file:
-        file.write(data.getvalue())
+    write_npz(path, arrays, compressed=True)
 
 
 def load(path: str) -> tuple[Yolact, tuple[str, ...]]:
@@ -60,17 +46,14 @@ def load(path: str) -> tuple[Yolact, tuple[str, ...]]:
     Raises:
       YolactError: there is no such file, or it is not one that `save` wrote.
     """
+    arrays = read_npz(path, error=YolactError)
     try:
-        with tf.io.gfile.GFile(path, "rb") as file, np.load(file) as archive:
-            arrays = dict(archive)
         header = json.loads(str(arrays.pop(_HEADER)))
         known = header["format"] == _FORMAT
-    except tf.errors.NotFoundError as error:
-        raise YolactError(f"There is no weight file {path}.") from error
-    except _DAMAGED as error:
+    except (KeyError, TypeError, ValueError):
         raise YolactError(
             f"{path} is not a weight file of yolact_tf; train_yolact and convert_yolact write them."
-        ) from error
+        ) from None
     if not known:
         raise YolactError(f"{path} has format {header['format']}; this version reads {_FORMAT}.")
     classes = tuple(header["classes"])

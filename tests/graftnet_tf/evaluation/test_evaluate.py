@@ -8,6 +8,7 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.evaluate import evaluate
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -151,3 +152,14 @@ def test_a_savedmodel_of_another_kind_is_refused(colour_workspace, tmp_path):
     tf.saved_model.save(tf.Module(), str(tmp_path / "other"))
     with pytest.raises(GraftNetError, match="lacks the signatures"):
         evaluate(colour_workspace, str(tmp_path / "other"))
+
+
+def test_test_images_that_look_like_training_ones_are_a_caution(colour_model, colour_workspace):
+    path = colour_workspace.path("tasks", "bald", "near_duplicates.csv")
+    rows = "0,a.jpg,train\n0,b.jpg,test\n1,c.jpg,test\n1,d.jpg,test\n1,e.jpg,train\n"
+    atomic_files.write_text(path, f"group,image,split\n{rows}")
+    caution = evaluate(colour_workspace, colour_model).cautions[-1]
+    assert caution.startswith("bald: 3 test images look like training images")
+    atomic_files.write_text(path, "group,image\n0,a.jpg\n")
+    with pytest.raises(GraftNetError, match=r"near_duplicates.csv is damaged; expected columns"):
+        evaluate(colour_workspace, colour_model)

@@ -225,6 +225,7 @@ def test_images_that_look_alike_on_both_sides_are_told(workspace, tmp_path):
         [f"{tmp_path}/bag/{split}/{label}/a.jpg" for split in ("test", "train")]
         for label in ("negative", "positive")
     ]
+    assert workspace.near_duplicates("bag") == 2, "test images that look like training ones"
 
 
 def test_an_attribute_that_another_task_reports_is_refused_before_anything_is_read(

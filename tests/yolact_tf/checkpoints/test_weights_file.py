@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from yolact_tf import build_yolact
 from yolact_tf.checkpoints import weights_file
@@ -40,9 +41,9 @@ def test_as_many_names_as_classes(tiny, tmp_path):
 def test_other_files_are_refused(content, tmp_path):
     path = tmp_path / "w.npz"
     path.write_bytes(content)
-    with pytest.raises(YolactError, match="is not a weight file of yolact_tf"):
+    with pytest.raises(YolactError, match=r"is not a readable \.npz archive"):
         weights_file.load(str(path))
-    with pytest.raises(YolactError, match="There is no weight file"):
+    with pytest.raises(YolactError, match=r"absent\.npz does not exist"):
         weights_file.load(str(tmp_path / "absent.npz"))
 
 
@@ -64,7 +65,7 @@ def test_a_failed_write_leaves_the_old_file(tiny, tmp_path, monkeypatch):
     def fail(*_, **__):
         raise OSError("disk full")
 
-    monkeypatch.setattr(weights_file.tf.io.gfile, "rename", fail)
+    monkeypatch.setattr(tf.io.gfile, "rename", fail)
     with pytest.raises(OSError, match="disk full"):
         weights_file.save(model, str(path), NAMES, half=True)
     assert path.read_bytes() == before

@@ -2,9 +2,9 @@
 
 import itertools
 
-import numpy as np
 import tensorflow as tf
 
+from graftnet_tf.io.npz_archives import read_npz
 from yolact_tf.errors import YolactError
 
 _STAGES = ("mixed2", "mixed7", "mixed8")
@@ -36,10 +36,10 @@ def load_public_weights(backbone: tf.keras.Model, path: str) -> None:
         for inputs of 0 … 1.
 
     Raises:
-      YolactError: the arrays are not those of an InceptionV3.
+      YolactError: the file is missing or no archive, or its arrays are not those of an InceptionV3.
     """
-    with tf.io.gfile.GFile(path, "rb") as file, np.load(file) as arrays:
-        values = [arrays[key] for key in sorted(arrays.files)]
+    arrays = read_npz(path, error=YolactError)
+    values = [arrays[key] for key in sorted(arrays)]
     whole = _padded(tf.keras.Input((None, None, 3)))
     if [value.shape for value in values] != [weight.shape for weight in whole.weights]:
         raise YolactError(
