@@ -23,7 +23,7 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest -n 2 --dist=loadgroup --no-loadscope-reorder -m "not slow" tests
+	$(BIN)/pytest -n 2 --dist=loadscope --no-loadscope-reorder -m "not slow" tests
 
 # Strict: a link to nothing, or an argument that a docstring names and a function has not, fails.
 docs: $(VENV)/ready

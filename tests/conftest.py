@@ -2,10 +2,12 @@
 
 import json
 import os
+from typing import Any
 
 import pytest
 import tensorflow as tf
 from PIL import Image
+from xdist.scheduler import LoadScopeScheduling
 
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
@@ -70,22 +72,21 @@ class ColourModel(tf.Module):
         return {"metadata": tf.constant(json.dumps(METADATA))}
 
 
-# Fixtures that take long to make, and a folder that asks for one of a row by name: whoever uses
-# one of a row is tested by the same process.
-SHARED = (
-    {"trained"},
-    {"network", "all_blocks", "_two_blocks"},
-    {"model_dir", "servable", "passengers_workspace", "tests/serving/conformance"},
-)
+# Folders whose tests share fixtures that take long to make: one process runs all of a row.
+TOGETHER = (("tests/graftnet_tf/",), ("tests/serving/composition/", "tests/serving/conformance/"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives the tests of a module to one process, and those that share what takes long."""
-    for item in items:
-        module = item.location[0]
-        asked = {*getattr(item, "fixturenames", ()), os.path.dirname(module)}
-        shared = [min(row) for row in SHARED if asked & row]
-        item.add_marker(pytest.mark.xdist_group((shared or [module])[0]))
+class Together(LoadScopeScheduling):
+    """Gives a module's tests to one process, and those of a row of `TOGETHER`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return next((row[0] for row in TOGETHER if module.startswith(row)), module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
