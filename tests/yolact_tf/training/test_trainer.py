@@ -87,6 +87,7 @@ def in_one_order():
     tf.config.run_functions_eagerly(False)
 
 
+@pytest.mark.filterwarnings("ignore:Even though the:UserWarning")  # of tf.data, run eagerly
 @pytest.mark.usefixtures("in_one_order")
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 def test_a_run_that_was_killed_ends_as_one_that_was_not(tiny, tmp_path, ema):
