@@ -45,7 +45,8 @@ def locked(path: str) -> Iterator[None]:
     none (`file_locks.held`).
 
     Raises:
-      GraftNetError: the folder is missing or cannot be written to.
+      GraftNetError: the folder is missing.
+      OSError: it cannot be written to.
     """
     real = path if "://" in path else os.path.realpath(path)
     folder, name = os.path.split(real)
@@ -54,6 +55,9 @@ def locked(path: str) -> Iterator[None]:
             stack.enter_context(
                 file_locks.held(os.path.join(folder, f"{atomic_files.INCOMING}lock-{name}"))
             )
-        except OSError as error:
+        except FileNotFoundError as error:
             raise GraftNetError(f"{path} cannot be changed: {error.strerror} ({folder}).") from None
+        except OSError as error:
+            error.filename = path  # not the lock's
+            raise
         yield

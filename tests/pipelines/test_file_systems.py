@@ -30,7 +30,11 @@ KINDS = {
     "full": (0, "no space is left on its disk"),
     "almost full": (60_000, "no space is left on its disk"),
 }
-UNPUBLISHED = ("workspace/runs/", "workspace/cache/", "run/")
+# What a job that is run again goes on from: no task, model, table or report names it yet.
+UNPUBLISHED = (
+    *("workspace/runs/", "workspace/cache/", "workspace/images/", "run/"),
+    *("people/crops/", "people/journal/", "people/settings.json"),
+)
 
 
 def draw(root: str) -> None:
@@ -151,8 +155,9 @@ def test_what_asks_a_server_and_writes(disk, kind):
     with serving(lambda request, _: scores_reply(len(images_of(request)))) as address:
         check(kind, disk, [["predict", f"--server={address}", *asked]])
     path = f"{disk}/models.config"
-    publish(f"{disk}/numbers", 1)
-    config_file.write(path, config(graftnet=(f"{disk}/numbers", {})))
+    numbers = f"{disk}/{kind} numbers"
+    publish(numbers, 1)
+    config_file.write(path, config(graftnet=(numbers, {})))
     with ModelServer(models_of(config_file.read(path)), poll_seconds=0) as server:
         asked = [f"--server={server.address}", f"--model_config_file={path}"]
         check(kind, disk, [["promote_serving", *asked, "--action=pin"]])
