@@ -30,9 +30,11 @@ KINDS = {
     "full": (0, "no space is left on its disk"),
     "almost full": (60_000, "no space is left on its disk"),
 }
-# What a job that is run again goes on from: no task, model, table or report names it yet.
+# What a job that is run again goes on from, or a tree whose model was not made: whole, and named
+# by no task, model, table or report yet.
 UNPUBLISHED = (
     *("workspace/runs/", "workspace/cache/", "workspace/images/", "run/"),
+    "workspace/trees/",
     *("people/crops/", "people/journal/", "people/settings.json"),
 )
 
