@@ -34,7 +34,7 @@ KINDS = {
 # by no task, model, table or report yet.
 UNPUBLISHED = (
     *("workspace/runs/", "workspace/cache/", "workspace/images/", "run/"),
-    "workspace/trees/",
+    *("workspace/trees/", "demo/images/", "demo/snapshots/"),
     *("people/crops/", "people/journal/", "people/settings.json"),
 )
 
