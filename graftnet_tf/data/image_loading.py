@@ -4,7 +4,6 @@ import dataclasses
 import functools
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from tqdm import tqdm
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import decode_bytes
+from graftnet_tf.io.op_errors import reason
 
 Result = TypeVar("Result")
 
@@ -58,7 +58,7 @@ def read_data(path: str) -> bytes:
     try:
         return atomic_files.read_bytes(path)
     except tf.errors.OpError as error:
-        raise UnreadableImageError(_reason(error)) from None
+        raise UnreadableImageError(reason(error)) from None
 
 
 def decode(data: bytes) -> tf.Tensor:
@@ -78,7 +78,7 @@ def decode(data: bytes) -> tf.Tensor:
     try:
         return decode_bytes(data)
     except tf.errors.OpError as error:
-        raise UnreadableImageError(_reason(error)) from None
+        raise UnreadableImageError(reason(error)) from None
 
 
 def process_all(
@@ -168,10 +168,3 @@ def _allocate(shape: tuple[int, ...], memory_limit: int) -> np.ndarray:
             error.filename = os.path.join(tempfile.gettempdir(), "decoded images")
             raise
         return np.memmap(file, np.uint8, "r+", shape=shape)
-
-
-def _reason(error: tf.errors.OpError) -> str:
-    """What an op or an assertion says, without TensorFlow's wrapping."""
-    message = re.sub(r"^\{\{.*?\}\} ?|\[Op:.*", "", error.message, flags=re.DOTALL)
-    _, _, data = message.rpartition("Summarized data: ")
-    return " ".join(re.sub(r"\bb'(.*?)'", r"\1", data).split())

@@ -1,13 +1,10 @@
 """Writing a collection into a workspace: its images first, then its tasks."""
 
-import csv
 import dataclasses
 import hashlib
-import io
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -20,6 +17,7 @@ from graftnet_tf.importers.fetch import fetch, is_web
 from graftnet_tf.importers.repeated_images import conflicts, joint_groups, repeated_in_train
 from graftnet_tf.importers.split import assign_splits
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.csv_tables import to_csv
 from graftnet_tf.workspace.tasks import (
     NEAR_DUPLICATES_COLUMNS,
     NEAR_DUPLICATES_FILE,
@@ -216,16 +214,9 @@ def _publish(workspace: Workspace, imported: Imported) -> None:
         for source, split in group.items()
     ]
     with atomic_files.replacing_directory(workspace.path("tasks", imported.task.name)) as directory:
-        _write_table(directory, "skipped.csv", ("image", "reason"), imported.skipped.items())
-        _write_table(directory, NEAR_DUPLICATES_FILE, NEAR_DUPLICATES_COLUMNS, alike)
+        skipped = to_csv(("image", "reason"), imported.skipped.items())
+        atomic_files.write_text(os.path.join(directory, "skipped.csv"), skipped)
+        atomic_files.write_text(
+            os.path.join(directory, NEAR_DUPLICATES_FILE), to_csv(NEAR_DUPLICATES_COLUMNS, alike)
+        )
         write_task(directory, imported.task, imported.examples)
-
-
-def _write_table(
-    directory: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    atomic_files.write_text(os.path.join(directory, name), text.getvalue())

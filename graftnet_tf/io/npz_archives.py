@@ -11,7 +11,10 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 
-_DAMAGED = (ValueError, TypeError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    *(ValueError, TypeError, KeyError, AttributeError, EOFError, OSError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 def read_npz(path: str, *, error: type[Exception] = GraftNetError) -> dict[str, np.ndarray]:
@@ -29,7 +32,7 @@ def read_npz(path: str, *, error: type[Exception] = GraftNetError) -> dict[str, 
             return {key: archive[key] for key in archive.files}
     except tf.errors.NotFoundError:
         raise error(f"Weights file {path} does not exist.") from None
-    except (*_DAMAGED, AttributeError) as reason:
+    except _DAMAGED as reason:
         raise error(f"{path} is not a readable .npz archive ({reason}).") from None
 
 

@@ -1,8 +1,6 @@
 """A mining's report: sample images of each cluster, nearest first, and suspect labels."""
 
-import csv
 import dataclasses
-import io
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from graftnet_tf.io import atomic_files, html_pages
+from graftnet_tf.io.csv_tables import to_csv
 from graftnet_tf.io.thumbnails import thumbnail
 from graftnet_tf.mining.hard_negatives import HardNegatives
 from graftnet_tf.workspace.tasks import Example
@@ -88,9 +87,5 @@ def write_report(directory: str, version: str, reported: ReportedMining) -> None
 
 def _table(suspects: Sequence[dict[str, Any]]) -> str:
     """CSV, a row per suspect, most suspect first."""
-    text = io.StringIO()
-    columns = ["image", "class", "positive_neighbours", "nearest_positive", "distance"]
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(suspects)
-    return text.getvalue()
+    columns = ("image", "class", "positive_neighbours", "nearest_positive", "distance")
+    return to_csv(columns, ([suspect[column] for column in columns] for suspect in suspects))

@@ -37,10 +37,13 @@ def _make_configs() -> list[dict[str, Any]]:
     network = tf.keras.applications.InceptionV3(
         include_top=False, weights=None, input_shape=(None, None, 3)
     )
+    return [block.get_config() for block in split(network)]
+
+
+def split(network: tf.keras.Model) -> list[tf.keras.Model]:
+    """The 11 blocks of Keras's InceptionV3 without its top, sharing its weights."""
     ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
-    return [
-        tf.keras.Model(ends[k], ends[k + 1], name=f"block{k}").get_config() for k in range(COUNT)
-    ]
+    return [tf.keras.Model(ends[k], ends[k + 1], name=f"block{k}") for k in range(COUNT)]
 
 
 class Blocks(tf.Module):

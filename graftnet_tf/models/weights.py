@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.npz_archives import read_npz, write_npz
-from graftnet_tf.models.inception_blocks import COUNT, Blocks
+from graftnet_tf.models.inception_blocks import Blocks, split
 from graftnet_tf.workspace import manifest
 
 NONE = "none"  # initial weights: stay random
@@ -117,10 +117,9 @@ def _set_from_network(blocks: Blocks, arrays: list[np.ndarray]) -> None:
         raise GraftNetError(
             f"These are not the weights of an InceptionV3 without its top ({error})."
         ) from None
-    ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
+    parts = split(network)
     for number in blocks.numbers():
-        block = tf.keras.Model(ends[number], ends[number + 1])
-        blocks.set_weights(number, block.get_weights())
+        blocks.set_weights(number, parts[number].get_weights())
 
 
 def _read_h5(path: str) -> list[np.ndarray]:

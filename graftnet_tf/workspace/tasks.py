@@ -7,6 +7,7 @@ import os
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.csv_tables import to_csv
 
 BINARY_CLASSES = ("negative", "positive")
 SPLITS = ("train", "test")
@@ -96,12 +97,8 @@ def write_task(directory: str, task: Task, splits: dict[str, list[Example]]) -> 
 
 def write_list(path: str, task: Task, examples: list[Example]) -> None:
     """Writes a CSV of examples, atomically."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for example in examples:
-        writer.writerow((example.image, task.classes[example.label], example.group))
-    atomic_files.write_text(path, text.getvalue())
+    rows = ((example.image, task.classes[example.label], example.group) for example in examples)
+    atomic_files.write_text(path, to_csv(COLUMNS, rows))
 
 
 def read_task(directory: str) -> Task:

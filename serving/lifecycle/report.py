@@ -1,30 +1,18 @@
 """The page that shows what is served and a candidate side by side."""
 
-import io
 import os
-from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 
 from graftnet_tf.io import atomic_files, html_pages
+from graftnet_tf.io.figures import DPI, FAINT, POSITIVE, STYLE, png
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle.model_comparison import OBSTACLES, Comparison, Verdict
 
 PAGE, FIGURES = "report.html", "comparison.json"
-_BETTER, _WORSE, _INK, _FAINT = "#0f766e", "#c2410c", "#1f2937", "#d6d9de"
-_STYLE: dict[Any, Any] = {
-    "font.size": 8,
-    "text.color": _INK,
-    "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-}
-_WIDTH, _ROW, _REST, _DPI = 6.0, 0.21, 0.6, 200  # inches; at twice the resolution of the page
+_BETTER, _WORSE = "#0f766e", POSITIVE
+_WIDTH, _ROW, _REST = 6.0, 0.21, 0.6  # inches
 
 
 def write_report(
@@ -75,11 +63,11 @@ def changes_png(comparison: Comparison) -> bytes | None:
     )
     if not changed:
         return None
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context({**STYLE, "axes.spines.left": False}):
         height = _REST + _ROW * len(changed)
-        figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(_WIDTH, height), dpi=DPI, layout="constrained")
         axes = figure.add_subplot()
-        axes.axvline(0, color=_FAINT, linewidth=1)
+        axes.axvline(0, color=FAINT, linewidth=1)
         axes.axvline(-comparison.margin, color=_WORSE, linewidth=1, linestyle=(0, (3, 2)))
         for row, (change, _) in enumerate(changed):
             colour = _WORSE if change.change < -comparison.margin else _BETTER
@@ -89,6 +77,4 @@ def changes_png(comparison: Comparison) -> bytes | None:
         axes.set_yticks(range(len(changed)), [name for _, name in changed])
         axes.tick_params(axis="y", length=0)
         axes.set(xlabel="change of the AUC", ylim=(-0.7, len(changed) - 0.3))
-        content = io.BytesIO()
-        figure.savefig(content, format="png")
-        return content.getvalue()
+        return png(figure)

@@ -1,20 +1,19 @@
 """The page that shows scores in service beside those of the test set."""
 
-import io
 import os
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from graftnet_tf.evaluation.report.figures import INK, NEGATIVE, POSITIVE, STYLE
 from graftnet_tf.io import atomic_files, html_pages
+from graftnet_tf.io.figures import DPI, INK, NEGATIVE, POSITIVE, STYLE, png
 from graftnet_tf.io.report_directory import check_replaceable
 from serving.monitoring.comparison import FEW, AttributeDrift, Drift
 from serving.schema.score_histograms import SCORE_EDGES
 
 PAGE, FIGURES = "report.html", "drift.json"
-_SIZE, _DPI = (3.4, 1.7), 200  # inches; at twice the resolution of the page
+_SIZE = (3.4, 1.7)  # inches
 _LEGEND_ROOM = 1.3  # height of the axes over that of the bars
 
 
@@ -64,7 +63,7 @@ def render(drift: Drift, *, model: str, reference: str, service: str) -> str:
 def histogram_png(attribute: AttributeDrift) -> bytes:
     """Shares by score, of the test set and in service, as a PNG."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=_SIZE, dpi=DPI, layout="constrained")
         axes = figure.add_subplot()
         edges = np.array([0, *SCORE_EDGES])
         for counts, name, colour in (
@@ -78,6 +77,4 @@ def histogram_png(attribute: AttributeDrift) -> bytes:
         axes.set_ylim(top=_LEGEND_ROOM * axes.get_ylim()[1])
         axes.spines["left"].set_visible(False)
         axes.legend(frameon=False, labelcolor=INK, loc="upper center", ncols=2)
-        content = io.BytesIO()
-        figure.savefig(content, format="png")
-        return content.getvalue()
+        return png(figure)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 
@@ -31,6 +31,11 @@ def run_all(binary: str, command_lines: Sequence[Sequence[str]]) -> list[Run]:
 
 def run_python(*arguments: str) -> list[Run]:
     """What a Python that ends with `main` prints."""
+    return [Run(*fields) for fields in printed_json(*arguments)]
+
+
+def printed_json(*arguments: str) -> list[list[Any]]:
+    """The JSON that a Python prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -39,7 +44,7 @@ def run_python(*arguments: str) -> list[Run]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return [Run(*fields) for fields in json.loads(done.stdout)]
+    return json.loads(done.stdout)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tests.pipelines.forked_runs import ROOT, run_in_fork
+from tests.pipelines.forked_runs import printed_json, run_in_fork
 
 _CLONE_NEWNS = 0x20000
 
@@ -61,15 +61,8 @@ def run_mounted(
         that finds the same two in every image, whatever weight file they name.
     """
     script = "from tests.pipelines.mounted_runs import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", script, directory, json.dumps(free), json.dumps(command_lines)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [MountedRun(*fields) for fields in json.loads(done.stdout)]
+    told = printed_json("-c", script, directory, json.dumps(free), json.dumps(command_lines))
+    return [MountedRun(*fields) for fields in told]
 
 
 def main() -> None:

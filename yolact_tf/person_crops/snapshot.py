@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import re
 import stat
 import urllib.request
 
@@ -10,6 +9,7 @@ import tensorflow as tf
 
 from graftnet_tf.io.file_names import is_utf8
 from graftnet_tf.io.image_decoding import decode_bytes
+from graftnet_tf.io.op_errors import reason
 from yolact_tf.person_crops.sources import is_local, is_url
 
 MAX_BYTES = 100_000_000
@@ -40,7 +40,7 @@ def stamp(source: str) -> str | None:
     except (FileNotFoundError, tf.errors.NotFoundError):
         return None
     except tf.errors.OpError as error:
-        raise UnreadableError(_reason(error)) from None
+        raise UnreadableError(reason(error)) from None
     except (OSError, ValueError) as error:
         raise UnreadableError(f"{type(error).__name__}: {error}") from None
 
@@ -58,7 +58,7 @@ def read(source: str, timeout: float) -> bytes:
     try:
         data = _download(source, timeout) if is_url(source) else _read(source)
     except tf.errors.OpError as error:
-        raise UnreadableError(_reason(error)) from None
+        raise UnreadableError(reason(error)) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise UnreadableError(f"{type(error).__name__}: {error}") from None
     if not data:
@@ -77,7 +77,7 @@ def decode(data: bytes) -> tf.Tensor:
     try:
         return decode_bytes(data)
     except tf.errors.OpError as error:
-        raise UnreadableError(_reason(error)) from None
+        raise UnreadableError(reason(error)) from None
 
 
 def _local_stamp(path: str) -> str:
@@ -101,10 +101,3 @@ def _download(url: str, timeout: float) -> bytes:
 def _read(path: str) -> bytes:
     with tf.io.gfile.GFile(path, "rb") as file:
         return file.read(MAX_BYTES + 1)
-
-
-def _reason(error: tf.errors.OpError) -> str:
-    """What an op or an assertion says, without TensorFlow's wrapping."""
-    message = re.sub(r"^\{\{.*?\}\} ?|\[Op:.*", "", error.message, flags=re.DOTALL)
-    _, _, data = message.rpartition("Summarized data: ")
-    return " ".join(re.sub(r"\bb'(.*?)'", r"\1", data).split())

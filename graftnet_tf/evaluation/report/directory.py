@@ -1,7 +1,5 @@
 """A report directory: `report.html`, `metrics.csv`, `scores.csv` and `roc/ATTRIBUTE.png`."""
 
-import csv
-import io
 import math
 import os
 import urllib.parse
@@ -12,6 +10,7 @@ import tensorflow as tf
 from graftnet_tf.evaluation.evaluate import Evaluation
 from graftnet_tf.evaluation.report import figures, page
 from graftnet_tf.io import atomic_files, report_directory
+from graftnet_tf.io.csv_tables import to_csv
 
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
 
@@ -71,8 +70,5 @@ def _scores(evaluation: Evaluation) -> str:
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    columns = list(rows[0])
+    return to_csv(columns, ([row[column] for column in columns] for row in rows))

@@ -1,34 +1,21 @@
 """The images of a report: ROC curve and score histogram of one attribute, as PNG."""
 
-import io
-from typing import Any
-
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from graftnet_tf.evaluation.evaluate import AttributeEvaluation
+from graftnet_tf.io.figures import DPI, FAINT, INK, NEGATIVE, POSITIVE, STYLE, png
 
-POSITIVE, NEGATIVE, INK, FAINT = "#c2410c", "#64748b", "#1f2937", "#d6d9de"
-STYLE: dict[Any, Any] = {
-    "font.size": 8,
-    "text.color": INK,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
-_HEIGHT, _DPI = 2.3, 200  # inches; at twice the resolution of the page
+_HEIGHT = 2.3  # inches
 _BINS = 40
 
 
 def roc_png(attribute: AttributeEvaluation) -> bytes:
     """The ROC curve, with a dot where the model's threshold stands."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(_HEIGHT, _HEIGHT), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(_HEIGHT, _HEIGHT), dpi=DPI, layout="constrained")
         axes = figure.add_subplot(aspect="equal")
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
         row = attribute.row
@@ -42,13 +29,13 @@ def roc_png(attribute: AttributeEvaluation) -> bytes:
             axes.plot(row.fpr, row.recall, "o", color=INK, markersize=4, clip_on=False)
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
         axes.set(xlabel="FPR", ylabel="recall")
-        return _png(figure)
+        return png(figure)
 
 
 def histogram_png(attribute: AttributeEvaluation) -> bytes:
     """Shares of positives and of negatives by score, and the model's threshold."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(1.55 * _HEIGHT, _HEIGHT), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(1.55 * _HEIGHT, _HEIGHT), dpi=DPI, layout="constrained")
         axes = figure.add_subplot()
         edges = np.linspace(0, 1, _BINS + 1)
         for of_class, name, colour in (
@@ -63,10 +50,4 @@ def histogram_png(attribute: AttributeEvaluation) -> bytes:
         axes.set(xlim=(0, 1), xticks=(0, 0.5, 1), yticks=(), xlabel="score")
         axes.spines["left"].set_visible(False)
         axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
-        return _png(figure)
-
-
-def _png(figure: Figure) -> bytes:
-    content = io.BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
+        return png(figure)

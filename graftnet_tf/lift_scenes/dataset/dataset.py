@@ -1,11 +1,10 @@
 """Writes snapshots with their ground truth: JPEGs, COCO instances, and a table."""
 
-import csv
-import io
 import os
 from typing import Any
 
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.csv_tables import to_csv
 from graftnet_tf.lift_scenes.dataset.attribute_tasks import ATTRIBUTE_TASKS, label
 from graftnet_tf.lift_scenes.scene.drawing_pool import draw_all
 from graftnet_tf.lift_scenes.scene.records import PassengerRecord, SnapshotRecord, snapshot_record
@@ -32,9 +31,7 @@ def write_scenes(directory: str, count: int, seed: int, *, workers: int = -1) ->
     """
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(TRUTH_COLUMNS)
+    truth: list[list[Any]] = []
     arguments = [(seed, index) for index in range(count)]
     records = draw_all(snapshot_record, arguments, workers=workers, description="Drawing")
     for index, record in enumerate(records):
@@ -43,7 +40,7 @@ def write_scenes(directory: str, count: int, seed: int, *, workers: int = -1) ->
         images.append(_coco_image(index, f"{name}.jpg", record))
         for number, passenger in enumerate(record.passengers):
             annotations.append(_coco_annotation(len(annotations) + 1, index, passenger))
-            writer.writerow(_truth_row(name, number, passenger))
+            truth.append(_truth_row(name, number, passenger))
     atomic_files.write_json(
         os.path.join(directory, "instances.json"),
         {
@@ -52,7 +49,7 @@ def write_scenes(directory: str, count: int, seed: int, *, workers: int = -1) ->
             "categories": [{"id": PERSON, "name": "person", "supercategory": "person"}],
         },
     )
-    atomic_files.write_text(os.path.join(directory, "truth.csv"), table.getvalue())
+    atomic_files.write_text(os.path.join(directory, "truth.csv"), to_csv(TRUTH_COLUMNS, truth))
 
 
 def _coco_image(index: int, file_name: str, record: SnapshotRecord) -> dict[str, Any]:
