@@ -1,6 +1,7 @@
 """The workspace: where tasks, trunks, branches, trees and served models live."""
 
 import csv
+import io
 import os
 
 import tensorflow as tf
@@ -123,7 +124,7 @@ class Workspace:
         if not tf.io.gfile.exists(path):
             return 0
         text = atomic_files.read_bytes(path).decode(errors="replace")
-        rows = list(csv.reader(text.splitlines()))
+        rows = list(csv.reader(io.StringIO(text, newline="")))
         if not rows or tuple(rows[0]) != NEAR_DUPLICATES_COLUMNS or any(len(r) != 3 for r in rows):
             raise GraftNetError(
                 f"{path} is damaged; expected columns {', '.join(NEAR_DUPLICATES_COLUMNS)}. "

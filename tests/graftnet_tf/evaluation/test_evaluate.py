@@ -156,7 +156,7 @@ def test_a_savedmodel_of_another_kind_is_refused(colour_workspace, tmp_path):
 
 def test_test_images_that_look_like_training_ones_are_a_caution(colour_model, colour_workspace):
     path = colour_workspace.path("tasks", "bald", "near_duplicates.csv")
-    rows = "0,a.jpg,train\n0,b.jpg,test\n1,c.jpg,test\n1,d.jpg,test\n1,e.jpg,train\n"
+    rows = "0,a.jpg,train\n0,b\u2028.jpg,test\n1,c.jpg,test\n1,d.jpg,test\n1,e.jpg,train\n"
     atomic_files.write_text(path, f"group,image,split\n{rows}")
     caution = evaluate(colour_workspace, colour_model).cautions[-1]
     assert caution.startswith("bald: 3 test images look like training images")
