@@ -68,7 +68,7 @@ COMPILE := uv pip compile --generate-hashes --python-version 3.11 --no-emit-inde
 CLIENTS := $(basename $(wildcard tests/serving/conformance/independent/*.in))
 
 lock:
-	$(COMPILE) setup.cfg --extra all --extra dev --extra docs --output-file requirements.lock
+	$(COMPILE) setup.cfg --extra all --extra advertising --extra dev --extra docs --output-file requirements.lock
 	$(foreach client,$(CLIENTS),$(COMPILE) $(client).in --output-file $(client).txt &&) true
 
 clean:
