@@ -1,0 +1,1 @@
+"""From rule outcomes to what a lift shows next."""

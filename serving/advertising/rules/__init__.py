@@ -1,0 +1,1 @@
+"""The operator's schema: which advertisement for whom, where and when."""
