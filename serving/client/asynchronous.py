@@ -171,7 +171,16 @@ class AsyncPassengerClient(AsyncClient[SnapshotResult]):
           **settings: The other fields of `Endpoint`.
         """
         endpoint = Endpoint(address, model, **settings)
-        super().__init__(endpoint, PassengerQuestions(endpoint))
+        self._passenger_questions = PassengerQuestions(endpoint)
+        super().__init__(endpoint, self._passenger_questions)
+
+    async def attributes(self) -> frozenset[str]:
+        """Names of the attributes of the model now in service.
+
+        Raises:
+          GraftNetError: the server cannot be reached, or has no such model.
+        """
+        return await self._run(self._passenger_questions.attributes())
 
 
 def _load(chunk: Sequence[tuple[int, ImageInput]]) -> list[LoadedImage]:

@@ -38,6 +38,11 @@ class PassengerQuestions:
         self._size = RequestSize(endpoint.message_bytes)
         self._signature: tuple[str, Any] | None = None
 
+    def attributes(self) -> RpcFlow[frozenset[str]]:
+        """Names of the attributes of the model in service."""
+        score_schema = yield from self._score_schemas.current()
+        return frozenset(score_schema.attributes)
+
     def ask(
         self, images: Sequence[LoadedImage], attributes: Sequence[str]
     ) -> RpcFlow[list[SnapshotResult]]:

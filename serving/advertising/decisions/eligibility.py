@@ -113,16 +113,8 @@ def history_seconds(schema: Schema) -> float:
 
 
 def _where(candidate: _Candidate) -> Check:
-    where, lift = candidate.campaign.where, candidate.facts.lift
-    missed = [
-        f"{kind} {', '.join(wanted)}"
-        for kind, wanted, own in (
-            ("lifts", where.lifts, {lift.name}),
-            ("groups", where.groups, {lift.group}),
-            ("tags", where.tags, set(lift.tags)),
-        )
-        if wanted and own.isdisjoint(wanted)
-    ]
+    lift = candidate.facts.lift
+    missed = candidate.campaign.where.missed(lift.name, lift.group, lift.tags)
     text = f"only for {' and '.join(missed)}" if missed else "meant for this lift"
     return Check("where", not missed, text)
 

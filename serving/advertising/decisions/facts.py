@@ -46,14 +46,44 @@ class Creative:
 
 
 @dataclasses.dataclass(frozen=True)
+class Override:
+    """An emergency override, the only thing that may cut off what plays.
+
+    Attributes:
+      id: UUID.
+      lift, group: Whose screens; all, where both are None.
+      text, creative: What they show, one of the two.
+      started_at, ends_at: Seconds since the epoch.
+      started_by: Operator.
+    """
+
+    id: str
+    lift: str | None
+    group: str | None
+    text: str | None
+    creative: str | None
+    started_at: float
+    ends_at: float
+    started_by: str
+
+    def concerns(self, lift: Lift) -> bool:
+        """Whether a lift's screens show it."""
+        if self.lift is not None:
+            return self.lift == lift.name
+        return self.group is None or self.group == lift.group
+
+
+@dataclasses.dataclass(frozen=True)
 class PastPlay:
     """A play that began, or a decision that waits to begin, in the same lift.
 
     Attributes:
+      decision_id: UUID of the decision.
       campaign: Whose it is.
       began: Seconds since the epoch.
     """
 
+    decision_id: str
     campaign: str
     began: float
 

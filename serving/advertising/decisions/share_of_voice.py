@@ -4,8 +4,9 @@ When a decision has had its turn, its seconds are due to all campaigns that were
 in proportion to their weights, and are credited to the one that was shown. What is due less
 what was credited is a campaign's balance, in seconds. The one with the largest balance plays next
 (deficit round robin, Shreedhar and Varghese 1996, in seconds). Turns that are never proved
-count like all others, so that a campaign without proof of play does not play more; a proof corrects the
-seconds to those that were shown. Balances are bounded, so that no one catches up for ever.
+count like all others, so that a campaign without proof of play does not play more; a proof
+corrects the seconds to those that were shown. Balances are bounded, so that no one catches up
+for ever.
 """
 
 import hashlib

@@ -18,18 +18,16 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class DayPart(BaseModel):
-    """A part of some days of the week; one that ends before it begins ends the day after.
+class Interval(BaseModel):
+    """A part of every day; one that ends before it begins ends the day after.
 
     Attributes:
-      days: Days on which it begins; every day by default.
       from_: When it begins; written `from`.
       to: When it ends, exclusive.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    days: tuple[Day, ...] = DAYS
     from_: Annotated[MinuteOfDay, Field(alias="from")] = 0
     to: MinuteOfDay = DAY_MINUTES
 
@@ -37,9 +35,19 @@ class DayPart(BaseModel):
     def _lasts(self) -> Self:
         if self.from_ == self.to:
             raise PydanticCustomError(
-                "day_part", "from and to are the same time; leave both out for the whole day"
+                "interval", "from and to are the same time; leave both out for the whole day"
             )
         return self
+
+
+class DayPart(Interval):
+    """A part of some days of the week.
+
+    Attributes:
+      days: Days on which it begins; every day by default.
+    """
+
+    days: tuple[Day, ...] = DAYS
 
     def contains(self, local: datetime.datetime) -> bool:
         """Whether a local time lies in it."""

@@ -22,6 +22,12 @@ class Rules:
     schema: Schema
     refused: dict[str, str]
 
+    def attributes(self) -> frozenset[str]:
+        """Names of the attributes that are asked for, without those of refused campaigns."""
+        campaigns = self.schema.campaigns.items()
+        allowed = (campaign for name, campaign in campaigns if name not in self.refused)
+        return frozenset(name for campaign in allowed for name in campaign.attributes())
+
 
 def read_rules(
     text: str,

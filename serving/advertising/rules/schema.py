@@ -1,11 +1,12 @@
 """The schema "made from business experience" (paper 3.7): campaigns, their rules and limits."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from serving.advertising.rules.calendar import Dates, DayPart, TimeZone
+from serving.advertising.rules.calendar import Dates, DayPart, Interval, TimeZone
 from serving.advertising.rules.conditions import SceneCondition
 from serving.advertising.rules.quantities import Seconds
 
@@ -30,6 +31,18 @@ class Where(_Part):
     lifts: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+
+    def missed(self, lift: str, group: str, tags: Iterable[str]) -> list[str]:
+        """Which of the lists a lift is not in, in words; none where it is meant."""
+        return [
+            f"{kind} {', '.join(wanted)}"
+            for kind, wanted, own in (
+                ("lifts", self.lifts, {lift}),
+                ("groups", self.groups, {group}),
+                ("tags", self.tags, set(tags)),
+            )
+            if wanted and own.isdisjoint(wanted)
+        ]
 
 
 class FrequencyCap(_Part):
@@ -133,7 +146,7 @@ class Schema(_Part):
       catch_up: Most seconds by which a campaign may be ahead of or behind its share.
       default_playlist: Creatives that play when nobody is there, or nothing fires.
       separation: Seconds between two campaigns of a category in one lift, by category.
-      off_hours: Day parts in which screens are black.
+      off_hours: Parts of each day in which screens are black.
       campaigns: By name.
     """
 
@@ -145,7 +158,7 @@ class Schema(_Part):
     catch_up: Annotated[Seconds, Field(gt=0)] = 120.0
     default_playlist: Annotated[tuple[Name, ...], Field(min_length=1)]
     separation: dict[Name, Annotated[Seconds, Field(gt=0)]] = {}
-    off_hours: tuple[DayPart, ...] = ()
+    off_hours: tuple[Interval, ...] = ()
     campaigns: dict[Name, Campaign]
 
     @model_validator(mode="after")

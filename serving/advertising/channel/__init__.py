@@ -1,0 +1,1 @@
+"""How a lift's state reaches its screens."""

@@ -1,0 +1,92 @@
+"""What a lift's screens are told: all of it each time, so that the newest is enough."""
+
+from typing import Any
+
+from serving.advertising.decisions.catalog import Catalog
+from serving.advertising.decisions.facts import Creative, Lift
+from serving.advertising.decisions.lift_state import Decision
+from serving.advertising.rules.calendar import Interval
+from serving.advertising.rules.schema import DEFAULT_CAMPAIGN
+
+_MILLISECONDS = 1000
+
+
+def state_document(
+    catalog: Catalog, lift: Lift, waiting: Decision | None, now: float, notice: dict[str, str]
+) -> dict[str, Any]:
+    """A lift's state, as JSON; times in milliseconds since the epoch.
+
+    Args:
+      catalog: Schema, creatives and overrides in force.
+      lift: Whose screens they are.
+      waiting: Decision that waits to be begun.
+      now: Seconds since the epoch.
+      notice: `text` and `url` of what is processed.
+    """
+    schema = catalog.rules.schema
+    playlist = [_item(it, DEFAULT_CAMPAIGN) for it in catalog.shown(schema.default_playlist)]
+    override = catalog.override(lift)
+    return {
+        "lift": lift.name,
+        "revision": int(now * _MILLISECONDS),
+        "server_time": int(now * _MILLISECONDS),
+        "playlist": playlist,
+        "decision": _decision(catalog, waiting),
+        "override": override
+        and {
+            "id": override.id,
+            "text": override.text,
+            "item": _named(catalog, override.creative, "override"),
+        },
+        "off_hours": {
+            "timezone": lift.timezone or schema.timezone,
+            "intervals": [_interval(part) for part in schema.off_hours],
+        },
+        "cache": [*playlist, *_meant_for(catalog, lift)],
+        "notice": notice,
+    }
+
+
+def _meant_for(catalog: Catalog, lift: Lift) -> list[dict[str, Any]]:
+    """Items of all campaigns and overrides that the lift may have to show."""
+    items = [
+        _item(creative, name)
+        for name, campaign in catalog.rules.schema.campaigns.items()
+        if not campaign.where.missed(lift.name, lift.group, lift.tags)
+        for creative in catalog.shown(campaign.creatives)
+    ]
+    override = catalog.override(lift)
+    shown = _named(catalog, override.creative, "override") if override else None
+    return [*items, shown] if shown else items
+
+
+def _decision(catalog: Catalog, waiting: Decision | None) -> dict[str, Any] | None:
+    item = _named(catalog, waiting.creative, waiting.campaign) if waiting else None
+    if waiting is None or item is None:
+        return None
+    return {"id": waiting.id, "item": item, "expires_at": int(waiting.expires_at * _MILLISECONDS)}
+
+
+def _named(catalog: Catalog, name: str | None, campaign: str) -> dict[str, Any] | None:
+    shown = catalog.shown([name]) if name else []
+    return _item(shown[0], campaign) if shown else None
+
+
+def _item(creative: Creative, campaign: str) -> dict[str, Any]:
+    return {
+        "creative": creative.sha256,
+        "campaign": campaign,
+        "name": creative.name,
+        "kind": creative.kind,
+        "media_type": creative.media_type,
+        "seconds": creative.seconds,
+        "bytes": creative.bytes,
+    }
+
+
+def _interval(part: Interval) -> list[str]:
+    return [_clock(part.from_), _clock(part.to)]
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

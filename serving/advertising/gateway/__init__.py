@@ -1,0 +1,1 @@
+"""The HTTP service between cameras, the model server and screens."""

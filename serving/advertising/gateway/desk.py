@@ -1,0 +1,209 @@
+"""Makes decisions and keeps them: one transaction for each snapshot, begin and proof."""
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from serving.advertising.decisions import deciding
+from serving.advertising.decisions.catalog import Catalog
+from serving.advertising.decisions.eligibility import history_seconds
+from serving.advertising.decisions.facts import Facts, Lift
+from serving.advertising.decisions.lift_state import Decision, LiftState
+from serving.advertising.rules.conditions import Person
+from serving.advertising.store import budgets, decision_log, lifts, plays
+from serving.advertising.store.lifts import Ticket
+from serving.advertising.store.plays import Play
+from serving.advertising.store.screens import Screen
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What became of a lift.
+
+    Attributes:
+      lift: The lift.
+      waiting: Decision that waits to be shown.
+      changed: Whether that is another than before.
+    """
+
+    lift: Lift
+    waiting: Decision | None
+    changed: bool
+
+
+async def on_snapshot(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    ticket: Ticket,
+    people: Sequence[Person],
+    attributes: frozenset[str],
+    *,
+    now: float,
+) -> Change:
+    """Decides what a lift shows next, by the passengers of a snapshot.
+
+    Args:
+      connection: A transaction.
+      catalog: Schema and creatives in force.
+      ticket: The snapshot; where a later one was let in meanwhile, it changes nothing.
+      people: Everybody in it.
+      attributes: Those that the served model has.
+      now: Seconds since the epoch.
+    """
+    lift, state, row = await lifts.lock_state(connection, ticket.lift.name)
+    before = state.waiting
+    if (row.boot_id, row.sequence) != (ticket.boot_id, ticket.sequence):
+        return Change(lift, before, changed=False)
+    schema = catalog.rules.schema
+    facts = Facts(now, lift, catalog.creatives, attributes)
+    state = deciding.observe(state, catalog.rules, people, facts)
+    state = await _end_expired(connection, catalog, state, now)
+    facts = await _with_past(connection, catalog, state, facts)
+    weights = deciding.eligible(state, schema, facts)
+    state = await _withdraw(connection, catalog, state, facts, weights)
+    if state.waiting is None:
+        state = await _decide(connection, catalog, state, facts, weights)
+    await lifts.keep_state(connection, lift.name, deciding.without_strangers(state, schema))
+    return Change(lift, state.waiting, changed=state.waiting != before)
+
+
+async def on_begin(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    screen: Screen,
+    decision_id: str | None,
+    busy_until: float,
+) -> Change:
+    """Takes notice that a screen began to play something.
+
+    Args:
+      connection: A transaction.
+      catalog: Schema in force.
+      screen: The screen.
+      decision_id: Decision that it plays; None in the default playlist.
+      busy_until: When that will have ended, in seconds since the epoch.
+    """
+    lift, state, _ = await lifts.lock_state(connection, screen.lift)
+    decision = state.waiting
+    begun = decision is not None and decision.id == decision_id
+    if begun and decision:
+        state = deciding.end_turn(state, catalog.rules.schema)
+        await decision_log.set_status(connection, decision.id, "begun")
+    state = state.model_copy(update={"busy_until": busy_until})
+    await lifts.keep_state(connection, lift.name, state)
+    return Change(lift, state.waiting, changed=begun)
+
+
+async def on_play(
+    connection: AsyncConnection, catalog: Catalog, screen: Screen, play: Play, *, now: float
+) -> Change | None:
+    """Keeps a proof of play; what it proves corrects shares and budgets, once.
+
+    Returns:
+      What changed, where the decision that it proves was still waiting.
+    """
+    found = play.decision_id and await decision_log.find(connection, screen.lift, play.decision_id)
+    decision, status, shown = found or (None, None, None)
+    audience = decision.audience if decision else None
+    added = await plays.add(connection, screen, play, now=now, audience=audience)
+    if not added or decision is None or shown is not None:
+        return None
+    schema = catalog.rules.schema
+    lift, state, _ = await lifts.lock_state(connection, screen.lift)
+    waiting = state.waiting is not None and state.waiting.id == decision.id
+    if waiting:
+        state = deciding.end_turn(state, schema)
+    elif status == "withdrawn":
+        state = deciding.end_turn(deciding.wait(state, decision), schema).model_copy(
+            update={"waiting": state.waiting}
+        )
+    if status in ("expired", "withdrawn"):
+        await budgets.spend(
+            connection, schema, decision.campaign, decision.budgeted, decision.made_at
+        )
+    state = deciding.correct(state, schema, decision, play.seconds)
+    await decision_log.prove(connection, decision.id, play.seconds)
+    await lifts.keep_state(connection, lift.name, state)
+    return Change(lift, state.waiting, changed=waiting)
+
+
+async def _end_expired(
+    connection: AsyncConnection, catalog: Catalog, state: LiftState, now: float
+) -> LiftState:
+    decision = state.waiting
+    if decision is None or now < decision.expires_at:
+        return state
+    await _give_back(connection, catalog, decision, "expired")
+    return deciding.end_turn(state, catalog.rules.schema)
+
+
+async def _withdraw(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    state: LiftState,
+    facts: Facts,
+    weights: dict[str, float],
+) -> LiftState:
+    """Takes back a decision whose rule fires no more, or which a higher priority passes."""
+    decision = state.waiting
+    if decision is None or decision.campaign in weights:
+        return state
+    await _give_back(connection, catalog, decision, "withdrawn")
+    return deciding.wait(state, None)
+
+
+async def _give_back(
+    connection: AsyncConnection, catalog: Catalog, decision: Decision, status: decision_log.Status
+) -> None:
+    await decision_log.set_status(connection, decision.id, status)
+    await budgets.refund(
+        connection,
+        catalog.rules.schema,
+        decision.campaign,
+        decision.budgeted,
+        decision.made_at,
+    )
+
+
+async def _decide(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    state: LiftState,
+    facts: Facts,
+    weights: dict[str, float],
+) -> LiftState:
+    """A new decision, of the first campaign in turn whose budget gives what it takes."""
+    schema = catalog.rules.schema
+    while weights:
+        decision = deciding.decide(state, schema, facts, weights, str(uuid.uuid4()))
+        if await budgets.reserve(
+            connection, schema, decision.campaign, decision.budgeted, facts.now
+        ):
+            await decision_log.add(connection, facts.lift.name, decision)
+            return deciding.wait(state, decision)
+        facts = dataclasses.replace(facts, exhausted=facts.exhausted | {decision.campaign})
+        weights = deciding.eligible(state, schema, facts)
+    return state
+
+
+async def _with_past(
+    connection: AsyncConnection, catalog: Catalog, state: LiftState, facts: Facts
+) -> Facts:
+    """The facts with the lift's past plays and exhausted budgets, as far as rules ask for them.
+
+    What the decision that waits has taken already does not stand against it.
+    """
+    schema = catalog.rules.schema
+    firing = deciding.fires(state, schema, facts.now)
+    seconds = history_seconds(schema)
+    if seconds and firing:
+        history = await decision_log.history(connection, facts.lift.name, facts.now - seconds)
+        own = state.waiting and state.waiting.id
+        facts = dataclasses.replace(
+            facts, history=[play for play in history if play.decision_id != own]
+        )
+    exhausted = await budgets.exhausted(connection, schema, firing, facts.now)
+    own_campaign = {state.waiting.campaign} if state.waiting else set()
+    return dataclasses.replace(facts, exhausted=exhausted - own_campaign)

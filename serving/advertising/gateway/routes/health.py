@@ -1,0 +1,32 @@
+"""Whether the gateway lives, can answer, and what it measured."""
+
+from fastapi import APIRouter, Response
+
+from serving.advertising.gateway.dependencies import GatewayDep
+from serving.advertising.gateway.problems import refuse
+from serving.advertising.store import changes
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health")
+async def get_health() -> dict[str, str]:
+    """That the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/ready")
+async def get_readiness(gateway: GatewayDep) -> dict[str, str | None]:
+    """That store and model server answer; 503 while one does not."""
+    async with gateway.database.read() as connection:
+        await changes.numbers(connection)
+    attributes = await gateway.recognizer.attributes()
+    if not attributes:
+        raise refuse(503, "The served model has no attributes.", retry_after=5)
+    return {"status": "ready", "schema_problem": gateway.schema_problem}
+
+
+@router.get("/metrics")
+async def get_metrics(gateway: GatewayDep) -> Response:
+    """Prometheus's text format; block it at the proxy if others can reach it."""
+    return Response(gateway.metrics.page(), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,90 @@
+"""Runs the application until it is told to stop, and then stops in time."""
+
+import signal
+import socket
+from types import FrameType
+
+import uvicorn
+
+from serving.advertising.gateway.app import create_app
+from serving.advertising.gateway.gateway import Gateway
+from serving.schema.ports import check_free
+
+_HEADER_BYTES = 16 << 10
+_BACKLOG = 4096
+_GRACE_SECONDS = 3
+
+
+class GatewayServer(uvicorn.Server):
+    """An HTTP server over one gateway.
+
+    On SIGTERM it ends its streams at once, lets requests under way end within three seconds, and
+    stops.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls_certificate: str | None = None,
+        tls_key: str | None = None,
+    ):
+        """Takes the port; `run` or `serve` begins to answer.
+
+        Args:
+          gateway: A gateway that has not been started.
+          host: Interface to listen on.
+          port: 0 to 65535; 0 picks a free one.
+          tls_certificate, tls_key: PEM files; unencrypted without.
+
+        Raises:
+          GraftNetError: the port is taken or does not exist.
+        """
+        check_free(host, port)
+        self._gateway = gateway
+        super().__init__(
+            uvicorn.Config(
+                create_app(gateway),
+                host=host,
+                port=port,
+                http="h11",  # which bounds the size of headers
+                h11_max_incomplete_event_size=_HEADER_BYTES,
+                ws="none",
+                loop="uvloop",
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+                backlog=_BACKLOG,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+                ssl_certfile=tls_certificate,
+                ssl_keyfile=tls_key,
+            )
+        )
+        self._socket = self.config.bind_socket()
+        scheme = "https" if tls_certificate else "http"
+        self.address = f"{scheme}://{_named(self._socket)}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answers until SIGINT, SIGTERM or `stop`."""
+        super().run(sockets or [self._socket])
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """As `run`, in a loop that runs already."""
+        await super().serve(sockets or [self._socket])
+
+    def stop(self) -> None:
+        """Begins to stop; from any thread."""
+        self.handle_exit(signal.SIGTERM, None)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ends the streams, for which uvicorn would wait."""
+        self._gateway.end_streams()
+        super().handle_exit(sig, frame)
+
+
+def _named(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

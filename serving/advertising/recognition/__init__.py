@@ -1,0 +1,1 @@
+"""From a snapshot to its passengers' attributes, by a model server."""

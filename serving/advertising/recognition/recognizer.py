@@ -1,0 +1,127 @@
+"""Recognises the passengers of a snapshot; nothing of it is kept."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Protocol, Self
+
+from graftnet_tf.errors import GraftNetError
+from serving.advertising.rules.conditions import Person
+from serving.client.asynchronous import AsyncPassengerClient
+from serving.client.call_error import CallError
+
+_LOOK_AGAIN_SECONDS = 60.0
+
+
+class UnfitSnapshotError(GraftNetError):
+    """Bytes that are no image that the model accepts."""
+
+
+class UnavailableError(GraftNetError):
+    """A model server that gives no answer now."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Recognition:
+    """Everybody in a snapshot.
+
+    Attributes:
+      people: The surest first.
+      attributes: Those that the served model has.
+      model_version: Version of the model that answered.
+    """
+
+    people: tuple[Person, ...]
+    attributes: frozenset[str]
+    model_version: int
+
+
+class Recognizer(Protocol):
+    """Looks at snapshots."""
+
+    async def recognize(self, jpeg: bytes, wanted: Collection[str]) -> Recognition:
+        """The passengers of a snapshot, by the wanted attributes that the model has.
+
+        Raises:
+          UnfitSnapshotError: it is no image.
+          UnavailableError: there is no answer now.
+        """
+        ...
+
+    async def attributes(self) -> frozenset[str]:
+        """Names of the attributes of the model in service.
+
+        Raises:
+          UnavailableError: there is no answer now.
+        """
+        ...
+
+
+class PassengerRecognizer:
+    """Asks a passengers model on any server of TF Serving's API: `async with recognizer: …`."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        model: str = "passengers",
+        timeout: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+        **settings: Any,
+    ):
+        """Prepares nothing but itself.
+
+        Args:
+          address: `host:port`.
+          model: Name of the model on the server.
+          timeout: Seconds after which a snapshot is given up, being too old.
+          clock: Seconds, growing.
+          **settings: The other fields of `serving.client.endpoint.Endpoint`.
+        """
+        self._client = AsyncPassengerClient(address, model=model, timeout=timeout, **settings)
+        self._clock = clock
+        self._known: tuple[float, int | None, frozenset[str]] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._client.__aexit__(*error)
+
+    async def recognize(self, jpeg: bytes, wanted: Collection[str]) -> Recognition:
+        """As `Recognizer.recognize`; no attribute that is not wanted is computed.
+
+        Where none is wanted, all are, since a model gives no count without.
+        """
+        known = await self.attributes()
+        asked = sorted(known & set(wanted))
+        try:
+            [result] = await self._client.predict([jpeg], attributes=asked)
+        except CallError as error:
+            self._known = None  # an attribute may be gone with a version
+            raise UnavailableError(str(error)) from None
+        if result.error is not None:
+            raise UnfitSnapshotError(f"The snapshot is {result.error}; send a JPEG.")
+        version = result.model_version or 0
+        self._note_version(version)
+        people = tuple(Person(one.scores, one.decisions) for one in result.passengers)
+        return Recognition(people, known, version)
+
+    async def attributes(self) -> frozenset[str]:
+        """As `Recognizer.attributes`, asked anew with each version and once a minute."""
+        now = self._clock()
+        if self._known is None or now - self._known[0] > _LOOK_AGAIN_SECONDS:
+            try:
+                self._known = now, None, await self._client.attributes()
+            except GraftNetError as error:
+                raise UnavailableError(str(error)) from None
+        return self._known[2]
+
+    def _note_version(self, version: int) -> None:
+        """Forgets attributes that were learnt from another version."""
+        if self._known is None:
+            return
+        at, known_version, names = self._known
+        same = known_version in (None, version)
+        self._known = (at, version, names) if same else None

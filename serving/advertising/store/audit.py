@@ -1,0 +1,31 @@
+"""Who did what: written with the transaction that does it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from serving.advertising.store.tables import audit
+
+
+async def record(
+    connection: AsyncConnection,
+    operator: str,
+    action: str,
+    subject: str,
+    *,
+    now: float,
+    detail: str = "",
+) -> None:
+    """Writes down what an operator did to what."""
+    await connection.execute(
+        audit.insert().values(
+            at=now, operator=operator, action=action, subject=subject, detail=detail
+        )
+    )
+
+
+async def latest(connection: AsyncConnection, number: int) -> Sequence[RowMapping]:
+    """The newest entries, the newest first."""
+    asked = select(audit).order_by(audit.c.id.desc()).limit(number)
+    return (await connection.execute(asked)).mappings().all()

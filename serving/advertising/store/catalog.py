@@ -1,0 +1,45 @@
+"""Reads the catalog."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from serving.advertising.decisions.catalog import Catalog
+from serving.advertising.decisions.facts import Creative
+from serving.advertising.rules.policy import Policy
+from serving.advertising.rules.reading import read_rules
+from serving.advertising.store import creatives, overrides, schemas
+
+FIRST_SCHEMA = """\
+# The schema: which advertisement for whom, where and when. docs/advertising.md explains it.
+timezone: UTC
+default_playlist: [house]
+campaigns: {}
+"""
+
+
+async def read_catalog(connection: AsyncConnection, policy: Policy, now: float) -> Catalog:
+    """Reads the catalog from the store.
+
+    Raises:
+      InvalidDocumentError: the schema in the store is of another release.
+    """
+    row = await schemas.current(connection)
+    text = row.text if row else FIRST_SCHEMA
+    shown = {
+        entry["name"]: Creative(
+            entry["name"],
+            entry["sha256"],
+            entry["kind"],
+            entry["media_type"],
+            entry["seconds"],
+            entry["bytes"],
+            entry["status"] == "approved",
+        )
+        for entry in await creatives.listed(connection)
+    }
+    return Catalog(
+        read_rules(text, policy),
+        row.revision if row else 0,
+        text,
+        shown,
+        await overrides.under_way(connection, now),
+    )

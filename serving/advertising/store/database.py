@@ -1,0 +1,135 @@
+"""The connection to the store: one code path for SQLite and PostgreSQL."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from graftnet_tf.errors import GraftNetError
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+_MIGRATION_LOCK = 3_702_416_003
+_WRITE = "graftnet_write"
+
+
+class Database:
+    """A pool of connections; `await open()` before the first use.
+
+    Reads see one moment of the store. Writes of one process to SQLite, which has one writer,
+    wait for their turn here in place of in busy loops there.
+    """
+
+    def __init__(self, url: str, *, connections: int = 10):
+        """Prepares the pool.
+
+        Args:
+          url: `sqlite:///file.db` or `postgresql://user:password@host/name`.
+          connections: Most connections at once.
+
+        Raises:
+          GraftNetError: the URL is not one of these.
+        """
+        self._engine = _engine(url, connections)
+        self._sqlite = self._engine.dialect.name == "sqlite"
+        self._writing = asyncio.Lock() if self._sqlite else contextlib.nullcontext()
+
+    async def open(self) -> None:
+        """Brings the tables up to date.
+
+        Raises:
+          GraftNetError: there is no such database, or it is of a later release.
+        """
+        try:
+            async with self.write() as connection:
+                await connection.run_sync(_migrate)
+        except (DBAPIError, OSError) as error:
+            raise GraftNetError(
+                f"The store {self.name} cannot be opened: {_reason(error)}. Check --database."
+            ) from None
+
+    @property
+    def name(self) -> str:
+        """The URL without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read from."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at its end unless an exception ends it."""
+        async with self._writing, self._engine.connect() as plain:
+            connection = await plain.execution_options(**{_WRITE: True})
+            async with connection.begin():
+                yield connection
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._engine.dispose()
+
+
+def _engine(url: str, connections: int) -> AsyncEngine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in _DRIVERS:
+        raise GraftNetError(
+            f"{url.partition(':')[0]}: is no store; expected sqlite:///file.db or "
+            "postgresql://user:password@host/name."
+        )
+    options: dict[str, Any] = {"pool_size": connections, "max_overflow": 0}
+    if parsed.drivername == "postgresql":
+        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    engine = create_async_engine(parsed.set(drivername=_DRIVERS[parsed.drivername]), **options)
+    if parsed.drivername == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # or the driver begins transactions as it likes
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # what was acknowledged outlives a power cut
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # gateways that start together take turns
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+    config = Config()
+    config.set_main_option("script_location", "serving.advertising.store:migrations")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise GraftNetError(
+            f"The store is of another release ({error}). Use that release, or a store of its own."
+        ) from None
+
+
+def _reason(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return " ".join(str(cause).split()).rstrip(".")

@@ -1,0 +1,148 @@
+"""Operators and their sessions."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from pwdlib import PasswordHash
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from graftnet_tf.errors import GraftNetError
+from serving.advertising.store.roles import Role
+from serving.advertising.store.tables import operators, sessions
+from serving.advertising.store.tokens import new_token, token_hash
+
+SHORTEST_PASSWORD = 12
+SESSION_SECONDS = 12 * 3600.0
+_TRIES = 5
+_LOCK_SECONDS = 300.0
+_hashes = PasswordHash.recommended()
+_NOBODYS_HASH = _hashes.hash(new_token())
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """Somebody who is logged in."""
+
+    name: str
+    role: Role
+
+
+async def add(connection: AsyncConnection, name: str, password: str, role: Role) -> None:
+    """Adds an operator.
+
+    Raises:
+      GraftNetError: there is one of that name, or the password is too short.
+    """
+    try:
+        await connection.execute(
+            operators.insert().values(name=name, password_hash=hashed(password), role=role)
+        )
+    except IntegrityError:
+        raise GraftNetError(f"There is an operator {name} already; choose another name.") from None
+
+
+async def change(
+    connection: AsyncConnection, name: str, *, password: str | None = None, role: Role | None = None
+) -> None:
+    """Changes an operator's password or role, and ends all of the operator's sessions.
+
+    Raises:
+      GraftNetError: there is no such operator, or the password is too short.
+    """
+    values: dict[str, Any] = {"failed_logins": 0, "locked_until": 0.0}
+    if password is not None:
+        values["password_hash"] = hashed(password)
+    if role is not None:
+        values["role"] = role
+    changed = await connection.execute(
+        operators.update().where(operators.c.name == name).values(values)
+    )
+    if changed.rowcount == 0:
+        raise GraftNetError(f"There is no operator {name}.")
+    await connection.execute(sessions.delete().where(sessions.c.operator == name))
+
+
+async def remove(connection: AsyncConnection, name: str) -> None:
+    """Removes an operator, whose sessions end.
+
+    Raises:
+      GraftNetError: there is no such operator.
+    """
+    await connection.execute(sessions.delete().where(sessions.c.operator == name))
+    gone = await connection.execute(operators.delete().where(operators.c.name == name))
+    if gone.rowcount == 0:
+        raise GraftNetError(f"There is no operator {name}.")
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password (Argon2id).
+
+    Raises:
+      GraftNetError: it is too short.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise GraftNetError(
+            f"The password has {len(password)} characters; expected {SHORTEST_PASSWORD} or more."
+        )
+    return _hashes.hash(password)
+
+
+async def log_in(
+    connection: AsyncConnection, name: str, password: str, *, now: float
+) -> str | None:
+    """A new session's token, or None for a wrong name or password, alike in time.
+
+    After five wrong passwords an operator's login is locked for five minutes.
+    """
+    asked = select(operators).where(operators.c.name == name).with_for_update()
+    row = (await connection.execute(asked)).first()
+    right = _hashes.verify(password, row.password_hash if row else _NOBODYS_HASH)
+    if row is None or row.locked_until > now:
+        return None
+    if not right:
+        failed = row.failed_logins + 1
+        locked = now + _LOCK_SECONDS if failed >= _TRIES else row.locked_until
+        values = {"failed_logins": failed % _TRIES, "locked_until": locked}
+        await connection.execute(operators.update().where(operators.c.name == name).values(values))
+        return None
+    token = new_token()
+    await connection.execute(
+        operators.update().where(operators.c.name == name).values(failed_logins=0)
+    )
+    await connection.execute(sessions.delete().where(sessions.c.expires_at < now))
+    await connection.execute(
+        sessions.insert().values(
+            token_hash=token_hash(token), operator=name, expires_at=now + SESSION_SECONDS
+        )
+    )
+    return token
+
+
+async def by_session(connection: AsyncConnection, token: str, *, now: float) -> Operator | None:
+    """Whose session a token is of."""
+    asked = (
+        select(operators.c.name, operators.c.role)
+        .join(sessions, sessions.c.operator == operators.c.name)
+        .where(sessions.c.token_hash == token_hash(token), sessions.c.expires_at > now)
+    )
+    row = (await connection.execute(asked)).first()
+    return Operator(row.name, row.role) if row else None
+
+
+async def log_out(connection: AsyncConnection, token: str) -> None:
+    """Ends a session."""
+    await connection.execute(sessions.delete().where(sessions.c.token_hash == token_hash(token)))
+
+
+async def listed(connection: AsyncConnection) -> Sequence[RowMapping]:
+    """Names and roles."""
+    asked = select(operators.c.name, operators.c.role).order_by(operators.c.name)
+    return (await connection.execute(asked)).mappings().all()
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many operators there are."""
+    return (await connection.execute(select(func.count()).select_from(operators))).scalar_one()
