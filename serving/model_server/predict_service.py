@@ -33,13 +33,13 @@ class PredictService(PredictionServiceServicer):
         admission: Admission,
         limits: Limits,
         record: Callable[[Call], None],
-        record_scores: Callable[[str, int, Mapping[str, np.ndarray]], None],
+        record_scores: Callable[[str, int, Mapping[str, np.ndarray]], None] | None,
         *,
         tensor_content: bool = False,
     ):
         """Serves `store`'s models, each Predict in its turn and within `limits`.
 
-        Outputs are in the typed fields, or with `tensor_content`, there.
+        Scores are recorded by `record_scores`, if at all. Outputs are in the typed fields, or with `tensor_content`, there.
         """
         self._store = store
         self._admission = admission
@@ -65,7 +65,8 @@ class PredictService(PredictionServiceServicer):
             outputs, call.rows, call.batch_rows = model.predict(
                 name, request.inputs, request.output_filter, limits=self._limits
             )
-            self._record_scores(call.model, call.version, outputs)
+            if self._record_scores is not None:
+                self._record_scores(call.model, call.version, outputs)
             response = PredictResponse(model_spec=_answered(spec, model.version))
             response.model_spec.signature_name = name
             for output, values in outputs.items():

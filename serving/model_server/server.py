@@ -68,6 +68,7 @@ class ModelServer:
         tls: Tls | None = None,
         allow_labels_for_unavailable: bool = False,
         tensor_content: bool = False,
+        score_histograms: bool = True,
     ):
         """Loads the models and takes the port; `start` begins to answer.
 
@@ -83,6 +84,7 @@ class ModelServer:
           allow_labels_for_unavailable: Whether a new label may be given to a version before
             it is loaded.
           tensor_content: Whether outputs are sent as `tensor_content` in place of typed fields.
+          score_histograms: Whether scores are counted for monitoring.
 
         Raises:
           GraftNetError: a model has no version, one cannot be loaded, a label is given to a
@@ -129,7 +131,7 @@ class ModelServer:
             self._admission,
             limits,
             self._record,
-            self.metrics.record_scores,
+            self.metrics.record_scores if score_histograms else None,
             tensor_content=tensor_content,
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

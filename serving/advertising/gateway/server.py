@@ -31,7 +31,7 @@ class GatewayServer(uvicorn.Server):
         tls_certificate: str | None = None,
         tls_key: str | None = None,
     ):
-        """Takes the port; `run` or `serve` begins to answer.
+        """Takes the port; `serve` begins to answer.
 
         Args:
           gateway: A gateway that has not been started.
@@ -52,7 +52,7 @@ class GatewayServer(uvicorn.Server):
                 http="h11",  # which bounds the size of headers
                 h11_max_incomplete_event_size=_HEADER_BYTES,
                 ws="none",
-                loop="uvloop",
+                lifespan="off",
                 access_log=False,
                 log_level="warning",
                 server_header=False,
@@ -64,16 +64,22 @@ class GatewayServer(uvicorn.Server):
             )
         )
         self._socket = self.config.bind_socket()
+        # Which connections inherit; the loop sets it for sockets of its own making alone.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         scheme = "https" if tls_certificate else "http"
         self.address = f"{scheme}://{_named(self._socket)}"
 
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answers until SIGINT, SIGTERM or `stop`."""
-        super().run(sockets or [self._socket])
-
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """As `run`, in a loop that runs already."""
-        await super().serve(sockets or [self._socket])
+        """Starts the gateway and answers until SIGINT, SIGTERM or `stop`.
+
+        Raises:
+          GraftNetError: the store cannot be opened.
+        """
+        await self._gateway.start()
+        try:
+            await super().serve(sockets or [self._socket])
+        finally:
+            await self._gateway.stop()
 
     def stop(self) -> None:
         """Begins to stop; from any thread."""

@@ -1,0 +1,1 @@
+"""A fleet of drawn lifts that drives a real gateway over its HTTP API."""

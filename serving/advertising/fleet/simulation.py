@@ -1,0 +1,110 @@
+"""Runs a fleet against a gateway and tells how it went."""
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+
+import httpx
+
+from graftnet_tf.errors import GraftNetError
+from serving.advertising.fleet.records import Records
+from serving.advertising.fleet.scenes import Scenes
+from serving.advertising.fleet.simulated_lift import simulate_lift
+from serving.advertising.fleet.simulated_screen import SimulatedScreen
+from serving.advertising.fleet.traffic import Traffic
+from serving.advertising.store import lifts, screens
+from serving.advertising.store.database import Database
+
+_TIMEOUT = httpx.Timeout(10.0)
+_UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+
+
+@dataclasses.dataclass(frozen=True)
+class FleetOptions:
+    """How large a fleet is and what it does.
+
+    Attributes:
+      gateways: Addresses of gateways, which lifts and screens use in turn.
+      lifts: Number of lifts, each with a screen.
+      seconds: How long it runs.
+      interval: Seconds between a lift's snapshots, on average.
+      arrivals: People who enter a lift in an hour, on average.
+      stay: Seconds that they stay, on average.
+      seed: Seed of everything random.
+      tls_ca: PEM file of the authority that signed the gateways' certificates.
+    """
+
+    gateways: tuple[str, ...]
+    lifts: int
+    seconds: float
+    interval: float = 5.0
+    arrivals: float = 120.0
+    stay: float = 30.0
+    seed: int = 0
+    tls_ca: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """A lift of a fleet, its camera's and its screen's tokens."""
+
+    lift: str
+    camera_token: str
+    screen_token: str
+
+
+async def enrol_fleet(database: Database, number: int) -> list[Member]:
+    """Enrols lifts with a screen each, `fleet-0` and so on; those of before get new tokens."""
+    fleet = []
+    async with database.write() as connection:
+        for index in range(number):
+            name, now = f"fleet-{index}", time.time()
+            with contextlib.suppress(GraftNetError):
+                await lifts.remove(connection, name)
+            camera = await lifts.enrol(connection, name, now=now, group="fleet")
+            screen = await screens.enrol(connection, name, name, now=now)
+            fleet.append(Member(name, camera, screen))
+    return fleet
+
+
+async def simulate(options: FleetOptions, fleet: list[Member], scenes: Scenes) -> Records:
+    """Runs cameras and screens together, and delivers all proofs of play at the end."""
+    records = Records()
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(
+                httpx.AsyncClient(
+                    base_url=gateway,
+                    timeout=_TIMEOUT,
+                    limits=_UNLIMITED,
+                    verify=options.tls_ca or True,
+                )
+            )
+            for gateway in options.gateways
+        ]
+        async with asyncio.TaskGroup() as group:
+            for index, member in enumerate(fleet):
+                http = clients[index % len(clients)]
+                seed = f"{options.seed}/{member.lift}"
+                screen = SimulatedScreen(http, member.screen_token, records, seed)
+                group.create_task(_run_screen(screen, options.seconds))
+                group.create_task(
+                    simulate_lift(
+                        http,
+                        member.lift,
+                        member.camera_token,
+                        scenes,
+                        Traffic(options.arrivals, options.stay, seed),
+                        records,
+                        interval=options.interval,
+                        seconds=options.seconds,
+                        seed=seed,
+                    )
+                )
+    return records
+
+
+async def _run_screen(screen: SimulatedScreen, seconds: float) -> None:
+    await screen.run(seconds)
+    await screen.deliver()
