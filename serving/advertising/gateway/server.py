@@ -86,9 +86,10 @@ class GatewayServer(uvicorn.Server):
         self.handle_exit(signal.SIGTERM, None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ends the streams, for which uvicorn would wait."""
+        """Begins to stop, and ends the streams, for which uvicorn would wait."""
         self._gateway.end_streams()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def _named(listening: socket.socket) -> str:

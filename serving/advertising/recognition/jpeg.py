@@ -18,14 +18,16 @@ def check_jpeg(content: bytes, pixels: int) -> None:
     Raises:
       UnfitSnapshotError: it does not.
     """
+    too_large = UnfitSnapshotError(
+        f"The snapshot has more than {pixels / 1e6:g} megapixels; send a smaller one."
+    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=["JPEG"])
-        width, height = image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            width, height = Image.open(io.BytesIO(content), formats=["JPEG"]).size
+    except Image.DecompressionBombError:
+        raise too_large from None
+    except (OSError, SyntaxError, ValueError):
         raise UnfitSnapshotError("The snapshot is not a JPEG; send a JPEG file.") from None
     if width * height > pixels:
-        raise UnfitSnapshotError(
-            f"The snapshot is of {width}×{height} pixels; send at most {pixels / 1e6:g} megapixels."
-        )
+        raise too_large
