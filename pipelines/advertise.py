@@ -9,6 +9,7 @@ Operators log in at /operator. Runs until it is told to stop.
 import contextlib
 import os
 import resource
+import tempfile
 from collections.abc import Iterator
 
 import uvloop
@@ -16,6 +17,7 @@ from absl import flags, logging
 
 from graftnet_tf.errors import GraftNetError
 from pipelines import command_line
+from serving.advertising.demo.furnishing import Furnished
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.rules.policy import Policy, read_policy, shipped_policy
@@ -80,6 +82,10 @@ RETENTION_DAYS = flags.DEFINE_float(
 )
 OPERATOR = flags.DEFINE_string("operator", _DEFAULTS.operator, "Who runs this, for the notice.")
 CONTACT = flags.DEFINE_string("contact", _DEFAULTS.contact, "Whom to ask, for the notice.")
+DEMO = flags.DEFINE_bool(
+    "demo", False, "Begin with drawn lifts, screens and advertisements, in a store of their own."
+)
+SEED = flags.DEFINE_integer("seed", 0, "Seed of the drawn lifts.", lower_bound=0)
 LEGAL_BASIS = flags.DEFINE_string(
     "legal_basis", _DEFAULTS.legal_basis, "Legal basis of the processing, for the notice."
 )
@@ -88,9 +94,9 @@ LEGAL_BASIS = flags.DEFINE_string(
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold snapshots
     settings, policy = _settings(), _policy()
-    with _model_server() as address:
+    with _model_server() as address, _database() as database:
         options = ServiceOptions(
-            database=DATABASE.value,
+            database=database,
             model_server=address,
             policy=policy,
             model=MODEL_NAME.value,
@@ -103,28 +109,55 @@ def main() -> None:
             mqtt=MQTT.value,
             mqtt_public_url=MQTT_PUBLIC_URL.value,
         )
-        uvloop.run(serve(options, _started))
+        uvloop.run(serve(options, _demonstrate if DEMO.value else _tell))
 
 
-def _started(address: str, gateway: Gateway) -> None:
-    print(f"Lifts, screens and operators: {address}", flush=True)
+async def _tell(address: str, gateway: Gateway) -> None:
+    print(f"Lifts and screens: {address}   Operators: {address}/operator", flush=True)
     if gateway.setup_token is not None:
-        print(f"First operator: {address}/operator/setup#{gateway.setup_token}", flush=True)
+        print(f"First operator: {address}/operator/setup, code {gateway.setup_token}", flush=True)
+
+
+async def _demonstrate(address: str, gateway: Gateway) -> None:
+    # Not above: drawing lifts needs more than a gateway does.
+    from serving.advertising.demo.run import run_demo
+
+    def tell(furnished: Furnished) -> None:
+        for one in furnished.lifts:
+            print(f"Screen of {one.lift}: {address}/screen/#token={one.screen_token}")
+        print(
+            f"Operators: {address}/operator, {furnished.operator} with {furnished.password}\n"
+            f"Notice: {address}/notice",
+            flush=True,
+        )
+
+    await run_demo(address, gateway, tell, seed=SEED.value)
 
 
 @contextlib.contextmanager
 def _model_server() -> Iterator[str]:
     """The address of the model server, started here where none is named."""
-    if (MODEL_SERVER.value is None) == (WORKSPACE.value is None):
-        raise flags.Error("Give --workspace or --model_server, one of the two.")
-    if MODEL_SERVER.value is not None:
-        yield MODEL_SERVER.value
+    address, workspace = MODEL_SERVER.value, WORKSPACE.value
+    if address is not None and workspace is None:
+        yield address
         return
+    if address is not None or workspace is None:
+        raise flags.Error("Give --workspace or --model_server, one of the two.")
     # Not above: TensorFlow takes seconds, and memory that a gateway of its own does not need.
     from serving.advertising.recognition.embedded_model import embedded_model
 
-    with embedded_model(os.path.join(WORKSPACE.value, *_PASSENGERS), MODEL_NAME.value) as address:
-        yield address
+    with embedded_model(os.path.join(workspace, *_PASSENGERS), MODEL_NAME.value) as embedded:
+        yield embedded
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    """The URL of the store; a new one, gone at the end, for a demonstration."""
+    if DEMO.value and not flags.FLAGS["database"].present:
+        with tempfile.TemporaryDirectory(prefix="graftnet-advertise-") as directory:
+            yield f"sqlite:///{directory}/demo.db"
+    else:
+        yield DATABASE.value
 
 
 def _settings() -> Settings:

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from serving.advertising.channel.channel import Channel
 from serving.advertising.channel.in_process import InProcessChannel
+from serving.advertising.channel.mqtt import MqttChannel
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.schema_file import SchemaFile
 from serving.advertising.gateway.server import GatewayServer
@@ -13,6 +15,8 @@ from serving.advertising.gateway.settings import Settings
 from serving.advertising.recognition.recognizer import PassengerRecognizer
 from serving.advertising.rules.policy import Policy
 from serving.advertising.store.database import Database
+
+_LOOK_SECONDS = 0.02
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +32,8 @@ class ServiceOptions:
       host, port: Where it listens; 0 picks a free port.
       tls_certificate, tls_key: PEM files; unencrypted without.
       schema_file: File that the schema is read from; without one it is edited on its page.
+      mqtt: URL of a broker; screens are told by this process alone without.
+      mqtt_public_url: WebSocket address of the broker for screens.
     """
 
     database: str
@@ -40,14 +46,19 @@ class ServiceOptions:
     tls_certificate: str | None = None
     tls_key: str | None = None
     schema_file: str | None = None
+    mqtt: str | None = None
+    mqtt_public_url: str | None = None
 
 
-async def serve(options: ServiceOptions, started: Callable[[str, Gateway], None]) -> None:
+async def serve(
+    options: ServiceOptions, companion: Callable[[str, Gateway], Awaitable[object]]
+) -> None:
     """Answers until SIGINT or SIGTERM.
 
     Args:
       options: Where and what.
-      started: Called with the address and the gateway once it answers.
+      companion: What is run beside it once it answers, with its address and the gateway; an
+        error of it stops the service, its end does not.
 
     Raises:
       GraftNetError: the store cannot be opened, or the port is taken.
@@ -58,9 +69,9 @@ async def serve(options: ServiceOptions, started: Callable[[str, Gateway], None]
             recognizer,
             options.policy,
             settings=options.settings,
-            channel=InProcessChannel(),
-            schema_file=options.schema_file,
+            channel=_channel(options),
         )
+        gateway.schema_file = options.schema_file
         server = GatewayServer(
             gateway,
             host=options.host,
@@ -68,23 +79,39 @@ async def serve(options: ServiceOptions, started: Callable[[str, Gateway], None]
             tls_certificate=options.tls_certificate,
             tls_key=options.tls_key,
         )
-        followed = asyncio.create_task(_when_started(server, gateway, options, started))
+        beside = asyncio.create_task(_beside(server, gateway, options, companion))
+        beside.add_done_callback(lambda task: server.stop() if _failed(task) else None)
         try:
             await server.serve()
         finally:
-            followed.cancel()
+            beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await followed
+                await beside
 
 
-async def _when_started(
+def _channel(options: ServiceOptions) -> Channel:
+    if options.mqtt is None or options.mqtt_public_url is None:
+        return InProcessChannel()
+    return MqttChannel(options.mqtt, options.mqtt_public_url)
+
+
+async def _beside(
     server: GatewayServer,
     gateway: Gateway,
     options: ServiceOptions,
-    started: Callable[[str, Gateway], None],
+    companion: Callable[[str, Gateway], Awaitable[object]],
 ) -> None:
     while not server.started:
-        await asyncio.sleep(0.02)
-    started(server.address, gateway)
-    if options.schema_file is not None:
-        await SchemaFile(options.schema_file, gateway).follow()
+        await asyncio.sleep(_LOOK_SECONDS)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_run(companion(server.address, gateway)))
+        if options.schema_file is not None:
+            group.create_task(SchemaFile(options.schema_file, gateway).follow())
+
+
+async def _run(work: Awaitable[object]) -> None:
+    await work
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is not None
