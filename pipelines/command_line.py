@@ -8,6 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from logging import WARNING, getLogger
 from types import ModuleType
 from typing import NoReturn
 
@@ -45,6 +46,7 @@ def run(
 
     def guarded(argv: list[str]) -> None:
         logging.set_verbosity(logging.INFO)
+        getLogger("httpx").setLevel(WARNING)  # a line for each request is not worth reading
         set_up()
         try:
             main(*argv[1:])
