@@ -14,7 +14,7 @@ from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from pipelines.demo_workflow import DemoWorkflow, Outcome, Scale
-from pipelines.shipped_cutter import shipped_cutter
+from pipelines.shipped_people import publish_shipped, shipped_cutter
 
 FIRST = ("gender", "suit", "backpack", "child", "food_deliverer")
 LATE = "maintenance"
@@ -43,7 +43,12 @@ def main() -> None:
         raise GraftNetError(f"{root} has tasks already; give the demo a workspace of its own.")
     *first, late = tasks
     workflow = DemoWorkflow(
-        workspace, _scale(len(first)), shipped_cutter(), shell.SEED.value, shell.provenance()
+        workspace,
+        _scale(len(first)),
+        shipped_cutter(),
+        publish_shipped,
+        shell.SEED.value,
+        shell.provenance(),
     )
     outcome = workflow.run(first, late)
     print(_summary(outcome))
@@ -104,6 +109,7 @@ def _summary(outcome: Outcome) -> str:
         *(f"{seconds:6.0f} s  {title}" for title, seconds in outcome.seconds.items()),
         f"{sum(outcome.seconds.values()):6.0f} s  in all",
         f"Report: {outcome.report}",
+        *([f"A lift and its screen: {outcome.screens}"] if outcome.screens else []),
     ]
     return "\n".join(lines)
 

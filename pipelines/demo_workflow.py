@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branch
@@ -19,8 +19,10 @@ from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
+from serving.advertising.demo.browser import browser_path
 from serving.client import AttributeClient, ImageResult
 from serving.composition.compose import compose
+from serving.composition.compose_passengers import compose_passengers
 from serving.model_server.server import ModelServer
 
 SNAPSHOTS_SHOWN = 6
@@ -58,6 +60,7 @@ class Outcome:
     Attributes:
       evaluation: of the last composed model on the test data.
       report: path of the HTML report.
+      screens: path of the page that shows a lift and its screen; None without a browser.
       versions: served before and after the late label.
       late: the label that came late.
       identical: whether every other head's answers stayed bit-identical.
@@ -66,6 +69,7 @@ class Outcome:
 
     evaluation: Evaluation
     report: str
+    screens: str | None
     versions: tuple[int, int]
     late: str
     identical: bool
@@ -80,10 +84,12 @@ class DemoWorkflow:
         workspace: Workspace,
         scale: Scale,
         cutter: Cutter,
+        publish_people: Callable[[Workspace, Provenance], object],
         seed: int,
         provenance: Provenance,
     ):
         self._workspace, self._scale, self._cutter = workspace, scale, cutter
+        self._publish_people = publish_people
         self._seed, self._provenance = seed, provenance
         self._seconds: dict[str, float] = {}
         self._chapter = ("", time.monotonic())
@@ -119,10 +125,12 @@ class DemoWorkflow:
         newest = self._workspace.path(*GRAFTNET_DIR, str(after[0].model_version))
         evaluation = evaluate(self._workspace, newest)
         report = write_report(evaluation, self._workspace.path("reports", "demo"))
+        screens = self._show_screens()
         self._begin("The end")
         return Outcome(
             evaluation,
             report,
+            screens,
             (before[0].model_version or 0, after[0].model_version or 0),
             late.name,
             identical(before, after),
@@ -145,6 +153,22 @@ class DemoWorkflow:
         results = client.predict([passenger.path for passenger in passengers])
         print(answers(results, passengers))
         return results
+
+    def _show_screens(self) -> str | None:
+        """People enter a drawn lift, and its screen changes; returns the page that shows it."""
+        self._begin("Advertising: people enter a lift, its screen changes")
+        browser = browser_path()
+        if browser is None:
+            print(
+                "There is no Chromium to show it in: install one, or see graftnet-advertise --demo."
+            )
+            return None
+        self._publish_people(self._workspace, self._provenance)
+        compose_passengers(self._workspace, provenance=self._provenance)
+        moments = chapter.show_screens(self._workspace, browser, self._seed)
+        for moment in moments:
+            print(f"{moment.scene.title:<20}{moment.people} found   {moment.decided or '-'}")
+        return chapter.write_report(self._workspace.path("reports", "screens"), moments)
 
     def _draw(self, tasks: Sequence[Task]) -> None:
         print(

@@ -5,19 +5,12 @@ export_yolact --workspace=DIR [--weights=FILE.npz] [--crop_size=299,299]
 The SavedModel's signatures are described in yolact_tf/inference/saved_model.py.
 """
 
-import os
-import time
-from typing import Any
-
 from absl import flags
 
-from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.served_models import YOLACT_DIR
-from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.manifest import BuildInfo
 from pipelines import shell
 from pipelines.flags import person_detection
-from yolact_tf.inference.saved_model import export
+from pipelines.people_publishing import publish_people
 
 CROP_SIZE = flags.DEFINE_list(
     "crop_size", "299,299", "Height and width of the crops that are returned, pixels."
@@ -26,31 +19,15 @@ CROP_SIZE = flags.DEFINE_list(
 
 def main() -> None:
     """Exports and publishes under the next number."""
-    started = time.monotonic()
     workspace = shell.open_workspace(create=True)
-    height, width = _crop_size()
-    style, segmenter = person_detection.style(), person_detection.segmenter()
-    weights = person_detection.weights_path()
-
-    def write(path: str, version: str) -> dict[str, Any]:
-        export(segmenter, path, style, (height, width), version)
-        return {
-            "network": segmenter.model.config.name,
-            "classes": segmenter.classes,
-            "fingerprint": segmenter.fingerprint(),
-        }
-
-    version = manifest.publish(
-        workspace.path(*YOLACT_DIR),
-        write,
-        kind="person segmentation",
-        build_info=BuildInfo(
-            {os.path.basename(weights): atomic_files.sha256(weights)},
-            shell.SEED.value,
-            started,
-            shell.provenance(),
-        ),
-        name=str,
+    version = publish_people(
+        workspace,
+        person_detection.segmenter(),
+        person_detection.style(),
+        _crop_size(),
+        weights=person_detection.weights_path(),
+        seed=shell.SEED.value,
+        provenance=shell.provenance(),
     )
     print(f"Person segmentation is served model version {version}: ", end="")
     print(workspace.path(*YOLACT_DIR, version))

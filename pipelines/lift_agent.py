@@ -6,7 +6,6 @@ gateway knows that the camera lives. Nothing is kept on this computer's disk. Ru
 told to stop, or until files end. With --check it only says what the source gives.
 """
 
-import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -102,7 +101,6 @@ def main() -> None:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every request
     print(run(source, gateway, agent, over))
 
 

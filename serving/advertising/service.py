@@ -51,14 +51,18 @@ class ServiceOptions:
 
 
 async def serve(
-    options: ServiceOptions, companion: Callable[[str, Gateway], Awaitable[object]]
+    options: ServiceOptions,
+    companion: Callable[[str, Gateway], Awaitable[object]],
+    *,
+    until_done: bool = False,
 ) -> None:
     """Answers until SIGINT or SIGTERM.
 
     Args:
       options: Where and what.
       companion: What is run beside it once it answers, with its address and the gateway; an
-        error of it stops the service, its end does not.
+        error of it stops the service.
+      until_done: Whether its end stops the service too.
 
     Raises:
       GraftNetError: the store cannot be opened, or the port is taken.
@@ -80,7 +84,9 @@ async def serve(
             tls_key=options.tls_key,
         )
         beside = asyncio.create_task(_beside(server, gateway, options, companion))
-        beside.add_done_callback(lambda task: server.stop() if _failed(task) else None)
+        beside.add_done_callback(
+            lambda task: server.stop() if until_done or _failed(task) else None
+        )
         try:
             await server.serve()
         finally:

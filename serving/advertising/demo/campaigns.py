@@ -29,6 +29,8 @@ _BY_ATTRIBUTE = {
 }
 _ANYBODY = Poster("coffee", "Coffee", "on the ground floor", (80, 52, 40), (214, 162, 110))
 FILM_SECONDS = 5.0
+ADVERTISED = frozenset(_BY_ATTRIBUTE)
+"""Attributes that the demonstration has an advertisement for."""
 
 
 def posters(attributes: Collection[str]) -> list[Poster]:
