@@ -163,6 +163,9 @@ class DemoWorkflow:
                 "There is no Chromium to show it in: install one, or see graftnet-advertise --demo."
             )
             return None
+        # Not above: it needs the extra `advertising`.
+        from serving.advertising.demo import chapter
+
         self._publish_people(self._workspace, self._provenance)
         compose_passengers(self._workspace, provenance=self._provenance)
         moments = chapter.show_screens(self._workspace, browser, self._seed)
