@@ -15,7 +15,7 @@ from absl import flags
 
 from graftnet_tf.errors import GraftNetError
 from pipelines import command_line
-from serving.advertising.lift_agent.core_dumps import forbid_core_dumps
+from serving.advertising.core_dumps import forbid_core_dumps
 from serving.advertising.lift_agent.service import run
 from serving.advertising.lift_agent.settings import (
     AgentSettings,

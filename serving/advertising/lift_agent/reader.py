@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from serving.advertising.lift_agent.backoff import Backoff
+from serving.advertising.backoff import Backoff
 from serving.advertising.lift_agent.frame import Frame
 from serving.advertising.lift_agent.newest_frame import NewestFrame
 from serving.advertising.lift_agent.source import Source, SourceError

@@ -1,6 +1,6 @@
 """When the next snapshot is due."""
 
-from serving.advertising.lift_agent.backoff import Backoff
+from serving.advertising.backoff import Backoff
 from serving.advertising.lift_agent.upload import Kind, Outcome
 
 REFUSED_WAIT = 60.0  # seconds; the token may have been rotated by then

@@ -6,9 +6,9 @@ import uuid
 
 import httpx
 
+from serving.advertising.backoff import Backoff
 from serving.advertising.lift_agent.agent import Agent
 from serving.advertising.lift_agent.background import Background
-from serving.advertising.lift_agent.backoff import Backoff
 from serving.advertising.lift_agent.door import door_at
 from serving.advertising.lift_agent.newest_frame import NewestFrame
 from serving.advertising.lift_agent.reader import Reader

@@ -9,7 +9,7 @@ from typing import Self
 
 import httpx
 
-from serving.advertising.lift_agent.backoff import Backoff
+from serving.advertising.backoff import Backoff
 from serving.advertising.xibo.cms import Cms
 from serving.advertising.xibo.cms_error import CmsError
 from serving.advertising.xibo.display_group import DisplayGroup

@@ -7,8 +7,8 @@ import logging
 import pytest
 from PIL import Image
 
+from serving.advertising.backoff import Backoff
 from serving.advertising.lift_agent.agent import Agent
-from serving.advertising.lift_agent.backoff import Backoff
 from serving.advertising.lift_agent.newest_frame import NewestFrame
 from serving.advertising.lift_agent.schedule import Schedule
 from serving.advertising.lift_agent.settings import AgentSettings

@@ -1,6 +1,6 @@
 """Waits after failures in a row."""
 
-from serving.advertising.lift_agent.backoff import Backoff
+from serving.advertising.backoff import Backoff
 
 
 def waits(backoff, count):
