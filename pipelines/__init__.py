@@ -1,12 +1,23 @@
 """absl binaries, one per job, each a thin shell over a library function."""
 
-import importlib.util
 import os
 import sys
-
-if importlib.util.find_spec("tensorflow") is None:
-    sys.exit("This needs TensorFlow, which is not installed: pip install 'graftnet-tf[all]'.")
+from importlib.abc import MetaPathFinder
+from typing import Any
 
 # At its import TensorFlow logs three lines about CUDA as errors, on every machine; its
 # true errors come as exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+class _NoTensorFlow(MetaPathFinder):
+    """Asked for what nobody else has found: some binaries need no TensorFlow, most do."""
+
+    def find_spec(self, fullname: str, *_: Any) -> None:
+        if fullname == "tensorflow":
+            sys.exit(
+                "This needs TensorFlow, which is not installed: pip install 'graftnet-tf[all]'."
+            )
+
+
+sys.meta_path.append(_NoTensorFlow())

@@ -8,7 +8,6 @@ Operators log in at /operator. Runs until it is told to stop.
 
 import contextlib
 import os
-import resource
 import tempfile
 from collections.abc import Iterator
 
@@ -17,6 +16,8 @@ from absl import flags, logging
 
 from graftnet_tf.errors import GraftNetError
 from pipelines import command_line
+from pipelines.flags.database import DATABASE
+from serving.advertising.core_dumps import forbid_core_dumps
 from serving.advertising.demo.furnishing import Furnished
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
@@ -35,9 +36,6 @@ MODEL_SERVER = flags.DEFINE_string(
     "model_server", None, "host:port of a model server, in place of --workspace."
 )
 MODEL_NAME = flags.DEFINE_string("model_name", "passengers", "Name of the model on the server.")
-DATABASE = flags.DEFINE_string(
-    "database", "sqlite:///advertising.db", "Store: sqlite:///FILE or postgresql://…."
-)
 HOST = flags.DEFINE_string("host", "127.0.0.1", "Interface to listen on; 0.0.0.0 is all of them.")
 PORT = flags.DEFINE_integer(
     "port", 8600, "Port; 0 picks a free one.", lower_bound=0, upper_bound=ports.LARGEST
@@ -92,7 +90,7 @@ LEGAL_BASIS = flags.DEFINE_string(
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold snapshots
+    forbid_core_dumps()
     settings, policy = _settings(), _policy()
     with _model_server() as address, _database() as database:
         options = ServiceOptions(

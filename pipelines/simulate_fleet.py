@@ -14,15 +14,13 @@ from absl import flags
 from tqdm import tqdm
 
 from pipelines import command_line
+from pipelines.flags.database import DATABASE
 from serving.advertising.fleet.records import Records, percentile
 from serving.advertising.fleet.scenes import Scenes
 from serving.advertising.fleet.simulation import FleetOptions, enrol_fleet, simulate
 from serving.advertising.store.database import Database
 
-GATEWAY = flags.DEFINE_list("gateway", ["http://127.0.0.1:8600"], "Addresses, used in turn.")
-DATABASE = flags.DEFINE_string(
-    "database", "sqlite:///advertising.db", "The gateways' store: sqlite:///FILE or postgresql://…."
-)
+GATEWAYS = flags.DEFINE_list("gateways", ["http://127.0.0.1:8600"], "Addresses, used in turn.")
 LIFTS = flags.DEFINE_integer("lifts", 20, "Number of lifts.", lower_bound=1)
 SECONDS = flags.DEFINE_float("seconds", 60.0, "How long it runs.", lower_bound=1)
 INTERVAL = flags.DEFINE_float(
@@ -35,14 +33,14 @@ STAY = flags.DEFINE_float("stay", 30.0, "Seconds that they stay, on average.", l
 SCENES = flags.DEFINE_integer("scenes", 40, "Snapshots to draw.", lower_bound=1)
 SEED = flags.DEFINE_integer("seed", 0, "Seed of everything random.", lower_bound=0)
 TLS_CA = flags.DEFINE_string(
-    "tls_ca", None, "PEM file of the authority that signed the gateways' certificates."
+    "tls_ca", None, "PEM file of the authority that signed the server's certificate."
 )
-JSON = flags.DEFINE_bool("json", False, "End with one JSON object on stdout.")
+JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 
 def main() -> None:
     options = FleetOptions(
-        gateways=tuple(GATEWAY.value),
+        gateways=tuple(GATEWAYS.value),
         lifts=LIFTS.value,
         seconds=SECONDS.value,
         interval=INTERVAL.value,

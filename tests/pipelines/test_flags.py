@@ -29,6 +29,8 @@ OWN_WORDS = {
     "format",
     "initial_weights",
     "last_block",
+    "max_in_flight",
+    "max_megapixels",
     "max_people",
     "min_score",
     "model_config_file",
@@ -38,6 +40,7 @@ OWN_WORDS = {
     "images",
     "precision",
     "report_dir",
+    "seed",
     "server",
     "source",
     "steps",
@@ -48,6 +51,7 @@ OWN_WORDS = {
     "tls_key",
     "trunk",
     "weight_decay",
+    "workspace",
 }
 
 

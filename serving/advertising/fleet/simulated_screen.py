@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from serving.advertising.backoff import Backoff
 from serving.advertising.fleet.records import Records
 from serving.advertising.fleet.simulated_lift import now
 
@@ -38,6 +39,8 @@ class SimulatedScreen:
         self._state: dict[str, Any] = {"playlist": [], "decision": None}
         self._begun: str | None = None
         self._queue: list[dict[str, Any]] = []
+        self._listening = Backoff(f"{seed}/listen", longest=_LONGEST_WAIT)
+        self._delivering = Backoff(f"{seed}/deliver", longest=_LONGEST_WAIT)
 
     async def run(self, seconds: float) -> None:
         """Runs for some seconds, then delivers what is left of its proofs."""
@@ -49,13 +52,11 @@ class SimulatedScreen:
 
     async def deliver(self) -> None:
         """Sends the proofs in its queue, until each is acknowledged."""
-        attempt = 0
         while self._queue:
             if await self._deliver_batch():
-                attempt = 0
+                self._delivering.reset()
             else:
-                attempt += 1
-                await asyncio.sleep(self._back_off(attempt))
+                await asyncio.sleep(self._delivering.wait())
 
     async def _deliver_batch(self) -> bool:
         answer = await self._post("plays", {"plays": self._queue[:_MOST_PLAYS]})
@@ -67,19 +68,18 @@ class SimulatedScreen:
         return True
 
     async def _listen(self) -> None:
-        attempt = 0
         while True:
             try:
                 async for state in self._states():
-                    attempt, self._state = 0, state
+                    self._state = state
+                    self._listening.reset()
                     self._records.events += 1
                     if decision := state["decision"]:
                         self._records.arrived.setdefault(decision["id"], now())
             except (httpx.TransportError, httpx.HTTPStatusError, ValueError):
                 pass
-            attempt += 1
             self._records.reconnects += 1
-            await asyncio.sleep(self._back_off(attempt))
+            await asyncio.sleep(self._listening.wait())
 
     async def _states(self) -> AsyncIterator[dict[str, Any]]:
         timeout = httpx.Timeout(10.0, read=45.0)
@@ -142,10 +142,6 @@ class SimulatedScreen:
             return answer.json() if answer.status_code == httpx.codes.OK else None
         except (httpx.TransportError, ValueError):
             return None
-
-    def _back_off(self, attempt: int) -> float:
-        """Seconds to wait: full jitter below an exponential bound."""
-        return self._random.uniform(0.0, min(_LONGEST_WAIT, 0.25 * 2.0**attempt))
 
 
 def _milliseconds() -> int:
