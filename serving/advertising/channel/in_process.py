@@ -1,54 +1,50 @@
 """Server-sent events of one process: each stream holds one state, the newest."""
 
-import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-
-class Mailbox:
-    """Room for one state; a later one takes the place of one that nobody fetched."""
-
-    def __init__(self) -> None:
-        self._state: dict[str, Any] | None = None
-        self._arrived = asyncio.Event()
-
-    def put(self, state: dict[str, Any] | None) -> None:
-        """Leaves a state, or None to tell that no more will come."""
-        self._state = state
-        self._arrived.set()
-
-    async def take(self) -> dict[str, Any] | None:
-        """The newest state, waited for; None once no more will come."""
-        await self._arrived.wait()
-        self._arrived.clear()
-        return self._state
+from serving.advertising.channel.access import OpenAccess, ScreenAccess
+from serving.advertising.channel.channel import ChannelHost
+from serving.advertising.channel.mailbox import Mailbox
 
 
 class InProcessChannel:
     """Carries states within one process; with several gateways, use `MqttChannel`."""
 
     def __init__(self) -> None:
+        self.access: ScreenAccess = OpenAccess()
         self._mailboxes: dict[str, set[Mailbox]] = defaultdict(set)
         self._closed = False
 
     @property
     def streams(self) -> int:
-        """How many listen."""
+        """As `Channel.streams`."""
         return sum(map(len, self._mailboxes.values()))
 
+    async def start(self, host: ChannelHost) -> None:
+        """As `Channel.start`; there is nothing to do."""
+
     async def publish(self, lift: str, state: dict[str, Any]) -> None:
-        """As `Channel.publish`; never waits for a screen."""
+        """As `Channel.publish`."""
         for mailbox in self._mailboxes.get(lift, ()):
             mailbox.put(state)
 
+    async def forget(self, lift: str) -> None:
+        """As `Channel.forget`."""
+        for mailbox in self._mailboxes.get(lift, ()):
+            mailbox.end()
+
+    async def flush(self) -> None:
+        """As `Channel.flush`; there is nothing to wait for."""
+
     @contextlib.contextmanager
     def subscribe(self, lift: str) -> Iterator[Mailbox]:
-        """Where a lift's states arrive from now on."""
+        """As `Channel.subscribe`."""
         mailbox = Mailbox()
         if self._closed:
-            mailbox.put(None)
+            mailbox.end()
         self._mailboxes[lift].add(mailbox)
         try:
             yield mailbox
@@ -61,6 +57,10 @@ class InProcessChannel:
         """As `Channel.lifts`: those that somebody listens to here."""
         return list(self._mailboxes)
 
+    def hears(self, lift: str) -> bool:
+        """Whether somebody listens to a lift here."""
+        return lift in self._mailboxes
+
     def description(self, lift: str, screen: str) -> dict[str, str]:
         """As `Channel.description`."""
         return {"kind": "sse"}
@@ -70,4 +70,7 @@ class InProcessChannel:
         self._closed = True
         for mailboxes in self._mailboxes.values():
             for mailbox in mailboxes:
-                mailbox.put(None)
+                mailbox.end()
+
+    async def stop(self) -> None:
+        """As `Channel.stop`; there is nothing to do."""
