@@ -26,7 +26,8 @@ from serving.advertising.service import ServiceOptions, serve
 from serving.advertising.store import screens
 
 PAGE = "report.html"
-_TIMEOUT = 120.0  # the first look of a model takes a while
+_TIMEOUT = 30.0
+_TRIES = 20
 _BEGIN_SECONDS = 20.0
 _LOOK_SECONDS = 0.2
 _SETTLE_SECONDS = 0.5
@@ -91,14 +92,15 @@ async def play_scenes(
       browser: Path of a Chromium.
     """
     lift = (await furnish(gateway)).lifts[0]
+    await gateway.prepare()
     moments = []
     async with (
         httpx.AsyncClient(base_url=address, timeout=_TIMEOUT) as http,
         open_screen(browser, address, lift.screen_token) as page,
     ):
-        boot_id = str(uuid.uuid4())
-        for sequence, scene in enumerate(scenes, 1):
-            answer = await _upload(http, lift, boot_id, sequence, scene.jpeg)
+        camera = _Camera(http, lift)
+        for scene in scenes:
+            answer = await camera.upload(scene.jpeg)
             decision = answer["decision"]
             campaign = await _begun(gateway, lift.lift, decision)
             await asyncio.sleep(_SETTLE_SECONDS)
@@ -119,17 +121,30 @@ def write_report(directory: str, moments: Sequence[Moment]) -> str:
     return os.path.join(directory, PAGE)
 
 
-async def _upload(
-    http: httpx.AsyncClient, lift: DemoLift, boot_id: str, sequence: int, jpeg: bytes
-) -> dict[str, Any]:
-    headers = {
-        "Authorization": f"Bearer {lift.camera_token}",
-        "Boot-Id": boot_id,
-        "Sequence": str(sequence),
-        "Content-Type": "image/jpeg",
-    }
-    answer = await http.post(f"/v1/lifts/{lift.lift}/snapshots", content=jpeg, headers=headers)
-    return answer.raise_for_status().json()
+class _Camera:
+    """Uploads until it is answered: a model's first look at people takes a while."""
+
+    def __init__(self, http: httpx.AsyncClient, lift: DemoLift):
+        self._http, self._lift = http, lift
+        self._boot_id, self._sequence = str(uuid.uuid4()), 0
+
+    async def upload(self, jpeg: bytes) -> dict[str, Any]:
+        for _ in range(_TRIES):
+            self._sequence += 1
+            answer = await self._http.post(
+                f"/v1/lifts/{self._lift.lift}/snapshots",
+                content=jpeg,
+                headers={
+                    "Authorization": f"Bearer {self._lift.camera_token}",
+                    "Boot-Id": self._boot_id,
+                    "Sequence": str(self._sequence),
+                    "Content-Type": "image/jpeg",
+                },
+            )
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(float(answer.headers["Retry-After"]))
+        return answer.raise_for_status().json()
 
 
 async def _begun(gateway: Gateway, lift: str, decision: str | None) -> str | None:

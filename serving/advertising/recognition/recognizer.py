@@ -9,8 +9,10 @@ from graftnet_tf.errors import GraftNetError
 from serving.advertising.rules.conditions import Person
 from serving.client.asynchronous import AsyncPassengerClient
 from serving.client.call_error import CallError
+from serving.composition.samples import lift_snapshot
 
 _LOOK_AGAIN_SECONDS = 60.0
+_PREPARE_SECONDS = 600.0
 
 
 class UnfitSnapshotError(GraftNetError):
@@ -27,7 +29,7 @@ class Recognition:
 
     Attributes:
       people: The surest first.
-      attributes: Those that the served model has.
+      attributes: Those that people have scores of.
       model_version: Version of the model that answered.
     """
 
@@ -45,6 +47,14 @@ class Recognizer(Protocol):
         Raises:
           UnfitSnapshotError: it is no image.
           UnavailableError: there is no answer now.
+        """
+        ...
+
+    async def prepare(self, wanted: Collection[str]) -> None:
+        """Has the model ready for some attributes, whose first look may take long.
+
+        Raises:
+          UnavailableError: there is no answer.
         """
         ...
 
@@ -78,7 +88,8 @@ class PassengerRecognizer:
           clock: Seconds, growing.
           **settings: The other fields of `serving.client.endpoint.Endpoint`.
         """
-        self._client = AsyncPassengerClient(address, model=model, timeout=timeout, **settings)
+        self._client = AsyncPassengerClient(address, model=model, **settings)
+        self._timeout = timeout
         self._clock = clock
         self._known: tuple[float, int | None, frozenset[str]] | None = None
 
@@ -94,10 +105,17 @@ class PassengerRecognizer:
 
         Where none is wanted, all are, since a model gives no count without.
         """
+        return await self._look(jpeg, wanted, self._timeout)
+
+    async def prepare(self, wanted: Collection[str]) -> None:
+        """As `Recognizer.prepare`: an embedded server makes a graph for each set of attributes."""
+        await self._look(lift_snapshot(), wanted, _PREPARE_SECONDS)
+
+    async def _look(self, jpeg: bytes, wanted: Collection[str], timeout: float) -> Recognition:
         known = await self.attributes()
-        asked = sorted(known & set(wanted))
+        asked = known & set(wanted)
         try:
-            [result] = await self._client.predict([jpeg], attributes=asked)
+            [result] = await self._client.predict([jpeg], attributes=sorted(asked), timeout=timeout)
         except CallError as error:
             self._known = None  # an attribute may be gone with a version
             raise UnavailableError(str(error)) from None
@@ -106,7 +124,7 @@ class PassengerRecognizer:
         version = result.model_version or 0
         self._note_version(version)
         people = tuple(Person(one.scores, one.decisions) for one in result.passengers)
-        return Recognition(people, known, version)
+        return Recognition(people, asked or known, version)
 
     async def attributes(self) -> frozenset[str]:
         """As `Recognizer.attributes`, asked anew with each version and once a minute."""
