@@ -113,7 +113,7 @@ def main() -> None:
 async def _tell(address: str, gateway: Gateway) -> None:
     print(f"Lifts and screens: {address}   Operators: {address}/operator", flush=True)
     if gateway.setup_token is not None:
-        print(f"First operator: {address}/operator/setup, code {gateway.setup_token}", flush=True)
+        print(f"First operator: {address}/operator/setup#token={gateway.setup_token}", flush=True)
 
 
 async def _demonstrate(address: str, gateway: Gateway) -> None:

@@ -107,7 +107,7 @@ async def _beside(
     options: ServiceOptions,
     companion: Callable[[str, Gateway], Awaitable[object]],
 ) -> None:
-    while not server.started:
+    while not server.started or gateway.asked is None:
         await asyncio.sleep(_LOOK_SECONDS)
     async with asyncio.TaskGroup() as group:
         group.create_task(_run(companion(server.address, gateway)))

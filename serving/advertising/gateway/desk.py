@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serving.advertising.decisions import deciding
 from serving.advertising.decisions.catalog import Catalog
-from serving.advertising.decisions.eligibility import history_seconds
+from serving.advertising.decisions.eligibility import history_seconds, playable
 from serving.advertising.decisions.facts import Facts, Lift
 from serving.advertising.decisions.lift_state import Decision, LiftState
 from serving.advertising.rules.conditions import Person
+from serving.advertising.rules.schema import Schema
 from serving.advertising.store import budgets, decision_log, lifts, plays
 from serving.advertising.store.lifts import Ticket
 from serving.advertising.store.plays import Play
@@ -59,12 +60,8 @@ async def on_snapshot(
     schema = catalog.rules.schema
     facts = Facts(now, lift, catalog.creatives, attributes)
     state = deciding.observe(state, catalog.rules, people, facts)
-    state = await _end_expired(connection, catalog, state, now)
-    facts = await _with_past(connection, catalog, state, facts)
-    weights = deciding.eligible(state, schema, facts)
-    state = await _withdraw(connection, catalog, state, facts, weights)
-    if state.waiting is None:
-        state = await _decide(connection, catalog, state, facts, weights)
+    if not await _may_wait(connection, schema, state, facts):
+        state = await _decide_anew(connection, schema, state, facts)
     await lifts.keep_state(connection, lift.name, deciding.without_strangers(state, schema))
     return Change(lift, state.waiting, changed=state.waiting != before)
 
@@ -104,14 +101,17 @@ async def on_play(
     Returns:
       What changed, where the decision that it proves was still waiting.
     """
-    found = play.decision_id and await decision_log.find(connection, screen.lift, play.decision_id)
+    if play.decision_id is None:
+        await plays.add(connection, screen, play, now=now, audience=None)
+        return None
+    lift, state, _ = await lifts.lock_state(connection, screen.lift)
+    found = await decision_log.find(connection, screen.lift, play.decision_id)
     decision, status, shown = found or (None, None, None)
     audience = decision.audience if decision else None
     added = await plays.add(connection, screen, play, now=now, audience=audience)
     if not added or decision is None or shown is not None:
         return None
     schema = catalog.rules.schema
-    lift, state, _ = await lifts.lock_state(connection, screen.lift)
     waiting = state.waiting is not None and state.waiting.id == decision.id
     if waiting:
         state = deciding.end_turn(state, schema)
@@ -129,54 +129,47 @@ async def on_play(
     return Change(lift, state.waiting, changed=waiting)
 
 
-async def _end_expired(
-    connection: AsyncConnection, catalog: Catalog, state: LiftState, now: float
-) -> LiftState:
+async def _may_wait(
+    connection: AsyncConnection, schema: Schema, state: LiftState, facts: Facts
+) -> bool:
+    """Whether the decision that waits, if any, is still the one to be shown.
+
+    It is not once it has expired, its rule fires no more, a higher priority passes it, or its
+    creative is approved no more.
+    """
     decision = state.waiting
-    if decision is None or now < decision.expires_at:
-        return state
-    await _give_back(connection, catalog, decision, "expired")
-    return deciding.end_turn(state, catalog.rules.schema)
+    if decision is None or facts.now >= decision.expires_at:
+        return False
+    facts = await _with_past(connection, schema, state, facts)
+    if decision.campaign not in deciding.eligible(state, schema, facts):
+        return False
+    creatives = playable(schema, decision.campaign, facts)
+    return decision.sha256 in {creative.sha256 for creative in creatives}
 
 
-async def _withdraw(
-    connection: AsyncConnection,
-    catalog: Catalog,
-    state: LiftState,
-    facts: Facts,
-    weights: dict[str, float],
+async def _decide_anew(
+    connection: AsyncConnection, schema: Schema, state: LiftState, facts: Facts
 ) -> LiftState:
-    """Takes back a decision whose rule fires no more, or which a higher priority passes."""
-    decision = state.waiting
-    if decision is None or decision.campaign in weights:
-        return state
-    await _give_back(connection, catalog, decision, "withdrawn")
-    return deciding.wait(state, None)
-
-
-async def _give_back(
-    connection: AsyncConnection, catalog: Catalog, decision: Decision, status: decision_log.Status
-) -> None:
-    await decision_log.set_status(connection, decision.id, status)
-    await budgets.refund(
-        connection,
-        catalog.rules.schema,
-        decision.campaign,
-        decision.budgeted,
-        decision.made_at,
-    )
+    """The state with what is to be shown now, once what waited has given back what it took."""
+    former = state.waiting
+    taken = [(name, facts.now) for name in deciding.fires(state, schema, facts.now)]
+    taken += [(former.campaign, former.made_at)] if former else []
+    await budgets.lock(connection, schema, taken)
+    if former:
+        over = deciding.had_its_turn(former, schema, facts.now)
+        status: decision_log.Status = "expired" if over else "withdrawn"
+        await decision_log.set_status(connection, former.id, status)
+        await budgets.refund(connection, schema, former.campaign, former.budgeted, former.made_at)
+        state = deciding.end_turn(state, schema) if over else deciding.wait(state, None)
+    facts = await _with_past(connection, schema, state, facts)
+    return await _decide(connection, schema, state, facts)
 
 
 async def _decide(
-    connection: AsyncConnection,
-    catalog: Catalog,
-    state: LiftState,
-    facts: Facts,
-    weights: dict[str, float],
+    connection: AsyncConnection, schema: Schema, state: LiftState, facts: Facts
 ) -> LiftState:
-    """A new decision, of the first campaign in turn whose budget gives what it takes."""
-    schema = catalog.rules.schema
-    while weights:
+    """The state with a new decision, of the first campaign in turn whose budget allows it."""
+    while weights := deciding.eligible(state, schema, facts):
         decision = deciding.decide(state, schema, facts, weights, str(uuid.uuid4()))
         if await budgets.reserve(
             connection, schema, decision.campaign, decision.budgeted, facts.now
@@ -184,18 +177,16 @@ async def _decide(
             await decision_log.add(connection, facts.lift.name, decision)
             return deciding.wait(state, decision)
         facts = dataclasses.replace(facts, exhausted=facts.exhausted | {decision.campaign})
-        weights = deciding.eligible(state, schema, facts)
     return state
 
 
 async def _with_past(
-    connection: AsyncConnection, catalog: Catalog, state: LiftState, facts: Facts
+    connection: AsyncConnection, schema: Schema, state: LiftState, facts: Facts
 ) -> Facts:
     """The facts with the lift's past plays and exhausted budgets, as far as rules ask for them.
 
     What the decision that waits has taken already does not stand against it.
     """
-    schema = catalog.rules.schema
     firing = deciding.fires(state, schema, facts.now)
     seconds = history_seconds(schema)
     if seconds and firing:
@@ -204,6 +195,11 @@ async def _with_past(
         facts = dataclasses.replace(
             facts, history=[play for play in history if play.decision_id != own]
         )
-    exhausted = await budgets.exhausted(connection, schema, firing, facts.now)
+    lengths = {
+        name: deciding.next_creative(state, schema, name, facts).seconds
+        for name in firing
+        if playable(schema, name, facts)
+    }
+    exhausted = await budgets.exhausted(connection, schema, firing, facts.now, seconds=lengths)
     own_campaign = {state.waiting.campaign} if state.waiting else set()
     return dataclasses.replace(facts, exhausted=exhausted - own_campaign)

@@ -1,15 +1,16 @@
 """What the routes share: the store, the catalog in force, the model and the screens."""
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from graftnet_tf.errors import GraftNetError
+from serving.advertising.channel.channel import Channel
+from serving.advertising.channel.departures import Departure
 from serving.advertising.channel.in_process import InProcessChannel
 from serving.advertising.channel.state_document import state_document
 from serving.advertising.decisions.catalog import Catalog
@@ -21,12 +22,17 @@ from serving.advertising.gateway.metrics import Metrics
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.recognition.recognizer import Recognizer
 from serving.advertising.rules.policy import Policy
-from serving.advertising.store import changes, lifts, retention
+from serving.advertising.store import changes, lifts, operators, retention, screens
 from serving.advertising.store.catalog import read_catalog
 from serving.advertising.store.database import Database
+from serving.advertising.store.screens import Credential
+from serving.advertising.store.tokens import new_token
 
 _LOOK_SECONDS = 1.0
 _PRUNE_SECONDS = 3600.0
+_TOLD_AT_ONCE = 100
+_PASSWORDS_AT_ONCE = 2
+_UPLOADS_AT_ONCE = 2
 
 
 class Gateway:
@@ -39,7 +45,11 @@ class Gateway:
       metrics: What it has measured.
       live: What it saw last, in memory.
       catalog: Schema, creatives and overrides in force.
+      looking, hashing, uploading: Bound how many snapshots, passwords and uploads are in work.
+      schema_file: File that the schema is read from, where operators do not edit it here.
       schema_problem: Why the schema that was given last is not in force, or None.
+      setup_token: Lets the first operator in; None once there is one.
+      asked: Attributes that the model is ready to be asked for; None before it is.
     """
 
     catalog: Catalog
@@ -51,7 +61,7 @@ class Gateway:
         policy: Policy,
         *,
         settings: Settings = Settings(),
-        channel: InProcessChannel | None = None,
+        channel: Channel | None = None,
         clock: Callable[[], float] = time.time,
     ):
         """Prepares nothing but itself.
@@ -66,12 +76,18 @@ class Gateway:
         """
         self.database, self.recognizer, self.policy = database, recognizer, policy
         self.settings, self.clock = settings, clock
-        self.channel = channel or InProcessChannel()
+        self.channel: Channel = channel or InProcessChannel()
         self.metrics = Metrics(lambda: self.channel.streams)
         self.live = LiveView(clock)
         self.looking = asyncio.Semaphore(settings.in_flight)
+        self.hashing = asyncio.Semaphore(_PASSWORDS_AT_ONCE)
+        self.uploading = asyncio.Semaphore(_UPLOADS_AT_ONCE)
+        self.schema_file: str | None = None
         self.schema_problem: str | None = None
+        self.setup_token: str | None = None
+        self.asked: frozenset[str] | None = None
         self._seen: dict[str, int] = {}
+        self._told = True  # whether screens have been told of the catalog
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -83,9 +99,14 @@ class Gateway:
         """
         self._loop = asyncio.get_running_loop()
         await self.database.open()
+        async with self.database.read() as connection:
+            if not await operators.count(connection):
+                self.setup_token = new_token()
         await self.refresh()
+        await self.channel.start(self)
         self._tasks = [
             asyncio.create_task(self._repeat(_LOOK_SECONDS, self._follow)),
+            asyncio.create_task(self._repeat(_LOOK_SECONDS, self.prepare)),
             asyncio.create_task(self._repeat(_PRUNE_SECONDS, self._prune)),
         ]
 
@@ -100,6 +121,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.channel.stop()
         await self.database.close()
 
     async def refresh(self) -> None:
@@ -108,6 +130,22 @@ class Gateway:
             seen = await changes.numbers(connection)
             self.catalog = await read_catalog(connection, self.policy, self.clock())
         self._seen = seen
+
+    async def renew(self) -> None:
+        """Reads the catalog after an operator's change; screens are told within a second."""
+        await self.refresh()
+        self._told = False
+
+    async def prepare(self) -> None:
+        """Has the model ready for what rules in force ask for; it is asked as before until then.
+
+        Raises:
+          UnavailableError: the model server gives no answer.
+        """
+        wanted = self.catalog.rules.attributes()
+        if wanted != self.asked:
+            await self.recognizer.prepare(wanted)
+            self.asked = wanted
 
     async def state(self, lift: Lift, waiting: Decision | None) -> dict[str, Any]:
         """What a lift's screens are to show."""
@@ -121,12 +159,37 @@ class Gateway:
 
     async def publish_all(self) -> None:
         """Tells every screen, after what concerns all has changed."""
-        async with self.database.read() as connection:
-            for name in self.channel.lifts():
-                with contextlib.suppress(GraftNetError):  # it was removed meanwhile
-                    lift, state = await lifts.read_state(connection, name)
+        names = self.channel.lifts()
+        if names is None:
+            async with self.database.read() as connection:
+                names = await lifts.names(connection)
+        names = list(names)
+        for first in range(0, len(names), _TOLD_AT_ONCE):
+            async with self.database.read() as connection:
+                told = await lifts.read_states(connection, names[first : first + _TOLD_AT_ONCE])
+                for lift, state in told:
                     document = await self.state(lift, state.waiting)
-                    await self.channel.publish(name, document)
+                    await self.channel.publish(lift.name, document)
+            await self.channel.flush()
+
+    def on_connected(self) -> None:
+        """As `ChannelHost.on_connected`: all screens are told within a second."""
+        self._told = False
+
+    def on_unfit_message(self) -> None:
+        """As `ChannelHost.on_unfit_message`."""
+        self.metrics.unfit_messages.inc()
+
+    async def on_departures(self, departures: Sequence[Departure]) -> None:
+        """As `ChannelHost.on_departures`."""
+        async with self.database.write() as connection:
+            for screen, session, at in departures:
+                await screens.set_offline(connection, screen, session=session, now=at)
+
+    async def enrolled(self) -> Mapping[str, Credential]:
+        """As `ChannelHost.enrolled`."""
+        async with self.database.read() as connection:
+            return await screens.credentials(connection)
 
     def notice(self) -> dict[str, str]:
         """What screens say about what is processed."""
@@ -144,8 +207,18 @@ class Gateway:
         over = [override for override in self.catalog.overrides if override.ends_at <= now]
         if seen != self._seen or over:
             await self.refresh()
-            await self.publish_all()
+            self._told = False
+        if not self._told:
+            await self._tell()
         self.live.forget_older(self.catalog.rules.schema.smoothing_age)
+
+    async def _tell(self) -> None:
+        self._told = True
+        try:
+            await self.publish_all()
+        except BaseException:
+            self._told = False
+            raise
 
     async def _prune(self) -> None:
         oldest = self.clock() - self.settings.retention_days * 86_400
@@ -158,5 +231,5 @@ class Gateway:
             try:
                 await work()
             except (DBAPIError, GraftNetError, OSError) as error:
-                logging.warning("The store does not answer: %s", " ".join(str(error).split()))
+                logging.warning("To be tried again: %s", " ".join(str(error).split()))
             await asyncio.sleep(seconds)

@@ -19,6 +19,9 @@ class Metrics:
         self.decisions = self._counter("decisions", "Decisions that were made.")
         self.plays = self._counter("plays", "Plays reported, by what became of them.", "outcome")
         self.errors = self._counter("errors", "Answers that are a fault of the service.")
+        self.unfit_messages = self._counter(
+            "unfit_messages", "Messages from the broker that are neither state nor presence."
+        )
         self.schema_refused = Gauge(
             "graftnet_advertise_schema_refused",
             "1 while an edit of the schema is refused and the former one stays.",

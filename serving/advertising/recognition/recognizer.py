@@ -9,6 +9,7 @@ from graftnet_tf.errors import GraftNetError
 from serving.advertising.rules.conditions import Person
 from serving.client.asynchronous import AsyncPassengerClient
 from serving.client.call_error import CallError
+from serving.client.results import Passenger
 from serving.composition.samples import lift_snapshot
 
 _LOOK_AGAIN_SECONDS = 60.0
@@ -103,7 +104,7 @@ class PassengerRecognizer:
     async def recognize(self, jpeg: bytes, wanted: Collection[str]) -> Recognition:
         """As `Recognizer.recognize`; no attribute that is not wanted is computed.
 
-        Where none is wanted, all are, since a model gives no count without.
+        Where none is wanted, one is, since a model gives no count without, and dropped.
         """
         return await self._look(jpeg, wanted, self._timeout)
 
@@ -123,8 +124,8 @@ class PassengerRecognizer:
             raise UnfitSnapshotError(f"The snapshot is {result.error}; send a JPEG.")
         version = result.model_version or 0
         self._note_version(version)
-        people = tuple(Person(one.scores, one.decisions) for one in result.passengers)
-        return Recognition(people, asked or known, version)
+        people = tuple(_person(passenger, asked) for passenger in result.passengers)
+        return Recognition(people, asked, version)
 
     async def attributes(self) -> frozenset[str]:
         """As `Recognizer.attributes`, asked anew with each version and once a minute."""
@@ -143,3 +144,11 @@ class PassengerRecognizer:
         at, known_version, names = self._known
         same = known_version in (None, version)
         self._known = (at, version, names) if same else None
+
+
+def _person(passenger: Passenger, asked: frozenset[str]) -> Person:
+    """What rules may ask of a passenger; where it was in the picture is dropped here."""
+    return Person(
+        {name: passenger.scores[name] for name in asked},
+        {name: passenger.decisions[name] for name in asked},
+    )

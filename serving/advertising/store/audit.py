@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serving.advertising.store.tables import audit
@@ -25,7 +25,17 @@ async def record(
     )
 
 
-async def latest(connection: AsyncConnection, number: int) -> Sequence[RowMapping]:
-    """The newest entries, the newest first."""
-    asked = select(audit).order_by(audit.c.id.desc()).limit(number)
+async def latest(
+    connection: AsyncConnection, number: int, *, search: str = ""
+) -> Sequence[RowMapping]:
+    """The newest entries, the newest first.
+
+    Args:
+      connection: A connection.
+      number: Most entries.
+      search: Text that is in one of their fields, in any case.
+    """
+    fields = (audit.c.operator, audit.c.action, audit.c.subject, audit.c.detail)
+    found = or_(*(field.icontains(search, autoescape=True) for field in fields))
+    asked = select(audit).where(found).order_by(audit.c.id.desc()).limit(number)
     return (await connection.execute(asked)).mappings().all()

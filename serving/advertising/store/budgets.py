@@ -1,6 +1,7 @@
 """What campaigns spent, in all lifts together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,9 +16,22 @@ _SHORTEST = 0.001
 
 
 async def exhausted(
-    connection: AsyncConnection, schema: Schema, names: Iterable[str], now: float
+    connection: AsyncConnection,
+    schema: Schema,
+    names: Iterable[str],
+    now: float,
+    *,
+    seconds: Mapping[str, float] = MappingProxyType({}),
 ) -> frozenset[str]:
-    """Which of some campaigns have a budget that allows not even the shortest play now."""
+    """Which of some campaigns have a budget that allows no play now.
+
+    Args:
+      connection: A connection.
+      schema: The schema in force.
+      names: The campaigns that are asked about.
+      now: Seconds since the epoch.
+      seconds: How long each one's next play is; the shortest there is for those that are missing.
+    """
     found = set()
     for name in names:
         campaign = schema.campaigns[name]
@@ -25,10 +39,29 @@ async def exhausted(
             continue
         period = pacing.period(campaign.budget, now, schema.timezone)
         spending = await _spending(connection, name, period)
-        least = campaign.budget.cost(_SHORTEST)
-        if pacing.reserve(campaign, spending, least, now, schema.timezone) is None:
+        cost = campaign.budget.cost(seconds.get(name, _SHORTEST))
+        if pacing.reserve(campaign, spending, cost, now, schema.timezone) is None:
             found.add(name)
     return frozenset(found)
+
+
+async def lock(
+    connection: AsyncConnection, schema: Schema, taken: Iterable[tuple[str, float]]
+) -> None:
+    """Locks budgets in one order, as whoever changes more than one in a transaction must.
+
+    Args:
+      connection: A transaction.
+      schema: The schema in force.
+      taken: Campaigns, each with a time, in seconds since the epoch, of the period that is meant.
+    """
+    periods = {
+        (name, pacing.period(campaign.budget, at, schema.timezone))
+        for name, at in taken
+        if (campaign := schema.campaigns.get(name)) and campaign.budget
+    }
+    for name, period in sorted(periods):
+        await _locked(connection, name, period)
 
 
 async def reserve(

@@ -1,11 +1,13 @@
 """Reads the catalog."""
 
+import functools
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serving.advertising.decisions.catalog import Catalog
 from serving.advertising.decisions.facts import Creative
 from serving.advertising.rules.policy import Policy
-from serving.advertising.rules.reading import read_rules
+from serving.advertising.rules.reading import Rules, read_rules
 from serving.advertising.store import creatives, overrides, schemas
 
 FIRST_SCHEMA = """\
@@ -37,9 +39,15 @@ async def read_catalog(connection: AsyncConnection, policy: Policy, now: float) 
         for entry in await creatives.listed(connection)
     }
     return Catalog(
-        read_rules(text, policy),
+        _rules(text, policy),
         row.revision if row else 0,
         text,
         shown,
         await overrides.under_way(connection, now),
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _rules(text: str, policy: Policy) -> Rules:
+    """Rules as they were read last, since reading takes long and most changes are of others."""
+    return read_rules(text, policy)

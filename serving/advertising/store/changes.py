@@ -5,6 +5,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from serving.advertising.store.insert_once import insert_once
 from serving.advertising.store.tables import changes
 
 What = Literal["schema", "creatives", "overrides", "lifts"]
@@ -12,9 +13,10 @@ What = Literal["schema", "creatives", "overrides", "lifts"]
 
 async def bump(connection: AsyncConnection, what: What) -> None:
     """Tells every gateway that something changed, with the transaction that changes it."""
-    raised = changes.update().where(changes.c.what == what).values(number=changes.c.number + 1)
-    if (await connection.execute(raised)).rowcount == 0:
-        await connection.execute(changes.insert().values(what=what, number=1))
+    await insert_once(connection, changes, what=what, number=0)
+    await connection.execute(
+        changes.update().where(changes.c.what == what).values(number=changes.c.number + 1)
+    )
 
 
 async def numbers(connection: AsyncConnection) -> dict[str, int]:

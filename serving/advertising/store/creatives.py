@@ -69,6 +69,12 @@ async def listed(connection: AsyncConnection) -> Sequence[RowMapping]:
     return (await connection.execute(select(creatives).order_by(creatives.c.name))).mappings().all()
 
 
+async def find(connection: AsyncConnection, name: str) -> RowMapping | None:
+    """A creative, if there is one of that name."""
+    asked = select(creatives).where(creatives.c.name == name)
+    return (await connection.execute(asked)).mappings().first()
+
+
 async def content(connection: AsyncConnection, sha256: str) -> tuple[bytes, str] | None:
     """The bytes of a creative and their MIME type."""
     asked = select(contents.c.content, contents.c.media_type).where(contents.c.sha256 == sha256)

@@ -8,7 +8,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -17,6 +17,7 @@ from graftnet_tf.errors import GraftNetError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _MIGRATION_LOCK = 3_702_416_003
 _WRITE = "graftnet_write"
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
@@ -39,6 +40,7 @@ class Database:
         self._engine = _engine(url, connections)
         self._sqlite = self._engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock() if self._sqlite else contextlib.nullcontext()
+        self._reading = {} if self._sqlite else _ONE_MOMENT
 
     async def open(self) -> None:
         """Brings the tables up to date.
@@ -62,8 +64,8 @@ class Database:
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection to read from."""
-        async with self._engine.connect() as connection:
-            yield connection
+        async with self._engine.connect() as plain:
+            yield await plain.execution_options(**self._reading)
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -79,15 +81,7 @@ class Database:
 
 
 def _engine(url: str, connections: int) -> AsyncEngine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    if parsed is None or parsed.drivername not in _DRIVERS:
-        raise GraftNetError(
-            f"{url.partition(':')[0]}: is no store; expected sqlite:///file.db or "
-            "postgresql://user:password@host/name."
-        )
+    parsed = _parsed(url)
     options: dict[str, Any] = {"pool_size": connections, "max_overflow": 0}
     if parsed.drivername == "postgresql":
         options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
@@ -98,14 +92,30 @@ def _engine(url: str, connections: int) -> AsyncEngine:
     return engine
 
 
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed and parsed.drivername == "postgresql":
+        return parsed
+    in_file = parsed and not parsed.host and parsed.database not in (None, "", ":memory:")
+    if parsed and parsed.drivername == "sqlite" and in_file:
+        return parsed
+    raise GraftNetError(
+        f"{url.partition(':')[0]}: is no store; expected sqlite:///file.db or "
+        "postgresql://user:password@host/name."
+    )
+
+
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # or the driver begins transactions as it likes
     cursor = connection.cursor()
     for pragma in (
+        "busy_timeout=10000",  # first, since the next may have to wait for another process
         "journal_mode=WAL",
         "synchronous=FULL",  # what was acknowledged outlives a power cut
         "foreign_keys=ON",
-        "busy_timeout=10000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

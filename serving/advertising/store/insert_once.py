@@ -11,4 +11,5 @@ async def insert_once(connection: AsyncConnection, table: Table, **values: Any) 
     """Inserts a row unless there is one of its key; returns whether it was inserted."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount == 1
+    counted = statement.execution_options(preserve_rowcount=True)  # or psycopg's is lost
+    return (await connection.execute(counted)).rowcount == 1

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Row, RowMapping, select
+from sqlalchemy import Row, RowMapping, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,16 @@ from serving.advertising.store.tables import lifts, past_boots, screens
 from serving.advertising.store.tokens import new_token, token_hash
 
 _BOOTS_KEPT = 16
+_CLOCKS_APART = 60.0
+_SHOWN = (
+    lifts.c.name,
+    lifts.c.group_name,
+    lifts.c.tags,
+    lifts.c.timezone,
+    lifts.c.enabled,
+    lifts.c.seen_at,
+    lifts.c.token_hash.is_not(None).label("has_token"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,7 +169,9 @@ async def admit(
         return Refusal("off")
     if await _is_stale(connection, row, boot_id, sequence):
         return Refusal("stale")
-    wait = row.arrival_at - now - (burst - 1) * interval
+    ahead = row.arrival_at - now - burst * interval
+    arrival_at = row.arrival_at if ahead < _CLOCKS_APART else now  # or a clock was set back
+    wait = arrival_at - now - (burst - 1) * interval
     if wait > 0:
         return Refusal("rate", wait)
     if row.boot_id not in (None, boot_id):
@@ -171,7 +183,7 @@ async def admit(
             boot_id=boot_id,
             sequence=sequence,
             seen_at=now,
-            arrival_at=max(row.arrival_at, now) + interval,
+            arrival_at=max(arrival_at, now) + interval,
         )
     )
     return Ticket(_lift(row), boot_id, sequence)
@@ -203,6 +215,19 @@ async def read_state(connection: AsyncConnection, name: str) -> tuple[Lift, Lift
     return _lift(row), LiftState.model_validate_json(row.state)
 
 
+async def read_states(
+    connection: AsyncConnection, names: Sequence[str]
+) -> list[tuple[Lift, LiftState]]:
+    """Those of several lifts, as they are now; those that were removed are left out."""
+    rows = await connection.execute(select(lifts).where(lifts.c.name.in_(names)))
+    return [(_lift(row), LiftState.model_validate_json(row.state)) for row in rows]
+
+
+async def names(connection: AsyncConnection) -> Sequence[str]:
+    """Names of all lifts."""
+    return (await connection.execute(select(lifts.c.name).order_by(lifts.c.name))).scalars().all()
+
+
 async def keep_state(connection: AsyncConnection, name: str, state: LiftState) -> None:
     """Keeps a state whose lift is locked."""
     await connection.execute(
@@ -212,18 +237,39 @@ async def keep_state(connection: AsyncConnection, name: str, state: LiftState) -
     )
 
 
-async def listed(connection: AsyncConnection) -> Sequence[RowMapping]:
-    """All lifts by name, without their states."""
-    shown = (
-        lifts.c.name,
-        lifts.c.group_name,
-        lifts.c.tags,
-        lifts.c.timezone,
-        lifts.c.enabled,
-        lifts.c.seen_at,
-        lifts.c.token_hash.is_not(None).label("has_token"),
-    )
-    return (await connection.execute(select(*shown).order_by(lifts.c.name))).mappings().all()
+async def listed(
+    connection: AsyncConnection, *, search: str = "", limit: int | None = None
+) -> Sequence[RowMapping]:
+    """Lifts by name, without their states.
+
+    Args:
+      connection: A connection.
+      search: What their names or groups begin with.
+      limit: Most lifts; all without.
+    """
+    searched = (lifts.c.name, lifts.c.group_name)
+    begins = or_(*(of.startswith(search, autoescape=True) for of in searched))
+    asked = select(*_SHOWN).where(begins).order_by(lifts.c.name).limit(limit)
+    return (await connection.execute(asked)).mappings().all()
+
+
+async def find(connection: AsyncConnection, name: str) -> RowMapping | None:
+    """A lift as `listed` has it."""
+    asked = select(*_SHOWN).where(lifts.c.name == name)
+    return (await connection.execute(asked)).mappings().first()
+
+
+async def count(connection: AsyncConnection, *, seen_since: float) -> tuple[int, int]:
+    """How many lifts there are, and of how many a snapshot has come since a time."""
+    seen = func.count().filter(lifts.c.seen_at >= seen_since)
+    row = (await connection.execute(select(func.count(), seen).select_from(lifts))).one()
+    return row[0], row[1]
+
+
+async def groups(connection: AsyncConnection) -> Sequence[str]:
+    """Names of the groups that lifts belong to."""
+    asked = select(lifts.c.group_name).where(lifts.c.group_name != "").distinct()
+    return (await connection.execute(asked.order_by(lifts.c.group_name))).scalars().all()
 
 
 async def _change(connection: AsyncConnection, name: str, **values: Any) -> None:

@@ -1,5 +1,6 @@
 """Operators and their sessions."""
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
@@ -36,9 +37,10 @@ async def add(connection: AsyncConnection, name: str, password: str, role: Role)
     Raises:
       GraftNetError: there is one of that name, or the password is too short.
     """
+    kept = await asyncio.to_thread(hashed, password)
     try:
         await connection.execute(
-            operators.insert().values(name=name, password_hash=hashed(password), role=role)
+            operators.insert().values(name=name, password_hash=kept, role=role)
         )
     except IntegrityError:
         raise GraftNetError(f"There is an operator {name} already; choose another name.") from None
@@ -50,13 +52,16 @@ async def change(
     """Changes an operator's password or role, and ends all of the operator's sessions.
 
     Raises:
-      GraftNetError: there is no such operator, or the password is too short.
+      GraftNetError: there is no such operator, the password is too short, or no admin would be
+        left.
     """
     values: dict[str, Any] = {"failed_logins": 0, "locked_until": 0.0}
     if password is not None:
-        values["password_hash"] = hashed(password)
+        values["password_hash"] = await asyncio.to_thread(hashed, password)
     if role is not None:
         values["role"] = role
+        if role != "admin":
+            await _keep_an_admin(connection, name)
     changed = await connection.execute(
         operators.update().where(operators.c.name == name).values(values)
     )
@@ -69,8 +74,9 @@ async def remove(connection: AsyncConnection, name: str) -> None:
     """Removes an operator, whose sessions end.
 
     Raises:
-      GraftNetError: there is no such operator.
+      GraftNetError: there is no such operator, or it is the last admin.
     """
+    await _keep_an_admin(connection, name)
     await connection.execute(sessions.delete().where(sessions.c.operator == name))
     gone = await connection.execute(operators.delete().where(operators.c.name == name))
     if gone.rowcount == 0:
@@ -90,29 +96,55 @@ def hashed(password: str) -> str:
     return _hashes.hash(password)
 
 
+async def password_hash(connection: AsyncConnection, name: str) -> str | None:
+    """What is kept of an operator's password; None if there is no such operator."""
+    asked = select(operators.c.password_hash).where(operators.c.name == name)
+    return (await connection.execute(asked)).scalar_one_or_none()
+
+
+def verify(password: str, kept: str | None) -> bool:
+    """Whether a password is the one of which `kept` is kept; takes as long where nothing is.
+
+    It takes a processor for some hundredths of a second: run it in a thread, in no transaction.
+    """
+    right = _hashes.verify(password, kept or _NOBODYS_HASH)
+    return right and kept is not None
+
+
 async def log_in(
-    connection: AsyncConnection, name: str, password: str, *, now: float
+    connection: AsyncConnection, name: str, kept: str | None, *, right: bool, now: float
 ) -> str | None:
-    """A new session's token, or None for a wrong name or password, alike in time.
+    """A new session's token, or None where the name or the password is wrong.
 
     After five wrong passwords an operator's login is locked for five minutes.
+
+    Args:
+      connection: A transaction.
+      name: Name that was given.
+      kept: Answer of `password_hash`; where it has changed since, it is wrong.
+      right: Answer of `verify`.
+      now: Seconds since the epoch.
     """
     asked = select(operators).where(operators.c.name == name).with_for_update()
     row = (await connection.execute(asked)).first()
-    right = _hashes.verify(password, row.password_hash if row else _NOBODYS_HASH)
     if row is None or row.locked_until > now:
         return None
-    if not right:
+    if not right or row.password_hash != kept:
         failed = row.failed_logins + 1
         locked = now + _LOCK_SECONDS if failed >= _TRIES else row.locked_until
         values = {"failed_logins": failed % _TRIES, "locked_until": locked}
         await connection.execute(operators.update().where(operators.c.name == name).values(values))
         return None
-    token = new_token()
     await connection.execute(
         operators.update().where(operators.c.name == name).values(failed_logins=0)
     )
     await connection.execute(sessions.delete().where(sessions.c.expires_at < now))
+    return await begin_session(connection, name, now=now)
+
+
+async def begin_session(connection: AsyncConnection, name: str, *, now: float) -> str:
+    """The token of a new session of an operator."""
+    token = new_token()
     await connection.execute(
         sessions.insert().values(
             token_hash=token_hash(token), operator=name, expires_at=now + SESSION_SECONDS
@@ -146,3 +178,10 @@ async def listed(connection: AsyncConnection) -> Sequence[RowMapping]:
 async def count(connection: AsyncConnection) -> int:
     """How many operators there are."""
     return (await connection.execute(select(func.count()).select_from(operators))).scalar_one()
+
+
+async def _keep_an_admin(connection: AsyncConnection, name: str) -> None:
+    """Holds on to the admins until the transaction ends, so that two cannot remove each other."""
+    asked = select(operators.c.name).where(operators.c.role == "admin").with_for_update()
+    if (await connection.execute(asked)).scalars().all() == [name]:
+        raise GraftNetError(f"{name} is the last admin; make somebody else admin first.")

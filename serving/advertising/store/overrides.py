@@ -3,13 +3,13 @@
 import dataclasses
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from graftnet_tf.errors import GraftNetError
 from serving.advertising.decisions.facts import Override
 from serving.advertising.store.changes import bump
-from serving.advertising.store.tables import overrides
+from serving.advertising.store.tables import lifts, overrides, screens
 
 _COLUMNS = {"group": "group_name"}
 
@@ -60,12 +60,26 @@ async def end(connection: AsyncConnection, identifier: str, *, by: str, now: flo
     """
     ended = await connection.execute(
         overrides.update()
-        .where(overrides.c.id == identifier, overrides.c.ended_at.is_(None))
+        .where(
+            overrides.c.id == identifier, overrides.c.ended_at.is_(None), overrides.c.ends_at > now
+        )
         .values(ended_at=now, ended_by=by)
     )
     if ended.rowcount == 0:
         raise GraftNetError("That override has ended already.")
     await bump(connection, "overrides")
+
+
+async def screens_concerned(
+    connection: AsyncConnection, *, lift: str | None = None, group: str | None = None
+) -> int:
+    """How many screens an override of a lift, a group or all lifts concerns."""
+    asked = select(func.count()).select_from(screens.join(lifts))
+    if lift is not None:
+        asked = asked.where(lifts.c.name == lift)
+    if group is not None:
+        asked = asked.where(lifts.c.group_name == group)
+    return (await connection.execute(asked)).scalar_one()
 
 
 async def under_way(connection: AsyncConnection, now: float) -> list[Override]:
@@ -75,6 +89,6 @@ async def under_way(connection: AsyncConnection, now: float) -> list[Override]:
             *(overrides.c[_COLUMNS.get(it.name, it.name)] for it in dataclasses.fields(Override))
         )
         .where(overrides.c.ended_at.is_(None), overrides.c.ends_at > now)
-        .order_by(overrides.c.started_at.desc())
+        .order_by(overrides.c.started_at.desc(), overrides.c.id)
     )
     return [Override(*row) for row in await connection.execute(asked)]

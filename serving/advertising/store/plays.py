@@ -92,7 +92,7 @@ async def put_aside(
         bad_plays.insert().values(
             screen=screen.name,
             received_at=now,
-            reason=reason,
+            reason=reason.encode("ascii", "backslashreplace").decode().replace("\0", r"\0"),
             record=json.dumps(record, ensure_ascii=True)[:_RECORD_CHARACTERS],
         )
     )

@@ -1,10 +1,10 @@
 """Screens: enrolment, tokens and presence."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, and_, false, func, not_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,9 @@ from serving.advertising.store.changes import bump
 from serving.advertising.store.tables import lifts, screens
 from serving.advertising.store.tokens import new_token, token_hash
 
+PRESENCE_SECONDS = 90.0
+"""A screen of which nothing has come for so long, three times its interval, counts as offline."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Screen:
@@ -20,6 +23,13 @@ class Screen:
 
     name: str
     lift: str
+
+
+class Credential(NamedTuple):
+    """What a screen is let in for and by: its lift, and the SHA-256 of its token."""
+
+    lift: str
+    token_hash: str
 
 
 async def enrol(connection: AsyncConnection, name: str, lift: str, *, now: float) -> str:
@@ -80,6 +90,13 @@ async def by_token(connection: AsyncConnection, token: str) -> Screen | None:
     return Screen(row.name, row.lift) if row else None
 
 
+async def credentials(connection: AsyncConnection) -> dict[str, Credential]:
+    """What each screen that has a token is let in by."""
+    asked = select(screens.c.name, screens.c.lift, screens.c.token_hash)
+    rows = await connection.execute(asked.where(screens.c.token_hash.is_not(None)))
+    return {name: Credential(lift, token) for name, lift, token in rows}
+
+
 async def keep_presence(
     connection: AsyncConnection,
     name: str,
@@ -104,20 +121,61 @@ async def keep_presence(
 
 
 async def set_offline(connection: AsyncConnection, name: str, *, session: str, now: float) -> None:
-    """Writes down that a session has ended, unless another has taken over since."""
+    """Writes down that a session ended at a time, unless it or another has been heard of since."""
     await connection.execute(
         screens.update()
-        .where(screens.c.name == name, screens.c.session == session)
+        .where(screens.c.name == name, screens.c.session == session, screens.c.seen_at <= now)
         .values(offline_at=now, playing=None)
     )
 
 
-async def listed(connection: AsyncConnection) -> Sequence[RowMapping]:
-    """All screens by lift and name."""
-    shown = [column for column in screens.c if column.name != "token_hash"]
-    has_token = screens.c.token_hash.is_not(None).label("has_token")
-    asked = select(*shown, has_token).order_by(screens.c.lift, screens.c.name)
+async def listed(
+    connection: AsyncConnection,
+    *,
+    lifts: Sequence[str] | None = None,
+    search: str = "",
+    unseen_since: float | None = None,
+    limit: int | None = None,
+) -> Sequence[RowMapping]:
+    """Screens by lift and name.
+
+    Args:
+      connection: A connection.
+      lifts: Lifts whose screens are wanted; those of all without.
+      search: What their names or those of their lifts begin with.
+      unseen_since: Time since which nothing has come from them.
+      limit: Most screens; all without.
+    """
+    own = screens.c
+    shown = [column for column in own if column.name != "token_hash"]
+    begins = or_(*(of.startswith(search, autoescape=True) for of in (own.name, own.lift)))
+    asked = select(*shown, own.token_hash.is_not(None).label("has_token")).where(begins)
+    if lifts is not None:
+        asked = asked.where(own.lift.in_(lifts))
+    if unseen_since is not None:
+        asked = asked.where(not_(_seen_since(unseen_since)))
+    asked = asked.order_by(own.lift, own.name).limit(limit)
     return (await connection.execute(asked)).mappings().all()
+
+
+async def count(connection: AsyncConnection, *, seen_since: float) -> tuple[int, int]:
+    """How many screens there are, and how many have told of themselves since a time."""
+    seen = func.count().filter(_seen_since(seen_since))
+    row = (await connection.execute(select(func.count(), seen).select_from(screens))).one()
+    return row[0], row[1]
+
+
+def offline_since(screen: Mapping[Any, Any], now: float) -> float | None:
+    """Since when nothing has come from a screen as `listed` has it; None while it is online."""
+    if screen["offline_at"] is not None:
+        return screen["offline_at"]
+    seen = screen["seen_at"]
+    return seen if seen is not None and seen < now - PRESENCE_SECONDS else None
+
+
+def _seen_since(time: float) -> ColumnElement[bool]:
+    seen = and_(screens.c.offline_at.is_(None), screens.c.seen_at >= time)
+    return func.coalesce(seen, false())
 
 
 async def _change(connection: AsyncConnection, name: str, **values: Any) -> None:

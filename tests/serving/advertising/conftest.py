@@ -1,9 +1,9 @@
-import contextlib
 import itertools
 import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -13,45 +13,41 @@ _POSTGRES = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """URL of a real PostgreSQL server's empty databases, by a number; skips without one."""
+def postgres():
+    """Makes an empty database of a real PostgreSQL server, by its URL; skips without one."""
     if not _POSTGRES:
         pytest.skip("PostgreSQL is not installed")
-    root = tmp_path_factory.mktemp("postgres")
-    programs, data = _POSTGRES[-1], root / "data"
-    drop = _as_postgres(root)
-    subprocess.run(
-        [*drop, programs / "initdb", "-D", data, "-A", "trust", "-U", "graftnet"],
-        check=True,
-        capture_output=True,
-    )
-    options = f"-k {root} -c listen_addresses='' -c fsync=off"
-    start = [*drop, programs / "pg_ctl", "-D", data, "-w", "-o", options, "-l", root / "log"]
-    subprocess.run([*start, "start"], check=True, capture_output=True)
-    numbers = itertools.count()
+    programs, numbers = _POSTGRES[-1], itertools.count()
+    # Not in pytest's own folder, which every other run closes to all but its owner.
+    with tempfile.TemporaryDirectory(prefix="postgres") as root:
+        run = _runner(root)
+        data, options = f"{root}/data", f"-k {root} -c listen_addresses='' -c fsync=off"
+        run(programs / "initdb", "-D", data, "-A", "trust", "-U", "graftnet")
+        control = [programs / "pg_ctl", "-D", data, "-w"]
+        run(*control, "-o", options, "-l", f"{root}/log", "start")
 
-    def database():
-        name = f"advertising{next(numbers)}"
-        subprocess.run(
-            [*drop, programs / "createdb", "-h", root, "-U", "graftnet", name], check=True
-        )
-        return f"postgresql://graftnet@/{name}?host={root}"
+        def database():
+            name = f"advertising{next(numbers)}"
+            run(programs / "createdb", "-h", root, "-U", "graftnet", name)
+            return f"postgresql://graftnet@/{name}?host={root}"
 
-    yield database
-    subprocess.run(
-        [*drop, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], capture_output=True
-    )
+        try:
+            yield database
+        finally:
+            run(*control, "-m", "immediate", "stop")
 
 
-def _as_postgres(root):
-    """The command that drops root's rights, which PostgreSQL does not start with."""
-    if os.geteuid() != 0:
-        return []
-    shutil.chown(root, "postgres")
-    with contextlib.suppress(PermissionError):
-        for parent in list(root.parents)[:3]:
-            parent.chmod(0o755)
-    return ["runuser", "-u", "postgres", "--"]
+def _runner(root):
+    """Runs programs without root's rights, with which PostgreSQL does not start."""
+    drop = []
+    if os.geteuid() == 0:
+        shutil.chown(root, "postgres")
+        drop = ["runuser", "-u", "postgres", "--"]
+
+    def run(*command):
+        subprocess.run([*drop, *command], check=True, capture_output=True, cwd=root)
+
+    return run
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

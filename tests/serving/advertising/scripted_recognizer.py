@@ -24,7 +24,10 @@ class ScriptedRecognizer:
         self.wanted = frozenset(wanted)
         if self.error:
             raise self.error
-        return Recognition(tuple(self.people), self.known, 1)
+        return Recognition(tuple(self.people), self.known & self.wanted, 1)
+
+    async def prepare(self, wanted):
+        pass
 
     async def attributes(self):
         return self.known

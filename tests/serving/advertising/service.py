@@ -89,6 +89,7 @@ class Service:
     def refresh(self):
         """Has the gateway see now what it would see within a second."""
         self.run(self.gateway.refresh())
+        self.run(self.gateway.prepare())
         self.run(self.gateway.publish_all())
 
     def enrol(self, lift="lift-1", screen="screen-1", **fields):

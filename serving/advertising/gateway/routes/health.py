@@ -20,9 +20,9 @@ async def get_readiness(gateway: GatewayDep) -> dict[str, str | None]:
     """That store and model server answer; 503 while one does not."""
     async with gateway.database.read() as connection:
         await changes.numbers(connection)
-    attributes = await gateway.recognizer.attributes()
-    if not attributes:
-        raise refuse(503, "The served model has no attributes.", retry_after=5)
+    await gateway.recognizer.attributes()
+    if gateway.asked is None:
+        raise refuse(503, "The model is not ready yet.", retry_after=5)
     return {"status": "ready", "schema_problem": gateway.schema_problem}
 
 

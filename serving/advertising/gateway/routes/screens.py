@@ -9,6 +9,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from graftnet_tf.errors import GraftNetError
+from serving.advertising.channel.mailbox import Mailbox
 from serving.advertising.gateway import desk
 from serving.advertising.gateway.dependencies import GatewayDep, HashInPath, ScreenDep, TokenDep
 from serving.advertising.gateway.desk import Change
@@ -22,6 +24,7 @@ router = APIRouter(prefix="/v1", tags=["screens"])
 _HEARTBEAT_SECONDS = 15
 _SEND_SECONDS = 10.0
 _TOKEN_SECONDS = 60.0
+_BROKER_SECONDS = 10.0
 _MOST_PLAYS = 100
 
 
@@ -80,8 +83,18 @@ async def get_state(gateway: GatewayDep, screen: ScreenDep) -> dict[str, Any]:
 
 
 @router.get("/screens/me/channel")
-async def get_channel(gateway: GatewayDep, screen: ScreenDep) -> dict[str, str]:
-    """How the screen is told of changes."""
+async def get_channel(gateway: GatewayDep, screen: ScreenDep, token: TokenDep) -> dict[str, str]:
+    """How the screen is told of changes, to which it is let in here."""
+    access = gateway.channel.access
+    try:
+        await access.grant(screen.name, screen.lift, token)
+    except GraftNetError as error:
+        raise refuse(503, str(error), retry_after=_BROKER_SECONDS) from None
+    async with gateway.database.read() as connection:
+        current = await screens.by_token(connection, token)
+    if current is None:
+        await access.revoke(screen.name)
+        raise refuse(401, "The token was revoked; enrol the screen again.")
     return gateway.channel.description(screen.lift, screen.name)
 
 
@@ -173,7 +186,7 @@ async def _events(gateway: Gateway, screen: Screen, token: str) -> AsyncIterator
             state = await _next(gateway, mailbox, token)
 
 
-async def _next(gateway: Gateway, mailbox: Any, token: str) -> dict[str, Any] | None:
+async def _next(gateway: Gateway, mailbox: Mailbox, token: str) -> dict[str, Any] | None:
     while True:
         try:
             async with asyncio.timeout(_TOKEN_SECONDS):

@@ -115,10 +115,13 @@ def _refused(refusal: Refusal, lift: str) -> HTTPException:
 async def _recognize(gateway: Gateway, request: Request) -> Recognition:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "image/jpeg":
         raise refuse(415, "The body is not image/jpeg; send a JPEG with that Content-Type.")
+    asked = gateway.asked
+    if asked is None:
+        raise refuse(503, "The model is not ready yet.", retry_after=_BUSY_SECONDS)
     if gateway.looking.locked():
         raise refuse(503, "Too many snapshots are looked at.", retry_after=_BUSY_SECONDS)
     async with gateway.looking:
         jpeg = await read_body(request, gateway.settings.snapshot_bytes)
         check_jpeg(jpeg, gateway.settings.snapshot_pixels)
         with gateway.metrics.stage("recognize"):
-            return await gateway.recognizer.recognize(jpeg, gateway.catalog.rules.attributes())
+            return await gateway.recognizer.recognize(jpeg, asked)

@@ -1,0 +1,1 @@
+"""What a lift's screen is told, shows and proves."""
