@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Iterator, Sequence
 
 from serving.advertising.decisions.facts import Creative, Facts
@@ -45,11 +46,7 @@ def rule_checks(
     campaign = rules.schema.campaigns[name]
     refused = rules.refused.get(name)
     yield Check("policy", refused is None, refused or "nothing that it asks for is refused")
-    gone = [attribute for attribute in campaign.attributes() if attribute not in attributes]
-    text = (
-        f"the served model has no {', '.join(gone)}" if gone else "the served model has all it asks"
-    )
-    yield Check("attributes", not gone, text)
+    yield _attributes(campaign, people, attributes)
     if campaign.when is None:
         yield Check("condition", bool(people), f"anybody ({len(people)} there)")
     else:
@@ -64,6 +61,17 @@ def rule_met(rules: Rules, name: str, people: Sequence[Person], attributes: froz
     )
 
 
+def _attributes(campaign: Campaign, people: Sequence[Person], attributes: frozenset[str]) -> Check:
+    asked = campaign.attributes()
+    if gone := [name for name in asked if name not in attributes]:
+        return Check("attributes", False, f"the served model has no {', '.join(gone)}")
+    # The schema may have been edited while the model looked.
+    if unseen := [name for name in asked if any(name not in it.scores for it in people)]:
+        text = f"this snapshot was not looked at for {', '.join(unseen)}"
+        return Check("attributes", False, text)
+    return Check("attributes", True, "the served model has all it asks")
+
+
 @dataclasses.dataclass(frozen=True)
 class _Candidate:
     name: str
@@ -74,7 +82,7 @@ class _Candidate:
     def campaign(self) -> Campaign:
         return self.schema.campaigns[self.name]
 
-    @property
+    @functools.cached_property
     def local(self) -> datetime.datetime:
         return local_time(self.facts.now, self.facts.lift.timezone or self.schema.timezone)
 
@@ -120,14 +128,20 @@ def _where(candidate: _Candidate) -> Check:
 
 
 def _dates(candidate: _Candidate) -> Check:
+    dates = candidate.campaign.dates
+    if dates.from_ is None and dates.to is None:
+        return Check("dates", True, "it plays on every day")
     today = candidate.local.date()
-    passes = candidate.campaign.dates.contains(today)
+    passes = dates.contains(today)
     return Check("dates", passes, f"{today} is {'' if passes else 'not '}one of its days")
 
 
 def _day_parts(candidate: _Candidate) -> Check:
-    parts, local = candidate.campaign.day_parts, candidate.local
-    passes = not parts or any(part.contains(local) for part in parts)
+    parts = candidate.campaign.day_parts
+    if not parts:
+        return Check("day parts", True, "it plays all day")
+    local = candidate.local
+    passes = any(part.contains(local) for part in parts)
     where = "within" if passes else "outside of"
     return Check("day parts", passes, f"{local:%a %H:%M} in the lift is {where} its day parts")
 
@@ -155,7 +169,7 @@ def _frequency(candidate: _Candidate) -> Check:
 def _separation(candidate: _Candidate) -> Check:
     category, campaigns = candidate.campaign.category, candidate.schema.campaigns
     seconds = candidate.schema.separation.get(category or "", 0.0)
-    for play in candidate.facts.history:
+    for play in candidate.facts.history if seconds else ():
         other = campaigns.get(play.campaign)
         recent = play.began > candidate.facts.now - seconds
         if recent and play.campaign != candidate.name and other and other.category == category:

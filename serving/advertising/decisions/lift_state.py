@@ -16,6 +16,7 @@ class Decision(BaseModel):
       seconds: How long it is shown.
       made_at, expires_at: Seconds since the epoch; it is not begun once it has expired.
       due: Share of its seconds that is due to each campaign that was eligible.
+      longest: Seconds of the longest creative that these have.
       budgeted: What it took of its campaign's budget.
       audience: How many people there were; None below `min_audience`.
     """
@@ -30,6 +31,7 @@ class Decision(BaseModel):
     made_at: float
     expires_at: float
     due: dict[str, float]
+    longest: float = 0.0
     budgeted: float = 0.0
     audience: int | None = None
 

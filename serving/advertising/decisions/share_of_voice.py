@@ -3,7 +3,7 @@
 When a decision has had its turn, its seconds are due to all campaigns that were eligible for it,
 in proportion to their weights, and are credited to the one that was shown. What is due less
 what was credited is a campaign's balance, in seconds. The one with the largest balance plays next
-(deficit round robin, Shreedhar and Varghese 1996, in seconds). Turns that are never proved
+(deficit round robin, Shreedhar and Varghese 1996, in seconds). Turns of which nothing is heard
 count like all others, so that a campaign without proof of play does not play more; a proof
 corrects the seconds to those that were shown. Balances are bounded, so that no one catches up
 for ever.
@@ -37,9 +37,8 @@ def charge(
       campaign: Campaign that was shown.
       seconds: Seconds of the turn; negative to take back what was charged too much.
       due: `shares` of those that were eligible, `campaign` among them.
-      bound: Most seconds that a balance may be off zero; the length of the turn, if that is more.
+      bound: Most seconds that a balance may be off zero.
     """
-    bound = max(bound, abs(seconds))
     changed = dict(balances)
     for name, share in due.items():
         earned = seconds * share - (seconds if name == campaign else 0.0)

@@ -5,6 +5,7 @@ day part from 02:00 to 03:00 does not happen, over the change back it happens tw
 """
 
 import datetime
+import functools
 import zoneinfo
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
@@ -12,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from serving.advertising.rules.quantities import DAY_MINUTES, MinuteOfDay
+from serving.advertising.rules.quantities import DAY_MINUTES, Date, MinuteOfDay
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -26,7 +27,7 @@ class Interval(BaseModel):
       to: When it ends, exclusive.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     from_: Annotated[MinuteOfDay, Field(alias="from")] = 0
     to: MinuteOfDay = DAY_MINUTES
@@ -37,6 +38,8 @@ class Interval(BaseModel):
             raise PydanticCustomError(
                 "interval", "from and to are the same time; leave both out for the whole day"
             )
+        if self.from_ == DAY_MINUTES:
+            raise PydanticCustomError("interval", 'no day is left from 24:00 on; write "00:00"')
         return self
 
 
@@ -51,11 +54,17 @@ class DayPart(Interval):
 
     def contains(self, local: datetime.datetime) -> bool:
         """Whether a local time lies in it."""
-        minute = local.hour * 60 + local.minute
-        today = DAYS[local.weekday()] in self.days
+        return self._covers(local.weekday(), local.hour * 60 + local.minute)
+
+    def minutes(self, weekday: int) -> set[int]:
+        """The minutes, from midnight, that lie in it on a day; 0 is Monday."""
+        return {minute for minute in range(DAY_MINUTES) if self._covers(weekday, minute)}
+
+    def _covers(self, weekday: int, minute: int) -> bool:
+        today = DAYS[weekday] in self.days
         if self.from_ < self.to:
             return today and self.from_ <= minute < self.to
-        yesterday = DAYS[local.weekday() - 1] in self.days
+        yesterday = DAYS[weekday - 1] in self.days
         return (today and minute >= self.from_) or (yesterday and minute < self.to)
 
 
@@ -66,10 +75,10 @@ class Dates(BaseModel):
       from_, to: First and last day; `from_` is written `from`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    from_: Annotated[datetime.date | None, Field(alias="from")] = None
-    to: datetime.date | None = None
+    from_: Annotated[Date | None, Field(alias="from")] = None
+    to: Date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -113,6 +122,14 @@ def active_seconds(day: datetime.date, parts: Sequence[DayPart], timezone: str) 
     end = datetime.datetime.combine(day + datetime.timedelta(1), midnight).timestamp()
     if not parts:
         return end - start
+    if end - start == 60 * DAY_MINUTES:
+        return _ordinary_seconds(day.weekday(), tuple(parts))
     minutes = range(int(end - start) // 60)
     local = (local_time(start + 60 * minute, timezone) for minute in minutes)
     return 60.0 * sum(any(part.contains(time) for part in parts) for time in local)
+
+
+@functools.lru_cache(maxsize=1024)
+def _ordinary_seconds(weekday: int, parts: tuple[DayPart, ...]) -> float:
+    """Seconds in any of the parts of a day in which no clock changes."""
+    return 60.0 * len(set().union(*(part.minutes(weekday) for part in parts)))

@@ -42,9 +42,9 @@ class Explanation:
 
 
 class _Condition(BaseModel):
-    """A mapping of which exactly one of `_KINDS` is given."""
+    """A mapping of which exactly one of `_kinds` is given."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -52,7 +52,7 @@ class _Condition(BaseModel):
         if len(given) != 1:
             raise PydanticCustomError(
                 "one_kind",
-                "give exactly one of {kinds}, not {given}",
+                "give exactly one of {kinds}; given: {given}",
                 {
                     "kinds": ", ".join(name.rstrip("_") for name in self._kinds()),
                     "given": " and ".join(name.rstrip("_") for name in given) or "none",
@@ -91,6 +91,10 @@ class PersonCondition(_Condition):
         bounded = self.score_at_least is not None or self.score_below is not None
         if bounded and self.attribute is None:
             raise PydanticCustomError("bound", "a score belongs to an attribute: name one")
+        if self.score_below is not None and (self.score_at_least or 0) >= self.score_below:
+            raise PydanticCustomError(
+                "bound", "score_at_least is not below score_below: no score fits"
+            )
         return self
 
     def attributes(self) -> Iterator[str]:

@@ -6,8 +6,9 @@ as that is not ahead of now; while nothing plays it falls behind by `catch_up` s
 
 import dataclasses
 import datetime
+import functools
 
-from serving.advertising.rules.calendar import active_seconds, local_time
+from serving.advertising.rules.calendar import DayPart, active_seconds, local_time
 from serving.advertising.rules.schema import Budget, Campaign
 
 
@@ -68,10 +69,16 @@ def refund(
 
 def _period_seconds(campaign: Campaign, now: float, timezone: str) -> float:
     """Seconds of the period in which the campaign may play at all; never 0."""
-    today = local_time(now, timezone).date()
     assert campaign.budget is not None
-    days = [today]
+    first = last = local_time(now, timezone).date()
     if campaign.budget.per == "campaign" and campaign.dates.from_ and campaign.dates.to:
-        length = (campaign.dates.to - campaign.dates.from_).days + 1
-        days = [campaign.dates.from_ + datetime.timedelta(day) for day in range(length)]
-    return max(60.0, sum(active_seconds(day, campaign.day_parts, timezone) for day in days))
+        first, last = campaign.dates.from_, campaign.dates.to
+    return max(60.0, _active_seconds(first, last, campaign.day_parts, timezone))
+
+
+@functools.lru_cache(maxsize=1024)
+def _active_seconds(
+    first: datetime.date, last: datetime.date, parts: tuple[DayPart, ...], timezone: str
+) -> float:
+    days = (first + datetime.timedelta(day) for day in range((last - first).days + 1))
+    return sum(active_seconds(day, parts, timezone) for day in days)

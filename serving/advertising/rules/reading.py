@@ -2,12 +2,17 @@
 
 import dataclasses
 import difflib
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 
 from serving.advertising.rules.policy import Policy
-from serving.advertising.rules.schema import Schema
-from serving.advertising.rules.yaml_lines import InvalidDocumentError, read_document
+from serving.advertising.rules.schema import DEFAULT_CAMPAIGN, Schema
+from serving.advertising.rules.yaml_lines import (
+    InvalidDocumentError,
+    Lines,
+    Path,
+    Problem,
+    read_document,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,27 +53,57 @@ def read_rules(
       InvalidDocumentError: with the line, the field and what would do, of everything that is wrong.
     """
     schema, lines = read_document(text, Schema)
-    problems = []
-
-    def check(path: tuple[Any, ...], name: str, known: Collection[str] | None, kind: str) -> None:
-        if known is None or name in known:
-            return
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-        problems.append(lines.problem(path, f"{name} is no {kind}; {hint if known else 'add it'}"))
-
-    for place, name in enumerate(schema.default_playlist):
-        check(("default_playlist", place), name, creatives, "creative")
-    for name, campaign in schema.campaigns.items():
-        for place, creative in enumerate(campaign.creatives):
-            check(("campaigns", name, "creatives", place), creative, creatives, "creative")
-        for attribute in campaign.attributes():
-            path = ("campaigns", name, "when")
-            check(path, attribute, attributes, "attribute of the served model")
+    problems = [
+        *_names(schema, lines),
+        *_unknown(lines, _creatives(schema), "creative", creatives),
+        *_unknown(lines, _attributes(schema), "attribute of the served model", attributes),
+    ]
     if problems:
-        raise InvalidDocumentError(sorted(problems, key=lambda problem: problem.line))
+        raise InvalidDocumentError(problems)
     refusals = {
         name: policy.refusal(name, campaign.attributes())
         for name, campaign in schema.campaigns.items()
     }
     return Rules(schema, {name: why for name, why in refusals.items() if why})
+
+
+def _names(schema: Schema, lines: Lines) -> Iterator[Problem]:
+    if DEFAULT_CAMPAIGN in schema.campaigns:
+        yield lines.problem(
+            ("campaigns", DEFAULT_CAMPAIGN), "that is the playlist's own name; choose another"
+        )
+    used = {campaign.category for campaign in schema.campaigns.values()}
+    for category in schema.separation:
+        if category not in used:
+            yield lines.problem(
+                ("separation", category), "no campaign has that category; give it to two at least"
+            )
+
+
+def _creatives(schema: Schema) -> Iterator[tuple[Path, str]]:
+    """The creatives that are named, each with its place."""
+    for place, name in enumerate(schema.default_playlist):
+        yield ("default_playlist", place), name
+    for campaign, its in schema.campaigns.items():
+        for place, name in enumerate(its.creatives):
+            yield ("campaigns", campaign, "creatives", place), name
+
+
+def _attributes(schema: Schema) -> Iterator[tuple[Path, str]]:
+    """The attributes that are asked for, each with the condition that does."""
+    for campaign, its in schema.campaigns.items():
+        for name in its.attributes():
+            yield ("campaigns", campaign, "when"), name
+
+
+def _unknown(
+    lines: Lines, named: Iterable[tuple[Path, str]], kind: str, known: Collection[str] | None
+) -> Iterator[Problem]:
+    """The names that are not among the known ones; none where those are not known."""
+    for path, name in named:
+        if known is None or name in known:
+            continue
+        near = difflib.get_close_matches(name, known, 1)
+        listed = f"there are {', '.join(sorted(known))}" if known else "there is none yet"
+        hint = f"did you mean {near[0]}?" if near else listed
+        yield lines.problem(path, f"{name} is no {kind}; {hint}")

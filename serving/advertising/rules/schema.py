@@ -68,7 +68,7 @@ class Budget(_Part):
         its own pace; what is missed beyond is lost.
     """
 
-    plays: int | None = Field(None, ge=1)
+    plays: int | None = Field(None, ge=1, le=10**9)
     seconds: Annotated[Seconds | None, Field(gt=0)] = None
     per: Literal["day", "campaign"] = "day"
     pacing: Literal["even", "asap"] = "even"
@@ -143,7 +143,8 @@ class Schema(_Part):
       smoothing_age: Seconds after which a snapshot does not count any more.
       decision_ttl: Seconds for which a decision waits, once it could have begun.
       min_audience: Fewest people from which an audience is counted.
-      catch_up: Most seconds by which a campaign may be ahead of or behind its share.
+      catch_up: Most seconds by which a campaign may be ahead of or behind its share; never less
+        than two turns of the longest creative, by which shares swing in any case.
       default_playlist: Creatives that play when nobody is there, or nothing fires.
       separation: Seconds between two campaigns of a category in one lift, by category.
       off_hours: Parts of each day in which screens are black.
@@ -160,18 +161,3 @@ class Schema(_Part):
     separation: dict[Name, Annotated[Seconds, Field(gt=0)]] = {}
     off_hours: tuple[Interval, ...] = ()
     campaigns: dict[Name, Campaign]
-
-    @model_validator(mode="after")
-    def _names(self) -> Self:
-        if DEFAULT_CAMPAIGN in self.campaigns:
-            raise PydanticCustomError(
-                "name", "a campaign cannot be called default, which is the playlist's own name"
-            )
-        used = {campaign.category for campaign in self.campaigns.values()}
-        if unused := sorted(set(self.separation) - used):
-            raise PydanticCustomError(
-                "separation",
-                "separation names {unused}, which is no campaign's category",
-                {"unused": ", ".join(unused)},
-            )
-        return self
