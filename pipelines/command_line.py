@@ -46,7 +46,8 @@ def run(
 
     def guarded(argv: list[str]) -> None:
         logging.set_verbosity(logging.INFO)
-        getLogger("httpx").setLevel(WARNING)  # a line for each request is not worth reading
+        for talkative in ("alembic", "httpx"):
+            getLogger(talkative).setLevel(WARNING)
         set_up()
         try:
             main(*argv[1:])

@@ -54,7 +54,7 @@ def schema(attributes: Collection[str]) -> str:
         if attribute in attributes:
             lines.append(
                 f"  {poster.name}: "
-                f"{{creatives: [{poster.name}], when: {{someone: {attribute}}}, weight: 3}}"
+                f"{{creatives: [{poster.name}], when: {{someone: {attribute}}}, priority: 1}}"
             )
-    lines.append(f"  {_ANYBODY.name}: {{creatives: [{_ANYBODY.name}], weight: 1}}")
+    lines.append(f"  {_ANYBODY.name}: {{creatives: [{_ANYBODY.name}]}}")
     return "\n".join(lines) + "\n"
