@@ -17,6 +17,7 @@ function fit(paragraph) {
 }
 
 export class Stage {
+  #element;
   #cache;
   #players;
   #idle;
@@ -30,6 +31,7 @@ export class Stage {
    * @param {() => void} onFailure Called if a video fails while it is seen.
    */
   constructor(element, cache, onFailure) {
+    this.#element = element;
     this.#cache = cache;
     this.#players = Array.from(
       element.querySelectorAll(".player"),
@@ -94,7 +96,7 @@ export class Stage {
   }
 
   #layers(name) {
-    return this.#players[0].layer.parentElement.querySelectorAll(`.${name}`);
+    return this.#element.querySelectorAll(`.${name}`);
   }
 
   #clear(leaving) {

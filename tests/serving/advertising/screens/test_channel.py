@@ -56,19 +56,12 @@ STATE, NEWS = "GET /v1/screens/me", "GET /v1/screens/me/events"
 
 
 def test_a_screen_asks_for_its_state_before_each_stream(colours, gateway, device):
-    device.until(lambda status: status["connected"] and status["scene"] == "item")
-    for _ in range(2):
+    def asked():
+        return [request for request in gateway.requests if request in (STATE, NEWS)]
+
+    for streams in (1, 2, 3):
+        device.eventually(lambda count=streams: asked() == [STATE, NEWS] * count)
         gateway.drop_streams()
-        device.until(lambda status: not status["connected"])
-        device.until(lambda status: status["connected"])
-    asked = device.eventually(
-        lambda: (
-            (found := [request for request in gateway.requests if request in (STATE, NEWS)])
-            and len(found) == 6
-            and found
-        )
-    )
-    assert asked == [STATE, NEWS] * 3
 
 
 def test_what_changed_during_an_outage_is_shown_after_it(colours, gateway, device):

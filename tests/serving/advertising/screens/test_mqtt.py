@@ -84,6 +84,7 @@ def test_the_retained_state_and_each_change_are_shown(by_mqtt, gateway_client, c
     changed = shared | {"revision": 6, "override": override}
     client.publish(TOPIC, json.dumps(changed), qos=1, retain=True)
     device.until(lambda status: status["scene"] == "override")
+    assert not any("Content Security Policy" in line for line in device.log)
 
 
 def test_presence_names_the_page_that_has_come_or_gone(by_mqtt, gateway_client, context):
