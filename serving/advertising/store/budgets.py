@@ -60,7 +60,7 @@ async def lock(
         for name, at in taken
         if (campaign := schema.campaigns.get(name)) and campaign.budget
     }
-    for name, period in sorted(periods)[:0]:
+    for name, period in sorted(periods):
         await _locked(connection, name, period)
 
 

@@ -1,7 +1,7 @@
 """Balances in seconds, by hand."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.advertising.decisions.share_of_voice import charge, choose, shares
@@ -63,6 +63,7 @@ _SECONDS = st.floats(1, 120)
 _WEIGHTS = st.floats(0.01, 100)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_SECONDS, _WEIGHTS), min_size=1, max_size=8), st.integers(1, 200))
 def test_nobody_is_ever_further_off_than_two_turns_of_the_longest(drawn, turns):
     seconds = {f"c{number}": length for number, (length, _) in enumerate(drawn)}

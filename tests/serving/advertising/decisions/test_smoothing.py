@@ -1,7 +1,7 @@
 """What most of the last snapshots say, by hand."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.advertising.decisions.smoothing import Outcome, firing, recent
@@ -58,6 +58,7 @@ def test_what_counts_is_the_newest_and_not_too_old(window, age, now, times):
     assert [outcome.at for outcome in found] == times
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text("abc", max_size=3), max_size=9))
 def test_what_fires_was_met_by_somebody_in_most(met):
     for name in firing(outcomes(*met)):

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.advertising.rules.conditions import Person, SceneCondition
@@ -151,6 +151,7 @@ _SCENE = st.recursive(
 _PEOPLE = st.lists(st.sets(_NAME).map(lambda shown: person(*shown)), max_size=4)
 
 
+@settings(deadline=None)
 @given(_SCENE, _PEOPLE)
 def test_an_explanation_follows_from_its_parts_and_says_what_holds(when, people):
     rule = SceneCondition.model_validate(when)

@@ -5,7 +5,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.advertising.rules.pacing import Spending, period, refund, reserve
@@ -167,6 +167,7 @@ _BUDGETS = st.sampled_from(
 _TIMES = st.lists(st.floats(0, DAY - 1), min_size=1, max_size=60).map(sorted)
 
 
+@settings(deadline=None)
 @given(_BUDGETS, _TIMES, st.randoms())
 def test_whatever_happens_no_more_is_spent_than_the_budget(budget, times, draw):
     of, spending, taken = campaign(budget), Spending(), []
@@ -184,6 +185,7 @@ def test_whatever_happens_no_more_is_spent_than_the_budget(budget, times, draw):
         assert 0 <= spending.spent <= of.budget.amount
 
 
+@settings(deadline=None)
 @given(_BUDGETS, st.floats(0, 50), st.floats(-4000, 0), st.floats(1, 40))
 def test_what_is_given_back_was_never_taken(budget, spent, behind, seconds):
     of = campaign(budget)

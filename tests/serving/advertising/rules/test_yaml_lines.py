@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.advertising.rules.policy import shipped_policy
@@ -84,11 +84,13 @@ def test_line_breaks_of_other_systems_count_too():
     assert refusal(f"{TOP} {{}}\nx: 1".replace("\n", "\r\n")).startswith("line 4, x:")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_schema_or_one_clear_error(text):
     read_or_refused(text)
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="ab:-?[]{}&*!|>'\"%@`#,\n\t \\~<=.0123456789\0\ud800\ufeff\x85", max_size=80)
 )
@@ -104,6 +106,7 @@ _VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "b"]), _VALUES), _VALUES)
 def test_any_structure_of_campaigns(campaigns, when):
     entry = {"creatives": ["x"], "when": when}

@@ -25,7 +25,7 @@ LAUNCH = {"executable_path": CHROMIUM, "args": ARGUMENTS}
 NO_PATIENCE = "Math.random = () => 0.01;"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[BrowserType]:
     if not CHROMIUM:
         pytest.skip("chromium is not installed")
@@ -33,7 +33,7 @@ def chromium() -> Iterator[BrowserType]:
         yield playwright.chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
     with chromium.launch(**LAUNCH) as browser:
         yield browser
