@@ -17,13 +17,13 @@ demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
 	$(BIN)/python -m pipelines.demo --workspace=$(WORKSPACE)
 
-# Two processes share the tests; each computes in one thread (tests/conftest.py).
+# Three processes share two cores, since many tests wait; each computes in one thread (tests/conftest.py).
 test: $(VENV)/ready
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest -n 2 --dist=loadscope --no-loadscope-reorder -m "not slow" tests
+	$(BIN)/pytest -n 3 --dist=loadscope --no-loadscope-reorder -m "not slow" tests
 
 # Strict: a link to nothing, or an argument that a docstring names and a function has not, fails.
 docs: $(VENV)/ready

@@ -33,7 +33,7 @@ FLEET_SECONDS = flags.DEFINE_float("fleet_seconds", 60.0, "Of the fleet.", lower
 INTERVAL = flags.DEFINE_float("interval", 60.0, "Seconds between snapshots of a fleet's lift.")
 
 _CONNECTIONS = 32
-_ITEM_SECONDS = 20.0
+_ITEM_SECONDS = 60.0
 
 
 def main() -> None:

@@ -23,16 +23,24 @@ _IDLE_SECONDS = 1.0
 class SimulatedScreen:
     """Listens, plays in real time, and proves every play until it is acknowledged."""
 
-    def __init__(self, http: httpx.AsyncClient, token: str, records: Records, seed: str):
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        streams: httpx.AsyncClient,
+        token: str,
+        records: Records,
+        seed: str,
+    ):
         """Prepares nothing but itself.
 
         Args:
-          http: Client of the gateway, without a limit of connections.
+          http: Client of the gateway.
+          streams: Another, without a limit of connections, for the stream.
           token: The screen's token.
           records: Where to note what happened.
           seed: Seed of this screen.
         """
-        self._http, self._records = http, records
+        self._http, self._streams, self._records = http, streams, records
         self._headers = {"Authorization": f"Bearer {token}"}
         self._random = random.Random(seed)
         self._session = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
@@ -83,7 +91,7 @@ class SimulatedScreen:
 
     async def _states(self) -> AsyncIterator[dict[str, Any]]:
         timeout = httpx.Timeout(10.0, read=45.0)
-        async with self._http.stream(
+        async with self._streams.stream(
             "GET", "/v1/screens/me/events", headers=self._headers, timeout=timeout
         ) as answer:
             answer.raise_for_status()

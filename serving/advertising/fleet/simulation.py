@@ -16,8 +16,10 @@ from serving.advertising.fleet.traffic import Traffic
 from serving.advertising.store import lifts, screens
 from serving.advertising.store.database import Database
 
-_TIMEOUT = httpx.Timeout(10.0)
-_UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+_TIMEOUT = httpx.Timeout(10.0, pool=None)
+_RAMP = 0.25  # part of the time over which screens are switched on
+_STREAMS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+_CALLS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,23 +74,16 @@ async def simulate(options: FleetOptions, fleet: list[Member], scenes: Scenes) -
     """Runs cameras and screens together, and delivers all proofs of play at the end."""
     records = Records()
     async with contextlib.AsyncExitStack() as stack:
-        clients = [
-            await stack.enter_async_context(
-                httpx.AsyncClient(
-                    base_url=gateway,
-                    timeout=_TIMEOUT,
-                    limits=_UNLIMITED,
-                    verify=options.tls_ca or True,
-                )
-            )
-            for gateway in options.gateways
-        ]
+        # Apart from each other: the client looks through its connections with every call.
+        calls = [await _client(stack, it, options, _CALLS) for it in options.gateways]
+        streams = [await _client(stack, it, options, _STREAMS) for it in options.gateways]
         async with asyncio.TaskGroup() as group:
             for index, member in enumerate(fleet):
-                http = clients[index % len(clients)]
-                seed = f"{options.seed}/{member.lift}"
-                screen = SimulatedScreen(http, member.screen_token, records, seed)
-                group.create_task(_run_screen(screen, options.seconds))
+                place = index % len(options.gateways)
+                http, seed = calls[place], f"{options.seed}/{member.lift}"
+                screen = SimulatedScreen(http, streams[place], member.screen_token, records, seed)
+                wait = _RAMP * options.seconds * index / len(fleet)
+                group.create_task(_run_screen(screen, wait, options.seconds - wait))
                 group.create_task(
                     simulate_lift(
                         http,
@@ -105,6 +100,16 @@ async def simulate(options: FleetOptions, fleet: list[Member], scenes: Scenes) -
     return records
 
 
-async def _run_screen(screen: SimulatedScreen, seconds: float) -> None:
+async def _client(
+    stack: contextlib.AsyncExitStack, gateway: str, options: FleetOptions, limits: httpx.Limits
+) -> httpx.AsyncClient:
+    verify = options.tls_ca or True
+    return await stack.enter_async_context(
+        httpx.AsyncClient(base_url=gateway, timeout=_TIMEOUT, limits=limits, verify=verify)
+    )
+
+
+async def _run_screen(screen: SimulatedScreen, wait: float, seconds: float) -> None:
+    await asyncio.sleep(wait)
     await screen.run(seconds)
     await screen.deliver()

@@ -1,5 +1,7 @@
 """A screen that runs for years does not grow."""
 
+import pytest
+
 from tests.serving.advertising.screens import drawn_creatives
 from tests.serving.advertising.screens.device import Device
 
@@ -44,6 +46,7 @@ def used_bytes(devtools):
     return {metric["name"]: metric["value"] for metric in metrics}["JSHeapUsedSize"]
 
 
+@pytest.mark.slow
 def test_five_hundred_swaps_leave_nothing_behind(context, gateway):
     images = [gateway.add(drawn_creatives.image(colour), 0.001) for colour in ("red", "blue")]
     clip = gateway.add(drawn_creatives.video("yellow", seconds=0.2), 0.001)
