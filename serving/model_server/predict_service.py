@@ -39,7 +39,8 @@ class PredictService(PredictionServiceServicer):
     ):
         """Serves `store`'s models, each Predict in its turn and within `limits`.
 
-        Scores are recorded by `record_scores`, if at all. Outputs are in the typed fields, or with `tensor_content`, there.
+        Scores are recorded by `record_scores`, if at all. Outputs are in the typed fields, or
+        with `tensor_content`, there.
         """
         self._store = store
         self._admission = admission

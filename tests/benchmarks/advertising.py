@@ -13,6 +13,7 @@ import asyncio
 import json
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 
 import httpx
 import uvloop
@@ -32,6 +33,7 @@ SECONDS = flags.DEFINE_float("seconds", 10.0, "Of each closed loop.", lower_boun
 FLEET_SECONDS = flags.DEFINE_float("fleet_seconds", 60.0, "Of the fleet.", lower_bound=1)
 INTERVAL = flags.DEFINE_float("interval", 60.0, "Seconds between snapshots of a fleet's lift.")
 
+Request = Callable[[httpx.AsyncClient, Member, int], Awaitable[httpx.Response]]
 _CONNECTIONS = 32
 _ITEM_SECONDS = 60.0
 
@@ -75,7 +77,7 @@ async def _measure(url: str, gateway: StubProcess) -> dict[str, object]:
     }
 
 
-async def _closed_loop(address: str, fleet: list[Member], request) -> float:
+async def _closed_loop(address: str, fleet: list[Member], request: Request) -> float:
     """Requests in a second of connections that each send one after the other."""
     done, end = 0, time.monotonic() + SECONDS.value
 

@@ -13,12 +13,13 @@ import dataclasses
 import json
 import statistics
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.lift_scenes.scene.scene import render_snapshot
+from graftnet_tf.lift_scenes.scene.scene import Snapshot, render_snapshot
 from pipelines import shell
 from yolact_tf.checkpoints.person_model import load_person_model
 from yolact_tf.config import YolactConfig
@@ -59,7 +60,9 @@ def _resized(config: YolactConfig, side: int) -> YolactConfig:
     return dataclasses.replace(config, size=side, scales=scales)
 
 
-def _look(segmenter, config, snapshots) -> tuple[list[bool], list[float]]:
+def _look(
+    segmenter: Segmenter, config: YolactConfig, snapshots: Sequence[Snapshot]
+) -> tuple[list[bool], list[float]]:
     """Whether anybody was found in each snapshot, and the seconds that it took."""
     size = tf.constant([_SIZE[::-1]])
 
