@@ -23,6 +23,7 @@ from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.rules.policy import Policy, read_policy, shipped_policy
 from serving.advertising.service import ServiceOptions, serve
+from serving.advertising.xibo.settings_file import read_settings
 from serving.client.file_bytes import read_bytes
 from serving.schema import ports
 
@@ -56,6 +57,10 @@ MQTT = flags.DEFINE_string(
 )
 MQTT_PUBLIC_URL = flags.DEFINE_string(
     "mqtt_public_url", None, "Address of the broker for screens, wss://HOST:PORT; with --mqtt."
+)
+
+XIBO = flags.DEFINE_string(
+    "xibo", None, "YAML file of a Xibo CMS and its display groups, to be told what lifts show."
 )
 
 NEXT_IN = flags.DEFINE_float(
@@ -106,6 +111,7 @@ def main() -> None:
             schema_file=SCHEMA.value,
             mqtt=MQTT.value,
             mqtt_public_url=MQTT_PUBLIC_URL.value,
+            xibo=read_settings(XIBO.value) if XIBO.value is not None else None,
         )
         uvloop.run(serve(options, _demonstrate if DEMO.value else _tell))
 

@@ -3,20 +3,28 @@
 import asyncio
 import contextlib
 import dataclasses
+import functools
+import os
+import socket
 from collections.abc import Awaitable, Callable
 
 from serving.advertising.channel.channel import Channel
 from serving.advertising.channel.in_process import InProcessChannel
 from serving.advertising.channel.mqtt import MqttChannel
 from serving.advertising.gateway.gateway import Gateway
+from serving.advertising.gateway.live_view import LastLook
 from serving.advertising.gateway.schema_file import SchemaFile
 from serving.advertising.gateway.server import GatewayServer
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.recognition.recognizer import PassengerRecognizer
 from serving.advertising.rules.policy import Policy
 from serving.advertising.store.database import Database
+from serving.advertising.xibo.adapter import XiboAdapter
+from serving.advertising.xibo.settings import XiboSettings
+from serving.advertising.xibo.values import values_of
 
 _LOOK_SECONDS = 0.02
+_SEED = f"{socket.gethostname()} {os.getpid()}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +42,7 @@ class ServiceOptions:
       schema_file: File that the schema is read from; without one it is edited on its page.
       mqtt: URL of a broker; screens are told by this process alone without.
       mqtt_public_url: WebSocket address of the broker for screens.
+      xibo: CMS that is told what lifts show; none by default.
     """
 
     database: str
@@ -48,6 +57,7 @@ class ServiceOptions:
     schema_file: str | None = None
     mqtt: str | None = None
     mqtt_public_url: str | None = None
+    xibo: XiboSettings | None = None
 
 
 async def serve(
@@ -67,7 +77,10 @@ async def serve(
     Raises:
       GraftNetError: the store cannot be opened, or the port is taken.
     """
-    async with PassengerRecognizer(options.model_server, model=options.model) as recognizer:
+    async with contextlib.AsyncExitStack() as stack:
+        recognizer = await stack.enter_async_context(
+            PassengerRecognizer(options.model_server, model=options.model)
+        )
         gateway = Gateway(
             Database(options.database),
             recognizer,
@@ -76,6 +89,9 @@ async def serve(
             channel=_channel(options),
         )
         gateway.schema_file = options.schema_file
+        if options.xibo is not None:
+            xibo = await stack.enter_async_context(XiboAdapter(options.xibo, seed=_SEED))
+            gateway.on_look = functools.partial(_tell_xibo, gateway, xibo)
         server = GatewayServer(
             gateway,
             host=options.host,
@@ -93,6 +109,11 @@ async def serve(
             beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beside
+
+
+def _tell_xibo(gateway: Gateway, xibo: XiboAdapter, lift: str, look: LastLook) -> None:
+    least = gateway.catalog.rules.schema.min_audience
+    xibo.update(lift, values_of(look.people, look.attributes, least))
 
 
 def _channel(options: ServiceOptions) -> Channel:

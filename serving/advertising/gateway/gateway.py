@@ -17,7 +17,7 @@ from serving.advertising.decisions.catalog import Catalog
 from serving.advertising.decisions.facts import Lift
 from serving.advertising.decisions.lift_state import Decision
 from serving.advertising.gateway.desk import Change
-from serving.advertising.gateway.live_view import LiveView
+from serving.advertising.gateway.live_view import LastLook, LiveView
 from serving.advertising.gateway.metrics import Metrics
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.recognition.recognizer import Recognizer
@@ -50,6 +50,7 @@ class Gateway:
       schema_problem: Why the schema that was given last is not in force, or None.
       setup_token: Lets the first operator in; None once there is one.
       asked: Attributes that the model is ready to be asked for; None before it is.
+      on_look: Told of each look at a lift, by its name; it keeps nothing of it.
     """
 
     catalog: Catalog
@@ -86,6 +87,7 @@ class Gateway:
         self.schema_problem: str | None = None
         self.setup_token: str | None = None
         self.asked: frozenset[str] | None = None
+        self.on_look: Callable[[str, LastLook], None] | None = None
         self._seen: dict[str, int] = {}
         self._told = True  # whether screens have been told of the catalog
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -1,5 +1,7 @@
 """Editing the schema: a broken edit changes nothing and says what is wrong."""
 
+import asyncio
+
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.recognition.recognizer import UnavailableError
 from serving.advertising.rules.reading import Rules, read_rules
@@ -17,7 +19,9 @@ async def check(gateway: Gateway, text: str) -> Rules:
     except UnavailableError:
         attributes = None  # rules for what it does not have will not fire
     creatives = set(gateway.catalog.creatives)
-    return read_rules(text, gateway.policy, attributes=attributes, creatives=creatives)
+    return await asyncio.to_thread(
+        read_rules, text, gateway.policy, attributes=attributes, creatives=creatives
+    )
 
 
 async def put_in_force(gateway: Gateway, text: str, *, by: str) -> None:

@@ -108,11 +108,15 @@ async def revoke_token(connection: AsyncConnection, name: str) -> None:
 
 
 async def switch(connection: AsyncConnection, name: str, *, enabled: bool) -> None:
-    """Switches a lift's recognition on or off.
+    """Switches a lift's recognition on or off; off, it forgets what its last snapshots met.
 
     Raises:
       GraftNetError: there is no such lift.
     """
+    if not enabled:
+        _, state, _ = await lock_state(connection, name)
+        forgotten = state.model_copy(update={"outcomes": (), "waiting": None})
+        await keep_state(connection, name, forgotten)
     await _change(connection, name, enabled=enabled)
     await bump(connection, "lifts")
 

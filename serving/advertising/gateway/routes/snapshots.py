@@ -67,9 +67,10 @@ async def post_snapshot(
             )
     with gateway.metrics.stage("publish"):
         await gateway.publish(change)
-    gateway.live.keep(
-        lift, LastLook(now, recognition.people, recognition.attributes, change.waiting)
-    )
+    look = LastLook(now, recognition.people, recognition.attributes, change.waiting)
+    gateway.live.keep(lift, look)
+    if gateway.on_look is not None:
+        gateway.on_look(lift, look)
     gateway.metrics.snapshots.labels("200").inc()
     if change.changed and change.waiting:
         gateway.metrics.decisions.inc()
