@@ -197,7 +197,8 @@ class Gateway:
         """What screens say about what is processed."""
         text = (
             "A camera in this lift estimates visible attributes of passengers, such as what they "
-            f"carry, to choose what is shown here. Images are not kept. By {self.settings.operator}:"
+            "carry, to choose what is shown here. Images are not kept. "
+            f"By {self.settings.operator}:"
         )
         return {"text": text, "url": "/notice"}
 
