@@ -84,7 +84,7 @@ class DemoWorkflow:
         workspace: Workspace,
         scale: Scale,
         cutter: Cutter,
-        publish_people: Callable[[Workspace, Provenance], object],
+        publish_people: Callable[[Workspace, tuple[int, int], Provenance], object],
         seed: int,
         provenance: Provenance,
     ):
@@ -166,7 +166,8 @@ class DemoWorkflow:
         # Not above: it needs the extra `advertising`.
         from serving.advertising.demo import chapter
 
-        self._publish_people(self._workspace, self._provenance)
+        trunk = self._scale.trunk
+        self._publish_people(self._workspace, (trunk.height, trunk.width), self._provenance)
         compose_passengers(self._workspace, provenance=self._provenance)
         moments = chapter.show_screens(self._workspace, browser, self._seed)
         for moment in moments:

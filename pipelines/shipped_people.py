@@ -13,7 +13,6 @@ from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
 from yolact_tf.inference.segmenter import Segmenter, Selection
 
 _STYLE = CropStyle(margin=0.05)
-_CROP_SIZE = 299, 299  # pixels, beyond what the demo's trunk takes
 _MAX_PEOPLE = 8
 
 
@@ -32,8 +31,16 @@ def shipped_cutter() -> Cutter:
     return cut
 
 
-def publish_shipped(workspace: Workspace, provenance: Provenance) -> str:
+def publish_shipped(
+    workspace: Workspace, crop_size: tuple[int, int], provenance: Provenance
+) -> str:
     """Publishes the model in a workspace, to be composed with what knows attributes.
+
+    Args:
+      workspace: Workspace to publish in.
+      crop_size: Height and width of crops in pixels: those that the trunk takes, or people would
+        be letterboxed twice.
+      provenance: The command behind this.
 
     Returns:
       Its version.
@@ -46,7 +53,7 @@ def publish_shipped(workspace: Workspace, provenance: Provenance) -> str:
         workspace,
         segmenter,
         _STYLE,
-        _CROP_SIZE,
+        crop_size,
         weights=person_model_path(),
         seed=0,
         provenance=provenance,

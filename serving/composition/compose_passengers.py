@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import tensorflow as tf
+from absl import logging
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.local_predictor import require_image_bytes
@@ -29,6 +30,8 @@ from serving.composition.prune_outputs import add_output_identities
 from serving.schema import warmup_requests
 from serving.schema.metadata import ModelMetadata
 from serving.schema.passengers_metadata import PassengersMetadata
+
+_SAME_ASPECT = 1.1  # ratio of two aspects up to which they count as one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _compose(
     described = ModelMetadata.from_json(_document(attribute_model))
     segmentation = json.loads(_document(people_model))
     _check_names(described)
-    _check_crops(segmentation)
+    _check_crops(segmentation, described.preprocessing)
     max_passengers, min_score = _narrowed(detection_filter, people_model, segmentation)
     inputs = [os.path.join(*folder, it, manifest.NAME) for folder, it in versions.items()]
 
@@ -157,8 +160,16 @@ def _check_names(metadata: ModelMetadata) -> None:
         )
 
 
-def _check_crops(segmentation: dict[str, Any]) -> None:
+def _check_crops(segmentation: dict[str, Any], preprocessing: dict[str, Any]) -> None:
+    """Checks the crops' size; cautions where people would be letterboxed twice, and so shrunk."""
     height, width = (segmentation["crops"][side] for side in ("height", "width"))
+    wanted = preprocessing["height"], preprocessing["width"]
+    if not 1 / _SAME_ASPECT < height * wanted[1] / (width * wanted[0]) < _SAME_ASPECT:
+        logging.warning(
+            "Crops are of %d×%d pixels and the trunk was trained on %d×%d: people come out smaller "
+            "than in training, and scores are wrong. Export with --crop_size=%d,%d.",
+            *(height, width, *wanted, *wanted),
+        )
     if min(height, width) < MIN_SIDE:
         raise GraftNetError(
             f"The person segmentation makes crops of {height}×{width} pixels; the composed model "

@@ -21,6 +21,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.client import PassengerClient
+from serving.composition import compose_passengers as compose_passengers_module
 from serving.composition.compose_passengers import DetectionFilter, compose_passengers
 from serving.model_server.models.batching import Batching
 from serving.model_server.models.model_config import ModelConfig
@@ -228,6 +229,19 @@ def test_people_may_be_narrowed_to_the_surest(passengers_workspace, tmp_path):
         (DetectionFilter(min_score=0.1), "below 0.3.*--min_score"),
     ],
 )
+def test_crops_of_another_aspect_than_the_trunk_s_are_told():
+    """Letterboxed twice, people are smaller than in training, and scores are wrong."""
+    check = compose_passengers_module._check_crops
+    with pytest.MonkeyPatch.context() as patch:
+        told = []
+        patch.setattr(compose_passengers_module.logging, "warning", lambda *said: told.append(said))
+        check({"crops": {"height": 320, "width": 160}}, {"height": 160, "width": 80})
+        assert told == []
+        check({"crops": {"height": 299, "width": 299}}, {"height": 160, "width": 80})
+    [(text, *sizes)] = told
+    assert "--crop_size=160,80" in text % tuple(sizes)
+
+
 def test_more_than_the_segmentation_finds_is_refused(
     passengers_workspace, detection_filter, message
 ):
