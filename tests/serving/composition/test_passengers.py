@@ -209,6 +209,19 @@ def test_a_client_asks_once_for_everybody(passengers_workspace, passengers):
     assert (nobody.passengers, nobody.error) == ((), None)
 
 
+def test_crops_of_another_aspect_than_the_trunk_s_are_told():
+    """Letterboxed twice, people are smaller than in training, and scores are wrong."""
+    check = compose_passengers_module._check_crops
+    with pytest.MonkeyPatch.context() as patch:
+        told = []
+        patch.setattr(compose_passengers_module.logging, "warning", lambda *said: told.append(said))
+        check({"crops": {"height": 320, "width": 160}}, {"height": 160, "width": 80})
+        assert told == []
+        check({"crops": {"height": 299, "width": 299}}, {"height": 160, "width": 80})
+    [(text, *sizes)] = told
+    assert "--crop_size=160,80" in text % tuple(sizes)
+
+
 def test_people_may_be_narrowed_to_the_surest(passengers_workspace, tmp_path):
     own = own_copy(passengers_workspace, tmp_path)
     detection_filter = DetectionFilter(max_passengers=2, min_score=0.7)
@@ -229,19 +242,6 @@ def test_people_may_be_narrowed_to_the_surest(passengers_workspace, tmp_path):
         (DetectionFilter(min_score=0.1), "below 0.3.*--min_score"),
     ],
 )
-def test_crops_of_another_aspect_than_the_trunk_s_are_told():
-    """Letterboxed twice, people are smaller than in training, and scores are wrong."""
-    check = compose_passengers_module._check_crops
-    with pytest.MonkeyPatch.context() as patch:
-        told = []
-        patch.setattr(compose_passengers_module.logging, "warning", lambda *said: told.append(said))
-        check({"crops": {"height": 320, "width": 160}}, {"height": 160, "width": 80})
-        assert told == []
-        check({"crops": {"height": 299, "width": 299}}, {"height": 160, "width": 80})
-    [(text, *sizes)] = told
-    assert "--crop_size=160,80" in text % tuple(sizes)
-
-
 def test_more_than_the_segmentation_finds_is_refused(
     passengers_workspace, detection_filter, message
 ):
