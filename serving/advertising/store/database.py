@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,6 +19,8 @@ from graftnet_tf.errors import GraftNetError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _MIGRATION_LOCK = 3_702_416_003
 _WRITE = "graftnet_write"
+_BUSY_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -49,9 +53,11 @@ class Database:
           GraftNetError: there is no such database, or it is of a later release.
         """
         try:
+            if self._sqlite:
+                await asyncio.to_thread(_write_ahead, self._engine.url.database or "")
             async with self.write() as connection:
                 await connection.run_sync(_migrate)
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, OSError, sqlite3.Error) as error:
             raise GraftNetError(
                 f"The store {self.name} cannot be opened: {_reason(error)}. Check --database."
             ) from None
@@ -108,12 +114,28 @@ def _parsed(url: str) -> URL:
     )
 
 
+def _write_ahead(path: str) -> None:
+    """Has a SQLite file log ahead, once and for all connections.
+
+    While another process does so too, SQLite refuses at once and heeds no time-out.
+    """
+    end = time.monotonic() + _BUSY_SECONDS
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+
+
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # or the driver begins transactions as it likes
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=10000",  # first, since the next may have to wait for another process
-        "journal_mode=WAL",
+        f"busy_timeout={round(1000 * _BUSY_SECONDS)}",
         "synchronous=FULL",  # what was acknowledged outlives a power cut
         "foreign_keys=ON",
     ):
