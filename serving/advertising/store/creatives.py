@@ -6,8 +6,8 @@ from typing import Literal
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from graftnet_tf.errors import GraftNetError
 from serving.advertising.creatives.encoding import EncodedCreative
+from serving.advertising.store import by_name
 from serving.advertising.store.changes import bump
 from serving.advertising.store.insert_once import insert_once
 from serving.advertising.store.tables import contents, creatives
@@ -21,10 +21,10 @@ async def add(
     Raises:
       GraftNetError: there is one of that name.
     """
-    added = await insert_once(
+    await by_name.add(
         connection,
         creatives,
-        name=name,
+        name,
         sha256=encoded.sha256,
         kind=encoded.kind,
         media_type=encoded.media_type,
@@ -36,8 +36,6 @@ async def add(
         uploaded_at=now,
         uploaded_by=by,
     )
-    if not added:
-        raise GraftNetError(f"There is a creative {name} already; choose another name.")
     await insert_once(
         connection,
         contents,
@@ -56,11 +54,7 @@ async def judge(
     Raises:
       GraftNetError: there is none of that name.
     """
-    judged = await connection.execute(
-        creatives.update().where(creatives.c.name == name).values(status=verdict, judged_by=by)
-    )
-    if judged.rowcount == 0:
-        raise GraftNetError(f"There is no creative {name}.")
+    await by_name.change(connection, creatives, name, status=verdict, judged_by=by)
     await bump(connection, "creatives")
 
 

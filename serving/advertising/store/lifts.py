@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from sqlalchemy import Row, RowMapping, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from graftnet_tf.errors import GraftNetError
 from serving.advertising.decisions.facts import Lift
 from serving.advertising.decisions.lift_state import LiftState
+from serving.advertising.store import by_name
 from serving.advertising.store.changes import bump
 from serving.advertising.store.tables import lifts, past_boots, screens
 from serving.advertising.store.tokens import new_token, token_hash
@@ -71,18 +70,16 @@ async def enrol(
       GraftNetError: there is one of that name.
     """
     token = new_token()
-    row = {
-        "name": name,
-        "group_name": group,
-        "tags": list(tags),
-        "timezone": timezone,
-        "token_hash": token_hash(token),
-        "enrolled_at": now,
-    }
-    try:
-        await connection.execute(lifts.insert().values(row))
-    except IntegrityError:
-        raise GraftNetError(f"There is a lift {name} already; choose another name.") from None
+    await by_name.add(
+        connection,
+        lifts,
+        name,
+        group_name=group,
+        tags=list(tags),
+        timezone=timezone,
+        token_hash=token_hash(token),
+        enrolled_at=now,
+    )
     await bump(connection, "lifts")
     return token
 
@@ -94,7 +91,7 @@ async def rotate_token(connection: AsyncConnection, name: str) -> str:
       GraftNetError: there is no such lift.
     """
     token = new_token()
-    await _change(connection, name, token_hash=token_hash(token))
+    await by_name.change(connection, lifts, name, token_hash=token_hash(token))
     return token
 
 
@@ -104,7 +101,7 @@ async def revoke_token(connection: AsyncConnection, name: str) -> None:
     Raises:
       GraftNetError: there is no such lift.
     """
-    await _change(connection, name, token_hash=None)
+    await by_name.change(connection, lifts, name, token_hash=None)
 
 
 async def switch(connection: AsyncConnection, name: str, *, enabled: bool) -> None:
@@ -117,7 +114,7 @@ async def switch(connection: AsyncConnection, name: str, *, enabled: bool) -> No
         _, state, _ = await lock_state(connection, name)
         forgotten = state.model_copy(update={"outcomes": (), "waiting": None})
         await keep_state(connection, name, forgotten)
-    await _change(connection, name, enabled=enabled)
+    await by_name.change(connection, lifts, name, enabled=enabled)
     await bump(connection, "lifts")
 
 
@@ -129,8 +126,7 @@ async def remove(connection: AsyncConnection, name: str) -> None:
     """
     await connection.execute(screens.delete().where(screens.c.lift == name))
     await connection.execute(past_boots.delete().where(past_boots.c.lift == name))
-    if (await connection.execute(lifts.delete().where(lifts.c.name == name))).rowcount == 0:
-        raise _unknown(name)
+    await by_name.remove(connection, lifts, name)
     await bump(connection, "lifts")
 
 
@@ -199,12 +195,8 @@ async def lock_state(connection: AsyncConnection, name: str) -> tuple[Lift, Lift
     Raises:
       GraftNetError: there is no such lift.
     """
-    row = (
-        await connection.execute(select(lifts).where(lifts.c.name == name).with_for_update())
-    ).first()
-    if row is None:
-        raise _unknown(name)
-    return _lift(row), LiftState.model_validate_json(row.state), row
+    row = await _row(connection, name, lock=True)
+    return *_lift_and_state(row), row
 
 
 async def read_state(connection: AsyncConnection, name: str) -> tuple[Lift, LiftState]:
@@ -213,10 +205,7 @@ async def read_state(connection: AsyncConnection, name: str) -> tuple[Lift, Lift
     Raises:
       GraftNetError: there is no such lift.
     """
-    row = (await connection.execute(select(lifts).where(lifts.c.name == name))).first()
-    if row is None:
-        raise _unknown(name)
-    return _lift(row), LiftState.model_validate_json(row.state)
+    return _lift_and_state(await _row(connection, name))
 
 
 async def read_states(
@@ -224,7 +213,7 @@ async def read_states(
 ) -> list[tuple[Lift, LiftState]]:
     """Those of several lifts, as they are now; those that were removed are left out."""
     rows = await connection.execute(select(lifts).where(lifts.c.name.in_(names)))
-    return [(_lift(row), LiftState.model_validate_json(row.state)) for row in rows]
+    return [_lift_and_state(row) for row in rows]
 
 
 async def names(connection: AsyncConnection) -> Sequence[str]:
@@ -276,10 +265,12 @@ async def groups(connection: AsyncConnection) -> Sequence[str]:
     return (await connection.execute(asked.order_by(lifts.c.group_name))).scalars().all()
 
 
-async def _change(connection: AsyncConnection, name: str, **values: Any) -> None:
-    changed = await connection.execute(lifts.update().where(lifts.c.name == name).values(values))
-    if changed.rowcount == 0:
-        raise _unknown(name)
+async def _row(connection: AsyncConnection, name: str, *, lock: bool = False) -> Row[Any]:
+    asked = select(lifts).where(lifts.c.name == name)
+    row = (await connection.execute(asked.with_for_update() if lock else asked)).first()
+    if row is None:
+        raise by_name.unknown(lifts, name)
+    return row
 
 
 async def _is_stale(
@@ -312,5 +303,5 @@ def _lift(row: Row[Any]) -> Lift:
     return Lift(row.name, row.group_name, tuple(row.tags), row.timezone)
 
 
-def _unknown(name: str) -> GraftNetError:
-    return GraftNetError(f"There is no lift {name}.")
+def _lift_and_state(row: Row[Any]) -> tuple[Lift, LiftState]:
+    return _lift(row), LiftState.model_validate_json(row.state)

@@ -7,10 +7,10 @@ from typing import Any
 
 from pwdlib import PasswordHash
 from sqlalchemy import RowMapping, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from graftnet_tf.errors import GraftNetError
+from serving.advertising.store import by_name
 from serving.advertising.store.roles import Role
 from serving.advertising.store.tables import operators, sessions
 from serving.advertising.store.tokens import new_token, token_hash
@@ -38,12 +38,7 @@ async def add(connection: AsyncConnection, name: str, password: str, role: Role)
       GraftNetError: there is one of that name, or the password is too short.
     """
     kept = await asyncio.to_thread(hashed, password)
-    try:
-        await connection.execute(
-            operators.insert().values(name=name, password_hash=kept, role=role)
-        )
-    except IntegrityError:
-        raise GraftNetError(f"There is an operator {name} already; choose another name.") from None
+    await by_name.add(connection, operators, name, password_hash=kept, role=role)
 
 
 async def change(
@@ -62,11 +57,7 @@ async def change(
         values["role"] = role
         if role != "admin":
             await _keep_an_admin(connection, name)
-    changed = await connection.execute(
-        operators.update().where(operators.c.name == name).values(values)
-    )
-    if changed.rowcount == 0:
-        raise GraftNetError(f"There is no operator {name}.")
+    await by_name.change(connection, operators, name, **values)
     await connection.execute(sessions.delete().where(sessions.c.operator == name))
 
 
@@ -78,9 +69,7 @@ async def remove(connection: AsyncConnection, name: str) -> None:
     """
     await _keep_an_admin(connection, name)
     await connection.execute(sessions.delete().where(sessions.c.operator == name))
-    gone = await connection.execute(operators.delete().where(operators.c.name == name))
-    if gone.rowcount == 0:
-        raise GraftNetError(f"There is no operator {name}.")
+    await by_name.remove(connection, operators, name)
 
 
 def hashed(password: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, RowMapping, and_, false, func, not_, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from graftnet_tf.errors import GraftNetError
+from serving.advertising.store import by_name
 from serving.advertising.store.changes import bump
 from serving.advertising.store.tables import lifts, screens
 from serving.advertising.store.tokens import new_token, token_hash
@@ -42,11 +42,9 @@ async def enrol(connection: AsyncConnection, name: str, lift: str, *, now: float
     if (await connection.execute(known)).first() is None:
         raise GraftNetError(f"There is no lift {lift}; enrol it first.")
     token = new_token()
-    row = {"name": name, "lift": lift, "token_hash": token_hash(token), "enrolled_at": now}
-    try:
-        await connection.execute(screens.insert().values(row))
-    except IntegrityError:
-        raise GraftNetError(f"There is a screen {name} already; choose another name.") from None
+    await by_name.add(
+        connection, screens, name, lift=lift, token_hash=token_hash(token), enrolled_at=now
+    )
     await bump(connection, "lifts")
     return token
 
@@ -58,7 +56,7 @@ async def rotate_token(connection: AsyncConnection, name: str) -> str:
       GraftNetError: there is no such screen.
     """
     token = new_token()
-    await _change(connection, name, token_hash=token_hash(token))
+    await by_name.change(connection, screens, name, token_hash=token_hash(token))
     return token
 
 
@@ -68,7 +66,7 @@ async def revoke_token(connection: AsyncConnection, name: str) -> None:
     Raises:
       GraftNetError: there is no such screen.
     """
-    await _change(connection, name, token_hash=None)
+    await by_name.change(connection, screens, name, token_hash=None)
 
 
 async def remove(connection: AsyncConnection, name: str) -> None:
@@ -77,9 +75,7 @@ async def remove(connection: AsyncConnection, name: str) -> None:
     Raises:
       GraftNetError: there is no such screen.
     """
-    gone = await connection.execute(screens.delete().where(screens.c.name == name))
-    if gone.rowcount == 0:
-        raise GraftNetError(f"There is no screen {name}.")
+    await by_name.remove(connection, screens, name)
     await bump(connection, "lifts")
 
 
@@ -108,8 +104,9 @@ async def keep_presence(
     cached_files: int,
 ) -> None:
     """Writes down what a screen says of itself; `session` is the page that is open now."""
-    await _change(
+    await by_name.change(
         connection,
+        screens,
         name,
         session=session,
         seen_at=now,
@@ -176,11 +173,3 @@ def offline_since(screen: Mapping[Any, Any], now: float) -> float | None:
 def _seen_since(time: float) -> ColumnElement[bool]:
     seen = and_(screens.c.offline_at.is_(None), screens.c.seen_at >= time)
     return func.coalesce(seen, false())
-
-
-async def _change(connection: AsyncConnection, name: str, **values: Any) -> None:
-    changed = await connection.execute(
-        screens.update().where(screens.c.name == name).values(values)
-    )
-    if changed.rowcount == 0:
-        raise GraftNetError(f"There is no screen {name}.")
