@@ -13,6 +13,7 @@ import asyncio
 import json
 import tempfile
 import time
+import uuid
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -20,9 +21,11 @@ import uvloop
 from absl import flags
 
 from pipelines import command_line
+from serving.advertising.fleet.camera import Camera
+from serving.advertising.fleet.members import Member
 from serving.advertising.fleet.records import percentile
 from serving.advertising.fleet.scenes import Scenes
-from serving.advertising.fleet.simulation import FleetOptions, Member, enrol_fleet, simulate
+from serving.advertising.fleet.simulation import FleetOptions, enrol_fleet, simulate
 from serving.advertising.store.database import Database
 from tests.serving.advertising.service import jpeg, running_service
 from tests.serving.advertising.stub_gateway import StubProcess
@@ -33,7 +36,7 @@ SECONDS = flags.DEFINE_float("seconds", 10.0, "Of each closed loop.", lower_boun
 FLEET_SECONDS = flags.DEFINE_float("fleet_seconds", 60.0, "Of the fleet.", lower_bound=1)
 INTERVAL = flags.DEFINE_float("interval", 60.0, "Seconds between snapshots of a fleet's lift.")
 
-Request = Callable[[httpx.AsyncClient, Member, int], Awaitable[httpx.Response]]
+Request = Callable[[httpx.AsyncClient, Camera], Awaitable[httpx.Response]]
 _CONNECTIONS = 32
 _ITEM_SECONDS = 60.0
 
@@ -84,10 +87,9 @@ async def _closed_loop(address: str, fleet: list[Member], request: Request) -> f
     async def connection(member: Member) -> None:
         nonlocal done
         async with httpx.AsyncClient(base_url=address, timeout=30) as http:
-            sequence = 0
+            camera = Camera(http, member, str(uuid.uuid4()))
             while time.monotonic() < end:
-                sequence += 1
-                (await request(http, member, sequence)).raise_for_status()
+                (await request(http, camera)).raise_for_status()
                 done += 1
 
     async with asyncio.TaskGroup() as group:
@@ -96,18 +98,12 @@ async def _closed_loop(address: str, fleet: list[Member], request: Request) -> f
     return done / SECONDS.value
 
 
-async def _health(http: httpx.AsyncClient, member: Member, sequence: int) -> httpx.Response:
+async def _health(http: httpx.AsyncClient, _: Camera) -> httpx.Response:
     return await http.get("/health")
 
 
-async def _snapshot(http: httpx.AsyncClient, member: Member, sequence: int) -> httpx.Response:
-    headers = {
-        "Authorization": f"Bearer {member.camera_token}",
-        "Boot-Id": "00000000-0000-4000-8000-000000000000",
-        "Sequence": str(sequence),
-        "Content-Type": "image/jpeg",
-    }
-    return await http.post(f"/v1/lifts/{member.lift}/snapshots", content=jpeg(), headers=headers)
+async def _snapshot(_: httpx.AsyncClient, camera: Camera) -> httpx.Response:
+    return await camera.upload(jpeg())
 
 
 def _cpu_seconds(gateway: StubProcess) -> float:

@@ -16,8 +16,9 @@ from graftnet_tf.registry.served_models import PASSENGERS_DIR
 from graftnet_tf.workspace.workspace import Workspace
 from serving.advertising.demo.browser import open_screen
 from serving.advertising.demo.campaigns import ADVERTISED
-from serving.advertising.demo.furnishing import DemoLift, furnish
+from serving.advertising.demo.furnishing import furnish
 from serving.advertising.demo.scenes import DemoScene, telling_scenes
+from serving.advertising.fleet.camera import Camera
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.recognition.embedded_model import embedded_model
@@ -98,9 +99,9 @@ async def play_scenes(
         httpx.AsyncClient(base_url=address, timeout=_TIMEOUT) as http,
         open_screen(browser, address, lift.screen_token) as page,
     ):
-        camera = _Camera(http, lift)
+        camera = Camera(http, lift, str(uuid.uuid4()))
         for scene in scenes:
-            answer = await camera.upload(scene.jpeg)
+            answer = await _answer(camera, scene.jpeg)
             decision = answer["decision"]
             campaign = await _begun(gateway, lift.lift, decision)
             await asyncio.sleep(_SETTLE_SECONDS)
@@ -121,30 +122,14 @@ def write_report(directory: str, moments: Sequence[Moment]) -> str:
     return os.path.join(directory, PAGE)
 
 
-class _Camera:
-    """Uploads until it is answered: a model's first look at people takes a while."""
-
-    def __init__(self, http: httpx.AsyncClient, lift: DemoLift):
-        self._http, self._lift = http, lift
-        self._boot_id, self._sequence = str(uuid.uuid4()), 0
-
-    async def upload(self, jpeg: bytes) -> dict[str, Any]:
-        for _ in range(_TRIES):
-            self._sequence += 1
-            answer = await self._http.post(
-                f"/v1/lifts/{self._lift.lift}/snapshots",
-                content=jpeg,
-                headers={
-                    "Authorization": f"Bearer {self._lift.camera_token}",
-                    "Boot-Id": self._boot_id,
-                    "Sequence": str(self._sequence),
-                    "Content-Type": "image/jpeg",
-                },
-            )
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            await asyncio.sleep(float(answer.headers["Retry-After"]))
-        return answer.raise_for_status().json()
+async def _answer(camera: Camera, jpeg: bytes) -> dict[str, Any]:
+    """What a snapshot is answered, once it is: a model's first look at people takes a while."""
+    for _ in range(_TRIES):
+        answer = await camera.upload(jpeg)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+        await asyncio.sleep(float(answer.headers["Retry-After"]))
+    return answer.raise_for_status().json()
 
 
 async def _begun(gateway: Gateway, lift: str, decision: str | None) -> str | None:
@@ -155,8 +140,8 @@ async def _begun(gateway: Gateway, lift: str, decision: str | None) -> str | Non
     """
     for _ in range(round(_BEGIN_SECONDS / _LOOK_SECONDS)):
         async with gateway.database.read() as connection:
-            rows = await screens.listed(connection)
-        [playing] = [row["playing"] for row in rows if row["lift"] == lift]
+            [row] = await screens.listed(connection, lifts=[lift])
+        playing = row["playing"]
         if playing and playing["decision_id"] == decision:
             return playing["campaign"] if decision else None
         await asyncio.sleep(_LOOK_SECONDS)

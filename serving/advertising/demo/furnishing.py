@@ -4,26 +4,16 @@ import asyncio
 import dataclasses
 import secrets
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from serving.advertising.creatives.encoding import encode_creative
 from serving.advertising.demo.campaigns import FILM_SECONDS, posters, schema
+from serving.advertising.fleet.members import Member, enrol_member
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.schema_edit import put_in_force
-from serving.advertising.store import creatives, lifts, operators, screens
+from serving.advertising.store import creatives, operators
 
 OPERATOR = "demo"
 _SECONDS = 5.0
 _GROUPS = ("north", "north", "south")
-
-
-@dataclasses.dataclass(frozen=True)
-class DemoLift:
-    """A lift of the demonstration, its camera's and its screen's tokens."""
-
-    lift: str
-    camera_token: str
-    screen_token: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +25,7 @@ class Furnished:
       operator, password: Login of an admin.
     """
 
-    lifts: tuple[DemoLift, ...]
+    lifts: tuple[Member, ...]
     operator: str
     password: str
 
@@ -53,7 +43,7 @@ async def furnish(gateway: Gateway) -> Furnished:
     async with gateway.database.write() as connection:
         await operators.add(connection, OPERATOR, password, "admin")
         enrolled = [
-            await _enrol(connection, f"lift-{number}", group, now)
+            await enrol_member(connection, f"lift-{number}", group=group, now=now)
             for number, group in enumerate(_GROUPS, 1)
         ]
     for index, poster in enumerate(shown):
@@ -68,9 +58,3 @@ async def furnish(gateway: Gateway) -> Furnished:
     await gateway.refresh()
     await put_in_force(gateway, schema(attributes), by=OPERATOR)
     return Furnished(tuple(enrolled), OPERATOR, password)
-
-
-async def _enrol(connection: AsyncConnection, name: str, group: str, now: float) -> DemoLift:
-    camera = await lifts.enrol(connection, name, now=now, group=group)
-    screen = await screens.enrol(connection, f"{name}-screen", name, now=now)
-    return DemoLift(name, camera, screen)

@@ -54,8 +54,7 @@ async def run_demo(
             group.create_task(
                 simulate_lift(
                     http,
-                    one.lift,
-                    one.camera_token,
+                    one,
                     scenes,
                     Traffic(_ARRIVALS, _STAY, name),
                     records,

@@ -7,6 +7,8 @@ import uuid
 
 import httpx
 
+from serving.advertising.fleet.camera import Camera
+from serving.advertising.fleet.members import Member
 from serving.advertising.fleet.records import Records
 from serving.advertising.fleet.scenes import Scenes
 from serving.advertising.fleet.traffic import Traffic
@@ -16,8 +18,7 @@ _REFUSED = 0
 
 async def simulate_lift(
     http: httpx.AsyncClient,
-    lift: str,
-    token: str,
+    member: Member,
     scenes: Scenes,
     traffic: Traffic,
     records: Records,
@@ -30,8 +31,7 @@ async def simulate_lift(
 
     Args:
       http: Client of the gateway.
-      lift: Name of the lift.
-      token: Its camera's token.
+      member: The lift.
       scenes: What it sees.
       traffic: Who is there.
       records: Where to note what happened.
@@ -40,21 +40,15 @@ async def simulate_lift(
       seed: Seed of this lift.
     """
     chance = random.Random(seed)
-    boot_id, sequence, started = str(uuid.UUID(int=chance.getrandbits(128), version=4)), 0, now()
+    boot_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    camera, started = Camera(http, member, boot_id), now()
     at = chance.expovariate(1 / interval)
     while at < seconds:
         await asyncio.sleep(max(0.0, started + at - now()))
-        sequence += 1
         jpeg = scenes.pick(traffic.present(at), chance)
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Boot-Id": boot_id,
-            "Sequence": str(sequence),
-            "Content-Type": "image/jpeg",
-        }
         left = now()
         try:
-            answer = await http.post(f"/v1/lifts/{lift}/snapshots", content=jpeg, headers=headers)
+            answer = await camera.upload(jpeg)
         except httpx.TransportError:
             records.answers[_REFUSED] += 1
         else:

@@ -8,12 +8,13 @@ import time
 import httpx
 
 from graftnet_tf.errors import GraftNetError
+from serving.advertising.fleet.members import Member, enrol_member
 from serving.advertising.fleet.records import Records
 from serving.advertising.fleet.scenes import Scenes
 from serving.advertising.fleet.simulated_lift import simulate_lift
 from serving.advertising.fleet.simulated_screen import SimulatedScreen
 from serving.advertising.fleet.traffic import Traffic
-from serving.advertising.store import lifts, screens
+from serving.advertising.store import lifts
 from serving.advertising.store.database import Database
 
 _TIMEOUT = httpx.Timeout(10.0, pool=None)
@@ -47,15 +48,6 @@ class FleetOptions:
     tls_ca: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Member:
-    """A lift of a fleet, its camera's and its screen's tokens."""
-
-    lift: str
-    camera_token: str
-    screen_token: str
-
-
 async def enrol_fleet(database: Database, number: int) -> list[Member]:
     """Enrols lifts with a screen each, `fleet-0` and so on; those of before get new tokens."""
     fleet = []
@@ -64,9 +56,7 @@ async def enrol_fleet(database: Database, number: int) -> list[Member]:
             name, now = f"fleet-{index}", time.time()
             with contextlib.suppress(GraftNetError):
                 await lifts.remove(connection, name)
-            camera = await lifts.enrol(connection, name, now=now, group="fleet")
-            screen = await screens.enrol(connection, name, name, now=now)
-            fleet.append(Member(name, camera, screen))
+            fleet.append(await enrol_member(connection, name, group="fleet", now=now))
     return fleet
 
 
@@ -87,8 +77,7 @@ async def simulate(options: FleetOptions, fleet: list[Member], scenes: Scenes) -
                 group.create_task(
                     simulate_lift(
                         http,
-                        member.lift,
-                        member.camera_token,
+                        member,
                         scenes,
                         Traffic(options.arrivals, options.stay, seed),
                         records,
