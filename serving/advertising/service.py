@@ -130,14 +130,10 @@ async def _beside(
 ) -> None:
     while not server.started or gateway.asked is None:
         await asyncio.sleep(_LOOK_SECONDS)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_run(companion(server.address, gateway)))
-        if options.schema_file is not None:
-            group.create_task(SchemaFile(options.schema_file, gateway).follow())
-
-
-async def _run(work: Awaitable[object]) -> None:
-    await work
+    work = [companion(server.address, gateway)]
+    if options.schema_file is not None:
+        work.append(SchemaFile(options.schema_file, gateway).follow())
+    await asyncio.gather(*work)
 
 
 def _failed(task: asyncio.Task[None]) -> bool:
