@@ -23,11 +23,11 @@ from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.rules.policy import Policy, read_policy, shipped_policy
 from serving.advertising.service import ServiceOptions, serve
+from serving.advertising.service_url import is_this_computer
 from serving.advertising.xibo.settings_file import read_settings
 from serving.client.file_bytes import read_bytes
 from serving.schema import ports
 
-_PASSENGERS = ("serving", "passengers")
 _DEFAULTS = Settings()
 
 WORKSPACE = flags.DEFINE_string(
@@ -74,9 +74,15 @@ SNAPSHOT_INTERVAL = flags.DEFINE_float(
 SNAPSHOT_AGE = flags.DEFINE_float(
     "snapshot_age", _DEFAULTS.snapshot_age, "Seconds beyond which a snapshot is too old."
 )
-MAX_SNAPSHOT_MIB = flags.DEFINE_integer("max_snapshot_mib", 4, "Largest snapshot, in MiB.")
-MAX_MEGAPIXELS = flags.DEFINE_integer("max_megapixels", 40, "Most pixels of a snapshot.")
-MAX_UPLOAD_MIB = flags.DEFINE_integer("max_upload_mib", 128, "Largest creative, in MiB.")
+MAX_SNAPSHOT_MIB = flags.DEFINE_integer(
+    "max_snapshot_mib", _DEFAULTS.snapshot_bytes >> 20, "Largest snapshot, in MiB."
+)
+MAX_MEGAPIXELS = flags.DEFINE_integer(
+    "max_megapixels", _DEFAULTS.snapshot_pixels // 1_000_000, "Most pixels of a snapshot."
+)
+MAX_UPLOAD_MIB = flags.DEFINE_integer(
+    "max_upload_mib", _DEFAULTS.upload_bytes >> 20, "Largest creative, in MiB."
+)
 MAX_IN_FLIGHT = flags.DEFINE_integer(
     "max_in_flight", _DEFAULTS.in_flight, "Snapshots looked at at once."
 )
@@ -148,9 +154,10 @@ def _model_server() -> Iterator[str]:
     if address is not None or workspace is None:
         raise flags.Error("Give --workspace or --model_server, one of the two.")
     # Not above: TensorFlow takes seconds, and memory that a gateway of its own does not need.
+    from graftnet_tf.registry.served_models import PASSENGERS_DIR
     from serving.advertising.recognition.embedded_model import embedded_model
 
-    with embedded_model(os.path.join(workspace, *_PASSENGERS), MODEL_NAME.value) as embedded:
+    with embedded_model(os.path.join(workspace, *PASSENGERS_DIR), MODEL_NAME.value) as embedded:
         yield embedded
 
 
@@ -170,7 +177,7 @@ def _settings() -> Settings:
     if (MQTT.value is None) != (MQTT_PUBLIC_URL.value is None):
         raise flags.Error("--mqtt and --mqtt_public_url go together.")
     encrypted = TLS_CERTIFICATE.value is not None or TLS_AT_PROXY.value
-    if not encrypted and HOST.value not in ("127.0.0.1", "localhost", "::1"):
+    if not encrypted and not is_this_computer(HOST.value):
         logging.warning(
             "Pictures and passwords pass %s unencrypted: give --tls_certificate and --tls_key, or "
             "--tls_at_proxy.",

@@ -1,11 +1,10 @@
 """What a lift's agent can be told, checked."""
 
 import dataclasses
-import ipaddress
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from graftnet_tf.errors import GraftNetError
+from serving.advertising.service_url import check_service_url
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,22 +68,13 @@ class GatewaySettings:
         _check_positive("timeout of the gateway", self.timeout)
         if self.lift in ("", ".", ".."):
             raise GraftNetError(f"The lift is {self.lift!r}; expected its name at the gateway.")
-        self._check_url()
-
-    def _check_url(self) -> None:
-        expected = "expected https://HOST, or https://HOST:PORT"
-        try:
-            parts = urlsplit(self.url)
-            host, _ = parts.hostname, parts.port
-        except ValueError:
-            raise GraftNetError(f"The gateway is {self.url}; {expected}.") from None
-        if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
-            raise GraftNetError(f"The gateway is {self.url}; {expected}.")
-        if parts.scheme == "http" and not (self.allow_http or _is_this_computer(host)):
-            raise GraftNetError(
-                f"The gateway is {self.url}: pictures of people would travel unencrypted. Use "
-                "https://, or allow http:// where the network itself is encrypted."
-            )
+        check_service_url(
+            self.url,
+            said="The gateway is",
+            expected="https://HOST, or https://HOST:PORT",
+            at_risk="pictures of people",
+            allow_http=self.allow_http,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,10 +146,3 @@ class AgentSettings:
 def _check_positive(what: str, seconds: float) -> None:
     if not 0 < seconds < float("inf"):
         raise GraftNetError(f"The {what} is {seconds:g} s; expected more than 0.")
-
-
-def _is_this_computer(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,13 +1,12 @@
 """Which CMS is told what passengers show, and how."""
 
 import dataclasses
-import ipaddress
 from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlsplit
 
 from graftnet_tf.errors import GraftNetError
+from serving.advertising.service_url import check_service_url
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,21 +60,12 @@ class XiboSettings:
             raise GraftNetError(f"Xibo's timeout is {self.timeout:g} s; expected more than 0.")
 
     def _check_url(self) -> None:
-        expected = "expected https://HOST, or https://HOST/PATH"
-        try:
-            parts = urlsplit(self.url)
-            host, _ = parts.hostname, parts.port
-        except ValueError:
-            raise GraftNetError(f"Xibo's CMS is at {self.url}; {expected}.") from None
-        if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
-            raise GraftNetError(f"Xibo's CMS is at {self.url}; {expected}.")
-        if parts.path.rstrip("/").endswith("/api"):
-            raise GraftNetError(f"Xibo's CMS is at {self.url}; {expected}. Leave /api out.")
-        if parts.scheme == "http" and not (self.allow_http or _is_this_computer(host)):
-            raise GraftNetError(
-                f"Xibo's CMS is at {self.url}: its secret would travel unencrypted. Use https://, "
-                "or allow http:// where the network itself is encrypted."
-            )
+        said, expected = "Xibo's CMS is at", "https://HOST, or https://HOST/PATH"
+        path = check_service_url(
+            self.url, said=said, expected=expected, at_risk="its secret", allow_http=self.allow_http
+        )
+        if path.rstrip("/").endswith("/api"):
+            raise GraftNetError(f"{said} {self.url}; expected {expected}. Leave /api out.")
 
     def _check_display_groups(self) -> None:
         for lift, group in self.display_groups.items():
@@ -90,10 +80,3 @@ class XiboSettings:
                     f"Display group {group} has {lifts} lifts, whose values would replace each "
                     "other's; expected one lift for each group. Make a group for each."
                 )
-
-
-def _is_this_computer(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
