@@ -14,7 +14,7 @@ from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from pipelines.demo_workflow import DemoWorkflow, Outcome, Scale
-from pipelines.shipped_people import publish_shipped, shipped_cutter
+from pipelines.shipped_people import shipped_cutter
 
 FIRST = ("gender", "suit", "backpack", "child", "food_deliverer")
 LATE = "maintenance"
@@ -46,7 +46,6 @@ def main() -> None:
         workspace,
         _scale(len(first)),
         shipped_cutter(),
-        publish_shipped,
         shell.SEED.value,
         shell.provenance(),
     )

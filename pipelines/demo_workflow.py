@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branch
@@ -19,6 +19,7 @@ from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
+from pipelines.shipped_people import publish_shipped
 from serving.advertising.demo.browser import browser_path
 from serving.client import AttributeClient, ImageResult
 from serving.composition.compose import compose
@@ -84,12 +85,10 @@ class DemoWorkflow:
         workspace: Workspace,
         scale: Scale,
         cutter: Cutter,
-        publish_people: Callable[[Workspace, tuple[int, int], Provenance], object],
         seed: int,
         provenance: Provenance,
     ):
         self._workspace, self._scale, self._cutter = workspace, scale, cutter
-        self._publish_people = publish_people
         self._seed, self._provenance = seed, provenance
         self._seconds: dict[str, float] = {}
         self._chapter = ("", time.monotonic())
@@ -167,7 +166,7 @@ class DemoWorkflow:
         from serving.advertising.demo import chapter
 
         trunk = self._scale.trunk
-        self._publish_people(self._workspace, (trunk.height, trunk.width), self._provenance)
+        publish_shipped(self._workspace, (trunk.height, trunk.width), self._provenance)
         compose_passengers(self._workspace, provenance=self._provenance)
         moments = chapter.show_screens(self._workspace, browser, self._seed)
         for moment in moments:

@@ -24,7 +24,7 @@ from pipelines.demo_workflow import (
     cut_passengers,
     identical,
 )
-from pipelines.shipped_people import publish_shipped, shipped_cutter
+from pipelines.shipped_people import shipped_cutter
 from serving.client import ImageResult
 
 BEFORE = [ImageResult("00-0.jpg", {"bald": 0.25, "male": 0.75}, {"bald": False, "male": True})]
@@ -75,9 +75,7 @@ def test_the_demo_ends_with_a_late_label_and_unchanged_heads(tmp_path):
         trunk=TrunkConfig(height=80, width=80, last_block=3, steps=4, batch=4),
         branch=BranchConfig(graft_after=1, steps=4, batch=4, views=1),
     )
-    workflow = DemoWorkflow(
-        Workspace(str(tmp_path)), scale, shipped_cutter(), publish_shipped, 0, Provenance()
-    )
+    workflow = DemoWorkflow(Workspace(str(tmp_path)), scale, shipped_cutter(), 0, Provenance())
     outcome = workflow.run([GENDER, Task.binary("suit")], Task.binary("bald"))
     assert outcome.identical
     assert outcome.versions == (1, 2)

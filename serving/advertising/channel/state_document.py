@@ -25,39 +25,43 @@ def state_document(
     """
     schema = catalog.rules.schema
     playlist = [_item(it, DEFAULT_CAMPAIGN) for it in catalog.shown(schema.default_playlist)]
-    override = catalog.override(lift)
+    override = _override(catalog, lift)
+    cut_in = override and override["item"]
     return {
         "lift": lift.name,
         "revision": int(now * _MILLISECONDS),
         "server_time": int(now * _MILLISECONDS),
         "playlist": playlist,
         "decision": _decision(catalog, waiting),
-        "override": override
-        and {
-            "id": override.id,
-            "text": override.text,
-            "item": _named(catalog, override.creative, "override"),
-        },
+        "override": override,
         "off_hours": {
             "timezone": lift.timezone or schema.timezone,
             "intervals": [_interval(part) for part in schema.off_hours],
         },
-        "cache": [*playlist, *_meant_for(catalog, lift)],
+        "cache": [*playlist, *_meant_for(catalog, lift), *([cut_in] if cut_in else [])],
         "notice": notice,
     }
 
 
 def _meant_for(catalog: Catalog, lift: Lift) -> list[dict[str, Any]]:
-    """Items of all campaigns and overrides that the lift may have to show."""
-    items = [
+    """Items of all campaigns that the lift may have to show."""
+    return [
         _item(creative, name)
         for name, campaign in catalog.rules.schema.campaigns.items()
         if not campaign.where.missed(lift.name, lift.group, lift.tags)
         for creative in catalog.shown(campaign.creatives)
     ]
+
+
+def _override(catalog: Catalog, lift: Lift) -> dict[str, Any] | None:
     override = catalog.override(lift)
-    shown = _named(catalog, override.creative, "override") if override else None
-    return [*items, shown] if shown else items
+    if override is None:
+        return None
+    return {
+        "id": override.id,
+        "text": override.text,
+        "item": _named(catalog, override.creative, "override"),
+    }
 
 
 def _decision(catalog: Catalog, waiting: Decision | None) -> dict[str, Any] | None:

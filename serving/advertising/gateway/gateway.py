@@ -127,7 +127,7 @@ class Gateway:
         await self.database.close()
 
     async def refresh(self) -> None:
-        """Reads the catalog, and tells all screens where it changed."""
+        """Reads the catalog."""
         async with self.database.read() as connection:
             seen = await changes.numbers(connection)
             self.catalog = await read_catalog(connection, self.policy, self.clock())
@@ -149,14 +149,14 @@ class Gateway:
             await self.recognizer.prepare(wanted)
             self.asked = wanted
 
-    async def state(self, lift: Lift, waiting: Decision | None) -> dict[str, Any]:
+    def state(self, lift: Lift, waiting: Decision | None) -> dict[str, Any]:
         """What a lift's screens are to show."""
         return state_document(self.catalog, lift, waiting, self.clock(), self.notice())
 
     async def publish(self, change: Change) -> None:
         """Tells a lift's screens, where something changed for them."""
         if change.changed:
-            state = await self.state(change.lift, change.waiting)
+            state = self.state(change.lift, change.waiting)
             await self.channel.publish(change.lift.name, state)
 
     async def publish_all(self) -> None:
@@ -170,7 +170,7 @@ class Gateway:
             async with self.database.read() as connection:
                 told = await lifts.read_states(connection, names[first : first + _TOLD_AT_ONCE])
                 for lift, state in told:
-                    document = await self.state(lift, state.waiting)
+                    document = self.state(lift, state.waiting)
                     await self.channel.publish(lift.name, document)
             await self.channel.flush()
 

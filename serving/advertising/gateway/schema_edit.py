@@ -35,5 +35,4 @@ async def put_in_force(gateway: Gateway, text: str, *, by: str) -> None:
     async with gateway.database.write() as connection:
         await schemas.save(connection, text, by=by, now=now)
         await audit.record(connection, by, "schema", "edited", now=now)
-    await gateway.refresh()
-    await gateway.publish_all()
+    await gateway.renew()

@@ -174,7 +174,7 @@ async def get_creative(sha256: HashInPath, gateway: GatewayDep, _: ScreenDep) ->
 async def _state(gateway: Gateway, screen: Screen) -> dict[str, Any]:
     async with gateway.database.read() as connection:
         lift, state = await lifts.read_state(connection, screen.lift)
-    return {"screen": screen.name, **await gateway.state(lift, state.waiting)}
+    return {"screen": screen.name, **gateway.state(lift, state.waiting)}
 
 
 async def _events(gateway: Gateway, screen: Screen, token: str) -> AsyncIterator[ServerSentEvent]:
