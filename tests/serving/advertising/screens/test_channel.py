@@ -96,7 +96,7 @@ def test_news_come_by_mqtt_where_the_gateway_says_so(colours, gateway, context):
         "session"
     ]
     calls = device.eventually(
-        lambda: (made := device.page.evaluate("calls")) and len(made) == 3 and made
+        lambda: device.page.evaluate("globalThis.calls?.length === 3 && calls")
     )
     (_, url, options), subscribed, published = calls
     assert url == CHANNEL["url"]
