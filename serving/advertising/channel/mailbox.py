@@ -3,9 +3,11 @@
 import asyncio
 from typing import Any
 
+from serving.advertising.channel.state_document import is_newer
+
 
 class Mailbox:
-    """Room for one state; a later one takes the place of one that nobody fetched."""
+    """Room for one state; a newer one, by its revision, takes the place of an older one."""
 
     def __init__(self) -> None:
         self._state: dict[str, Any] | None = None
@@ -13,8 +15,8 @@ class Mailbox:
         self._arrived = asyncio.Event()
 
     def put(self, state: dict[str, Any]) -> None:
-        """Leaves a state, unless none is to come any more."""
-        if not self._ended:
+        """Leaves a state, unless it is older than one that came or none is to come any more."""
+        if not self._ended and is_newer(state, self._state):
             self._state = state
             self._arrived.set()
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from serving.advertising.channel.state_document import is_newer
+
 State = dict[str, Any] | None
 
 
@@ -18,7 +20,9 @@ class Outbox:
         self._emptied.set()
 
     def put(self, lift: str, state: State) -> None:
-        """Leaves a state, which takes the place of an earlier one of its lift."""
+        """Leaves a state, unless a newer one of its lift, by its revision, waits already."""
+        if state is not None and not is_newer(state, self._waiting.get(lift)):
+            return
         self._waiting[lift] = state
         self._filled.set()
         self._emptied.clear()

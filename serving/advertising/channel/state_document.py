@@ -4,7 +4,7 @@ from typing import Any
 
 from serving.advertising.decisions.catalog import Catalog
 from serving.advertising.decisions.facts import Creative, Lift
-from serving.advertising.decisions.lift_state import Decision
+from serving.advertising.decisions.lift_state import Decision, LiftState
 from serving.advertising.rules.calendar import Interval
 from serving.advertising.rules.schema import DEFAULT_CAMPAIGN
 
@@ -12,14 +12,17 @@ _MILLISECONDS = 1000
 
 
 def state_document(
-    catalog: Catalog, lift: Lift, waiting: Decision | None, now: float, notice: dict[str, str]
+    catalog: Catalog, lift: Lift, state: LiftState, now: float, notice: dict[str, str]
 ) -> dict[str, Any]:
     """A lift's state, as JSON; times in milliseconds since the epoch.
+
+    Its `revision` grows with each change in the store, whichever gateway tells of it and whatever
+    its clock says: of two documents of a lift the one with the higher revision is no older.
 
     Args:
       catalog: Schema, creatives and overrides in force.
       lift: Whose screens they are.
-      waiting: Decision that waits to be begun.
+      state: What is kept of it.
       now: Seconds since the epoch.
       notice: `text` and `url` of what is processed.
     """
@@ -29,10 +32,10 @@ def state_document(
     cut_in = override and override["item"]
     return {
         "lift": lift.name,
-        "revision": int(now * _MILLISECONDS),
+        "revision": catalog.version + state.version,
         "server_time": int(now * _MILLISECONDS),
         "playlist": playlist,
-        "decision": _decision(catalog, waiting),
+        "decision": _decision(catalog, state.waiting),
         "override": override,
         "off_hours": {
             "timezone": lift.timezone or schema.timezone,
@@ -41,6 +44,11 @@ def state_document(
         "cache": [*playlist, *_meant_for(catalog, lift), *([cut_in] if cut_in else [])],
         "notice": notice,
     }
+
+
+def is_newer(document: dict[str, Any], former: dict[str, Any] | None) -> bool:
+    """Whether a document of a lift is no older than a former one, if there is any."""
+    return former is None or document["revision"] >= former["revision"]
 
 
 def _meant_for(catalog: Catalog, lift: Lift) -> list[dict[str, Any]]:

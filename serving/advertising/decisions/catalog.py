@@ -17,6 +17,7 @@ class Catalog:
       text: Its text.
       creatives: By name.
       overrides: Those under way, the newest first.
+      changes: How often each kind of what is in the store had changed before this was read.
     """
 
     rules: Rules
@@ -24,6 +25,12 @@ class Catalog:
     text: str
     creatives: Mapping[str, Creative]
     overrides: Sequence[Override] = ()
+    changes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    @property
+    def version(self) -> int:
+        """A number that grows with each change."""
+        return sum(self.changes.values())
 
     def override(self, lift: Lift) -> Override | None:
         """The newest override of a lift."""

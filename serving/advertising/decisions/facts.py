@@ -80,7 +80,7 @@ class PastPlay:
     Attributes:
       decision_id: UUID of the decision.
       campaign: Whose it is.
-      began: Seconds since the epoch.
+      began: Seconds since the epoch; of what waits, when it was decided.
     """
 
     decision_id: str

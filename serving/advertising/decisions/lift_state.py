@@ -40,6 +40,7 @@ class LiftState(BaseModel):
     """What is kept of a lift.
 
     Attributes:
+      version: How often it was kept.
       outcomes: Rule outcomes of the last snapshots.
       waiting: Decision that no screen has begun yet.
       busy_until: When what plays now will have ended, in seconds since the epoch.
@@ -49,6 +50,7 @@ class LiftState(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    version: int = 0
     outcomes: tuple[Outcome, ...] = ()
     waiting: Decision | None = None
     busy_until: float = 0.0

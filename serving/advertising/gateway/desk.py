@@ -25,13 +25,18 @@ class Change:
 
     Attributes:
       lift: The lift.
-      waiting: Decision that waits to be shown.
-      changed: Whether that is another than before.
+      state: What is kept of it from now on.
+      changed: Whether another decision waits than before.
     """
 
     lift: Lift
-    waiting: Decision | None
+    state: LiftState
     changed: bool
+
+    @property
+    def waiting(self) -> Decision | None:
+        """Decision that waits to be shown."""
+        return self.state.waiting
 
 
 async def on_snapshot(
@@ -56,14 +61,15 @@ async def on_snapshot(
     lift, state, row = await lifts.lock_state(connection, ticket.lift.name)
     before = state.waiting
     if (row.boot_id, row.sequence) != (ticket.boot_id, ticket.sequence):
-        return Change(lift, before, changed=False)
+        return Change(lift, state, changed=False)
     schema = catalog.rules.schema
     facts = Facts(now, lift, catalog.creatives, attributes)
     state = deciding.observe(state, catalog.rules, people, facts)
     if not await _may_wait(connection, schema, state, facts):
         state = await _decide_anew(connection, schema, state, facts)
-    await lifts.keep_state(connection, lift.name, deciding.without_strangers(state, schema))
-    return Change(lift, state.waiting, changed=state.waiting != before)
+    state = deciding.without_strangers(state, schema)
+    state = await lifts.keep_state(connection, lift.name, state)
+    return Change(lift, state, changed=state.waiting != before)
 
 
 async def on_begin(
@@ -71,6 +77,8 @@ async def on_begin(
     catalog: Catalog,
     screen: Screen,
     decision_id: str | None,
+    *,
+    began_at: float,
     busy_until: float,
 ) -> Change:
     """Takes notice that a screen began to play something.
@@ -80,17 +88,17 @@ async def on_begin(
       catalog: Schema in force.
       screen: The screen.
       decision_id: Decision that it plays; None in the default playlist.
-      busy_until: When that will have ended, in seconds since the epoch.
+      began_at, busy_until: When that began and will have ended, in seconds since the epoch.
     """
     lift, state, _ = await lifts.lock_state(connection, screen.lift)
     decision = state.waiting
     begun = decision is not None and decision.id == decision_id
     if begun and decision:
         state = deciding.end_turn(state, catalog.rules.schema)
-        await decision_log.set_status(connection, decision.id, "begun")
+        await decision_log.begin(connection, decision.id, began_at)
     state = state.model_copy(update={"busy_until": busy_until})
-    await lifts.keep_state(connection, lift.name, state)
-    return Change(lift, state.waiting, changed=begun)
+    state = await lifts.keep_state(connection, lift.name, state)
+    return Change(lift, state, changed=begun)
 
 
 async def on_play(
@@ -124,9 +132,29 @@ async def on_play(
             connection, schema, decision.campaign, decision.budgeted, decision.made_at
         )
     state = deciding.correct(state, schema, decision, play.seconds)
-    await decision_log.prove(connection, decision.id, play.seconds)
-    await lifts.keep_state(connection, lift.name, state)
-    return Change(lift, state.waiting, changed=waiting)
+    began_at = min(play.actual_start / 1000, now)
+    await decision_log.prove(connection, decision.id, began_at=began_at, seconds_shown=play.seconds)
+    state = await lifts.keep_state(connection, lift.name, state)
+    return Change(lift, state, changed=waiting)
+
+
+async def on_switch_off(
+    connection: AsyncConnection, catalog: Catalog, name: str, *, now: float
+) -> None:
+    """Forgets what a lift's last snapshots met, and what it was to show.
+
+    Args:
+      connection: A transaction.
+      catalog: Schema in force.
+      name: Name of the lift.
+      now: Seconds since the epoch.
+
+    Raises:
+      GraftNetError: there is no such lift.
+    """
+    _, state, _ = await lifts.lock_state(connection, name)
+    state = await _end_waiting(connection, catalog.rules.schema, state, now)
+    await lifts.keep_state(connection, name, state.model_copy(update={"outcomes": ()}))
 
 
 async def _may_wait(
@@ -155,14 +183,22 @@ async def _decide_anew(
     taken = [(name, facts.now) for name in deciding.fires(state, schema, facts.now)]
     taken += [(former.campaign, former.made_at)] if former else []
     await budgets.lock(connection, schema, taken)
-    if former:
-        over = deciding.had_its_turn(former, schema, facts.now)
-        status: decision_log.Status = "expired" if over else "withdrawn"
-        await decision_log.set_status(connection, former.id, status)
-        await budgets.refund(connection, schema, former.campaign, former.budgeted, former.made_at)
-        state = deciding.end_turn(state, schema) if over else deciding.wait(state, None)
+    state = await _end_waiting(connection, schema, state, facts.now)
     facts = await _with_past(connection, schema, state, facts)
     return await _decide(connection, schema, state, facts)
+
+
+async def _end_waiting(
+    connection: AsyncConnection, schema: Schema, state: LiftState, now: float
+) -> LiftState:
+    """The state without the decision that waits, which gives back what it took of a budget."""
+    decision = state.waiting
+    if decision is None:
+        return state
+    over = deciding.had_its_turn(decision, schema, now)
+    await decision_log.end_waiting(connection, decision.id, "expired" if over else "withdrawn")
+    await budgets.refund(connection, schema, decision.campaign, decision.budgeted, decision.made_at)
+    return deciding.end_turn(state, schema) if over else deciding.wait(state, None)
 
 
 async def _decide(

@@ -15,7 +15,7 @@ from serving.advertising.channel.in_process import InProcessChannel
 from serving.advertising.channel.state_document import state_document
 from serving.advertising.decisions.catalog import Catalog
 from serving.advertising.decisions.facts import Lift
-from serving.advertising.decisions.lift_state import Decision
+from serving.advertising.decisions.lift_state import LiftState
 from serving.advertising.gateway.desk import Change
 from serving.advertising.gateway.live_view import LastLook, LiveView
 from serving.advertising.gateway.metrics import Metrics
@@ -88,7 +88,6 @@ class Gateway:
         self.setup_token: str | None = None
         self.asked: frozenset[str] | None = None
         self.on_look: Callable[[str, LastLook], None] | None = None
-        self._seen: dict[str, int] = {}
         self._told = True  # whether screens have been told of the catalog
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -129,9 +128,7 @@ class Gateway:
     async def refresh(self) -> None:
         """Reads the catalog."""
         async with self.database.read() as connection:
-            seen = await changes.numbers(connection)
             self.catalog = await read_catalog(connection, self.policy, self.clock())
-        self._seen = seen
 
     async def renew(self) -> None:
         """Reads the catalog after an operator's change; screens are told within a second."""
@@ -149,15 +146,15 @@ class Gateway:
             await self.recognizer.prepare(wanted)
             self.asked = wanted
 
-    def state(self, lift: Lift, waiting: Decision | None) -> dict[str, Any]:
+    def state(self, lift: Lift, state: LiftState) -> dict[str, Any]:
         """What a lift's screens are to show."""
-        return state_document(self.catalog, lift, waiting, self.clock(), self.notice())
+        return state_document(self.catalog, lift, state, self.clock(), self.notice())
 
     async def publish(self, change: Change) -> None:
         """Tells a lift's screens, where something changed for them."""
         if change.changed:
-            state = self.state(change.lift, change.waiting)
-            await self.channel.publish(change.lift.name, state)
+            document = self.state(change.lift, change.state)
+            await self.channel.publish(change.lift.name, document)
 
     async def publish_all(self) -> None:
         """Tells every screen, after what concerns all has changed."""
@@ -170,7 +167,7 @@ class Gateway:
             async with self.database.read() as connection:
                 told = await lifts.read_states(connection, names[first : first + _TOLD_AT_ONCE])
                 for lift, state in told:
-                    document = self.state(lift, state.waiting)
+                    document = self.state(lift, state)
                     await self.channel.publish(lift.name, document)
             await self.channel.flush()
 
@@ -208,7 +205,7 @@ class Gateway:
             seen = await changes.numbers(connection)
         now = self.clock()
         over = [override for override in self.catalog.overrides if override.ends_at <= now]
-        if seen != self._seen or over:
+        if seen != self.catalog.changes or over:
             await self.refresh()
             self._told = False
         if not self._told:

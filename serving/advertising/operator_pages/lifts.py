@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from graftnet_tf.errors import GraftNetError
 from serving.advertising.decisions.facts import Facts
+from serving.advertising.gateway import desk
 from serving.advertising.gateway.dependencies import NameInPath
 from serving.advertising.gateway.live_view import LastLook
 from serving.advertising.gateway.problems import refuse
@@ -25,11 +26,17 @@ CAMERA_LOST_SECONDS = 90.0  # an agent tells of itself at least once in 60
 _SHOWN = 200
 
 
-class _NewLift(BaseModel):
-    name: Name
+class _Belonging(BaseModel):
     group: Annotated[Name | None, OrNone] = None
     tags: Annotated[tuple[Name, ...], Words] = ()
     time_zone: Annotated[TimeZone | None, OrNone] = None
+
+    def columns(self) -> dict[str, Any]:
+        return {"group": self.group or "", "tags": self.tags, "timezone": self.time_zone}
+
+
+class _NewLift(_Belonging):
+    name: Name
 
 
 class _Switch(BaseModel):
@@ -58,14 +65,7 @@ async def post_lift(visit: Admin) -> Response:
     try:
         new = checked(_NewLift, visit.form)
         async with visit.change("enrolled lift", new.name) as connection:
-            token = await lifts.enrol(
-                connection,
-                new.name,
-                now=visit.now,
-                group=new.group or "",
-                tags=new.tags,
-                timezone=new.time_zone,
-            )
+            token = await lifts.enrol(connection, new.name, now=visit.now, **new.columns())
     except GraftNetError as error:
         return await _lifts_page(visit, problem=str(error), status=400)
     return camera_token_page(visit, new.name, token)
@@ -74,11 +74,7 @@ async def post_lift(visit: Admin) -> Response:
 @router.get("/lifts/{name}")
 async def get_lift(visit: Viewer, name: NameInPath) -> Response:
     """One lift."""
-    lift = await _lift(visit, name)
-    async with visit.gateway.database.read() as connection:
-        shown = await screens.listed(connection, lifts=[name])
-    live = await _live(visit, lift)
-    return visit.page("lift.html", lift=lift, screens=shown, camera=_camera(visit, lift), **live)
+    return await _lift_page(visit, name)
 
 
 @router.get("/live/lifts/{name}")
@@ -92,10 +88,30 @@ async def post_switch(visit: Approver, name: NameInPath) -> Response:
     """Switches a lift's recognition on or off."""
     to = checked(_Switch, visit.form).recognition
     async with visit.change(f"switched recognition {to}", name) as connection:
+        if to == "off":
+            await desk.on_switch_off(connection, visit.gateway.catalog, name, now=visit.now)
         await lifts.switch(connection, name, enabled=to == "on")
     if to == "off":
         visit.gateway.live.forget(name)
     return visit.done(f"/operator/lifts/{name}", f"Recognition in {name} is switched {to}.")
+
+
+@router.post("/lifts/{name}/belonging")
+async def post_belonging(visit: Admin, name: NameInPath) -> Response:
+    """Changes a lift's group, tags and time zone."""
+    try:
+        belonging = checked(_Belonging, visit.form)
+    except GraftNetError as error:
+        return await _lift_page(visit, name, problem=str(error), status=400)
+    told = {
+        "group": belonging.group,
+        "tags": " ".join(belonging.tags),
+        "time zone": belonging.time_zone,
+    }
+    detail = ", ".join(f"{field} {value}" for field, value in told.items() if value)
+    async with visit.change("edited lift", name, detail) as connection:
+        await lifts.edit(connection, name, **belonging.columns())
+    return visit.done(f"/operator/lifts/{name}", f"{name} is changed.")
 
 
 @router.post("/lifts/{name}/token")
@@ -129,6 +145,23 @@ async def _lifts_page(
 ) -> Response:
     table = await _table(visit, search)
     return visit.page("lifts.html", status=status, problem=problem, **table)
+
+
+async def _lift_page(
+    visit: Visit, name: str, *, problem: str | None = None, status: int = 200
+) -> Response:
+    lift = await _lift(visit, name)
+    async with visit.gateway.database.read() as connection:
+        shown = await screens.listed(connection, lifts=[name])
+    return visit.page(
+        "lift.html",
+        status=status,
+        problem=problem,
+        lift=lift,
+        screens=shown,
+        camera=_camera(visit, lift),
+        **await _live(visit, lift),
+    )
 
 
 async def _table(visit: Visit, search: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from serving.advertising.decisions.catalog import Catalog
 from serving.advertising.decisions.facts import Creative
 from serving.advertising.rules.policy import Policy
 from serving.advertising.rules.reading import Rules, read_rules
-from serving.advertising.store import creatives, overrides, schemas
+from serving.advertising.store import changes, creatives, overrides, schemas
 
 FIRST_SCHEMA = """\
 # The schema: which advertisement for whom, where and when. docs/advertising.md explains it.
@@ -24,6 +24,8 @@ async def read_catalog(connection: AsyncConnection, policy: Policy, now: float) 
     Raises:
       InvalidDocumentError: the schema in the store is of another release.
     """
+    # Before all else: what changes meanwhile is read again.
+    seen = await changes.numbers(connection)
     row = await schemas.current(connection)
     text = row.text if row else FIRST_SCHEMA
     shown = {
@@ -44,6 +46,7 @@ async def read_catalog(connection: AsyncConnection, policy: Policy, now: float) 
         text,
         shown,
         await overrides.under_way(connection, now),
+        seen,
     )
 
 

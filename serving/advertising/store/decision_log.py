@@ -1,7 +1,7 @@
 """Decisions, which proofs of play refer to."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,17 +23,23 @@ async def add(connection: AsyncConnection, lift: str, decision: Decision) -> Non
             creative_hash=decision.sha256,
             decided=decision.model_dump_json(),
             made_at=decision.made_at,
+            began_at=decision.made_at,
             status="waiting",
             audience=decision.audience,
         )
     )
 
 
-async def set_status(connection: AsyncConnection, identifier: str, status: Status) -> None:
-    """Writes down what became of a decision."""
-    await connection.execute(
-        decisions.update().where(decisions.c.id == identifier).values(status=status)
-    )
+async def end_waiting(
+    connection: AsyncConnection, identifier: str, status: Literal["expired", "withdrawn"]
+) -> None:
+    """Writes down that a decision was not begun."""
+    await _change(connection, identifier, status=status)
+
+
+async def begin(connection: AsyncConnection, identifier: str, at: float) -> None:
+    """Writes down when a decision began, in seconds since the epoch."""
+    await _change(connection, identifier, status="begun", began_at=at)
 
 
 async def find(
@@ -49,20 +55,24 @@ async def find(
     return Decision.model_validate_json(row.decided), row.status, row.seconds_shown
 
 
-async def prove(connection: AsyncConnection, identifier: str, seconds_shown: float) -> None:
-    """Writes down how long a decision was shown."""
-    await connection.execute(
-        decisions.update()
-        .where(decisions.c.id == identifier)
-        .values(status="begun", seconds_shown=seconds_shown)
+async def prove(
+    connection: AsyncConnection, identifier: str, *, began_at: float, seconds_shown: float
+) -> None:
+    """Writes down when a decision began, in seconds since the epoch, and how long it was shown."""
+    await _change(
+        connection, identifier, status="begun", began_at=began_at, seconds_shown=seconds_shown
     )
 
 
 async def history(connection: AsyncConnection, lift: str, since: float) -> Sequence[PastPlay]:
-    """What a lift was told to play since a time, without what was withdrawn."""
-    asked = select(decisions.c.id, decisions.c.campaign, decisions.c.made_at).where(
+    """What a lift has begun to play since a time, and what was made since and waits."""
+    asked = select(decisions.c.id, decisions.c.campaign, decisions.c.began_at).where(
         decisions.c.lift == lift,
-        decisions.c.made_at > since,
+        decisions.c.began_at > since,
         decisions.c.status.in_(("waiting", "begun")),
     )
     return [PastPlay(*row) for row in await connection.execute(asked)]
+
+
+async def _change(connection: AsyncConnection, identifier: str, **values: Any) -> None:
+    await connection.execute(decisions.update().where(decisions.c.id == identifier).values(values))

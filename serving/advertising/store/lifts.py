@@ -84,6 +84,25 @@ async def enrol(
     return token
 
 
+async def edit(
+    connection: AsyncConnection,
+    name: str,
+    *,
+    group: str = "",
+    tags: Sequence[str] = (),
+    timezone: str | None = None,
+) -> None:
+    """Changes where a lift belongs, as `enrol` takes it.
+
+    Raises:
+      GraftNetError: there is no such lift.
+    """
+    await by_name.change(
+        connection, lifts, name, group_name=group, tags=list(tags), timezone=timezone
+    )
+    await bump(connection, "lifts")
+
+
 async def rotate_token(connection: AsyncConnection, name: str) -> str:
     """Gives a lift's camera a new token; the former one is refused from now on.
 
@@ -105,15 +124,11 @@ async def revoke_token(connection: AsyncConnection, name: str) -> None:
 
 
 async def switch(connection: AsyncConnection, name: str, *, enabled: bool) -> None:
-    """Switches a lift's recognition on or off; off, it forgets what its last snapshots met.
+    """Switches a lift's recognition on or off.
 
     Raises:
       GraftNetError: there is no such lift.
     """
-    if not enabled:
-        _, state, _ = await lock_state(connection, name)
-        forgotten = state.model_copy(update={"outcomes": (), "waiting": None})
-        await keep_state(connection, name, forgotten)
     await by_name.change(connection, lifts, name, enabled=enabled)
     await bump(connection, "lifts")
 
@@ -221,13 +236,13 @@ async def names(connection: AsyncConnection) -> Sequence[str]:
     return (await connection.execute(select(lifts.c.name).order_by(lifts.c.name))).scalars().all()
 
 
-async def keep_state(connection: AsyncConnection, name: str, state: LiftState) -> None:
-    """Keeps a state whose lift is locked."""
+async def keep_state(connection: AsyncConnection, name: str, state: LiftState) -> LiftState:
+    """Keeps a state whose lift is locked, as the next version; returns it."""
+    kept = state.model_copy(update={"version": state.version + 1})
     await connection.execute(
-        lifts.update()
-        .where(lifts.c.name == name)
-        .values(state=state.model_dump_json(), state_version=lifts.c.state_version + 1)
+        lifts.update().where(lifts.c.name == name).values(state=kept.model_dump_json())
     )
+    return kept
 
 
 async def listed(

@@ -44,9 +44,8 @@ lifts = Table(
     Column("sequence", BigInteger, nullable=False, default=0),
     Column("seen_at", Double),
     Column("arrival_at", Double, nullable=False, default=0.0),
-    # `LiftState`, and how often it changed.
+    # `LiftState`.
     Column("state", Text, nullable=False, default="{}"),
-    Column("state_version", BigInteger, nullable=False, default=0),
 )
 
 past_boots = Table(
@@ -81,11 +80,13 @@ decisions = Table(
     Column("creative_hash", HASH, nullable=False),
     Column("decided", Text, nullable=False),
     Column("made_at", Double, nullable=False),
+    # When it began; until then, when it was made.
+    Column("began_at", Double, nullable=False),
     # waiting, begun, expired or withdrawn
     Column("status", String(16), nullable=False),
     Column("audience", Integer),
     Column("seconds_shown", Double),
-    Index(None, "lift", "made_at"),
+    Index(None, "lift", "began_at"),
     Index(None, "made_at"),
 )
 

@@ -122,10 +122,16 @@ async def post_presence(presence: Presence, gateway: GatewayDep, screen: ScreenD
             cached_files=presence.cached_files,
         )
         if playing is not None:
-            ends = playing.started_at / 1000 + _seconds(gateway, playing.creative)
+            began = playing.started_at / 1000
+            ends = began + _seconds(gateway, playing.creative)
             busy_until = min(max(ends, now), now + LONGEST_SECONDS)
             change = await desk.on_begin(
-                connection, gateway.catalog, screen, playing.decision_id, busy_until
+                connection,
+                gateway.catalog,
+                screen,
+                playing.decision_id,
+                began_at=min(began, now),
+                busy_until=busy_until,
             )
     if change is not None:
         await gateway.publish(change)
@@ -174,7 +180,7 @@ async def get_creative(sha256: HashInPath, gateway: GatewayDep, _: ScreenDep) ->
 async def _state(gateway: Gateway, screen: Screen) -> dict[str, Any]:
     async with gateway.database.read() as connection:
         lift, state = await lifts.read_state(connection, screen.lift)
-    return {"screen": screen.name, **gateway.state(lift, state.waiting)}
+    return {"screen": screen.name, **gateway.state(lift, state)}
 
 
 async def _events(gateway: Gateway, screen: Screen, token: str) -> AsyncIterator[ServerSentEvent]:

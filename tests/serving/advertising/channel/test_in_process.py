@@ -72,6 +72,19 @@ def test_close_ends_all_streams_and_those_that_come_later():
     assert run(work()) == [None, None, None]
 
 
+def test_a_state_that_was_overtaken_is_not_told():
+    async def work():
+        mailbox = Mailbox()
+        mailbox.put({"revision": 2})
+        mailbox.put({"revision": 1})
+        first = await mailbox.take()
+        mailbox.put({"revision": 1})
+        mailbox.put({"revision": 3})
+        return first, await mailbox.take()
+
+    assert run(work()) == ({"revision": 2}, {"revision": 3})
+
+
 def test_the_streams_of_a_removed_lift_end_alone():
     async def work():
         channel = InProcessChannel()

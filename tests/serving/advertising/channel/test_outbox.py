@@ -14,17 +14,32 @@ def test_the_newest_state_of_each_lift_waits():
         outbox = Outbox()
         for revision in range(100):
             outbox.put("lift-1", {"revision": revision})
-            outbox.put("lift-2", {"revision": -revision})
+            outbox.put("lift-2", {"revision": 99 - revision})
         return await outbox.look(10)
 
-    assert run(work()) == {"lift-1": {"revision": 99}, "lift-2": {"revision": -99}}
+    assert run(work()) == {"lift-1": {"revision": 99}, "lift-2": {"revision": 99}}
+
+
+def test_what_was_overtaken_takes_the_place_of_nothing():
+    async def work():
+        outbox = Outbox()
+        outbox.put("lift-1", {"revision": 7})
+        outbox.put("lift-1", {"revision": 6})
+        outbox.put("lift-2", {"revision": 7})
+        outbox.put("lift-2", None)
+        outbox.put("lift-3", None)
+        outbox.put("lift-3", {"revision": 1})
+        return await outbox.look(10)
+
+    waiting = {"lift-1": {"revision": 7}, "lift-2": None, "lift-3": {"revision": 1}}
+    assert run(work()) == waiting
 
 
 def test_what_was_not_sent_is_looked_at_again_and_what_was_is_gone():
     async def work():
         outbox = Outbox()
         for name in ("a", "b", "c"):
-            outbox.put(name, {"name": name})
+            outbox.put(name, {"name": name, "revision": 1})
         first = await outbox.look(2)
         again = await outbox.look(2)
         outbox.sent(first)

@@ -98,12 +98,22 @@ class Scene:
         busy = self.now + (decision.seconds if decision else 10.0)
         identifier = decision and decision.id
         return await write(
-            self._database, desk.on_begin, self.catalog, self._screen, identifier, busy
+            self._database,
+            desk.on_begin,
+            self.catalog,
+            self._screen,
+            identifier,
+            began_at=self.now,
+            busy_until=busy,
         )
 
-    async def prove(self, decision, seconds=None, *, identifier=None, database=None):
+    async def switch_off(self):
+        """Switches the lift's recognition off."""
+        await write(self._database, desk.on_switch_off, self.catalog, self._lift, now=self.now)
+
+    async def prove(self, decision, seconds=None, *, ago=0.0, identifier=None, database=None):
         """What the proof of a play changes; a decision of None is the default playlist."""
-        milliseconds = int(self.now * 1000)
+        milliseconds = int((self.now - ago) * 1000)
         shown = decision.seconds if seconds is None else seconds
         play = Play(
             id=identifier or str(uuid.uuid4()),

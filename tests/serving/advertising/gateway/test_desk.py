@@ -1,7 +1,6 @@
 """From a snapshot to its proof of play, step by step, on either store."""
 
 import asyncio
-import dataclasses
 import uuid
 
 import pytest
@@ -57,7 +56,8 @@ def test_from_a_snapshot_to_its_proof(store_url):
     assert next_one.waiting.id != decision.id
     assert next_one.waiting.expires_at == NOON + 1 + 10 + 30  # once what plays has ended
     assert next_one.waiting.audience is None  # one is fewer than two
-    assert proved == dataclasses.replace(next_one, changed=False)
+    assert (proved.state, proved.changed) == (state, False)
+    assert [change.state.version for change in (made, begun, next_one, proved)] == [1, 2, 3, 4]
     assert state.waiting == next_one.waiting
     assert statuses == [("a", "begun"), ("a", "waiting")]
     assert spent == {"a": 2.0}
@@ -312,6 +312,49 @@ def test_what_waits_is_not_withdrawn_for_the_last_play_that_it_has_taken_itself(
     changes, after = play_out(store_url, work, {"a": limits})
     assert [change.changed for change in changes] == [True, False, False]
     assert after.waiting is None
+
+
+def test_a_frequency_cap_counts_from_when_a_play_began(store_url):
+    async def work(scene):
+        made = await scene.see(SOMEBODY)
+        await scene.begin(made.waiting, after=25)
+        return [(await scene.see(SOMEBODY, after=after)).waiting for after in (59, 2)]
+
+    [within, after] = play_out(store_url, work, {"a": {"frequency_cap": [{"plays": 1, "per": 60}]}})
+    assert within is None, "84 s after it was decided, and 59 s after it began"
+    assert after is not None
+
+
+def test_a_late_proof_tells_when_a_play_began(store_url):
+    async def work(scene):
+        first = await scene.see(SOMEBODY)
+        second = await scene.see(SOMEBODY, after=50)  # nothing was heard of the first
+        await scene.prove(first.waiting, ago=30)
+        return [second, await scene.see(SOMEBODY, after=29), await scene.see(SOMEBODY, after=2)]
+
+    caps = {"frequency_cap": [{"plays": 1, "per": 60}]}
+    changes = play_out(store_url, work, {"a": caps})
+    assert [change.waiting is not None for change in changes] == [True, False, True]
+
+
+@pytest.mark.parametrize(("busy", "status"), [(True, "withdrawn"), (False, "expired")])
+def test_switching_a_lift_off_gives_back_what_waits(store_url, busy, status):
+    async def work(scene):
+        if busy:
+            await scene.begin(None)
+        made = await scene.see(SOMEBODY)
+        before = await scene.spent()
+        await scene.switch_off()
+        kept = await scene.state(), await scene.statuses(), await scene.spent()
+        return made, before, kept, await scene.see(SOMEBODY)
+
+    made, before, (state, statuses, spent), again = play_out(
+        store_url, work, {"a": {"budget": ASAP}}
+    )
+    assert (before, spent) == ({"a": 1.0}, {})
+    assert (state.outcomes, state.waiting) == ((), None)
+    assert statuses == [("a", status)]
+    assert again.waiting.id != made.waiting.id
 
 
 def test_a_frequency_cap_counts_what_was_shown_in_this_lift(store_url):

@@ -127,15 +127,6 @@ def test_a_lift_that_is_switched_off_is_not_looked_at(service, recognizer):
     assert recognizer.wanted is None
 
 
-def test_switching_a_lift_off_forgets_what_its_last_snapshots_met(service):
-    camera, screen = service.enrol()
-    assert service.snapshot(camera).json()["decision"]
-    service.write(lifts.switch, "lift-1", enabled=False)
-    _, state = service.read(lifts.read_state, "lift-1")
-    assert (state.outcomes, state.waiting) == ((), None)
-    assert service.screen(screen, "GET", "").json()["decision"] is None
-
-
 def test_whoever_is_told_of_looks_is_told_of_each(service):
     camera, _ = service.enrol()
     told = []

@@ -89,6 +89,35 @@ async def _sha256(service):
     return service.gateway.catalog.creatives["house"].sha256
 
 
+def test_a_lift_moves_to_another_group_with_its_screens(service, admin, audited):
+    _, screen = service.enrol(group="east")
+    at = "/operator/lifts/lift-1"
+    page = admin.done(f"{at}/belonging", group="west", tags="new, vip", time_zone="Asia/Kolkata")
+    assert "Group west Tags new, vip Time zone Asia/Kolkata" in words(page)
+    assert 'value="west"' in admin.get(at).text
+    assert audited()[0][1:] == (
+        "edited lift",
+        "lift-1",
+        "group west, tags new vip, time zone Asia/Kolkata",
+    )
+    service.refresh()
+    assert service.screen(screen, "GET", "").json()["off_hours"]["timezone"] == "Asia/Kolkata"
+    refused = admin.post(f"{at}/belonging", group="west", tags="", time_zone="Mars/Olympus")
+    assert refused.status_code == 400
+    assert "Mars/Olympus" in words(refused)
+    assert "Group west" in words(admin.get(at))
+
+
+def test_switching_off_withdraws_what_waits(service, admin):
+    camera, screen = service.enrol()
+    service.approve("house", "pram", "van")
+    service.put_in_force()
+    assert service.snapshot(camera).json()["decision"]
+    admin.done("/operator/lifts/lift-1/switch", recognition="off")
+    assert service.screen(screen, "GET", "").json()["decision"] is None
+    assert "switched off" in service.snapshot(camera).text
+
+
 def test_a_lift_tells_of_its_last_snapshot_and_why(service, admin, clock):
     camera, _ = service.enrol()
     service.approve("house", "pram", "van")

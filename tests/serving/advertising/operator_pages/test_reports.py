@@ -60,7 +60,9 @@ async def decide(connection, campaign, made_at, seconds_shown, due):
     )
     await decision_log.add(connection, "lift-1", decision)
     if seconds_shown is not None:
-        await decision_log.prove(connection, decision.id, seconds_shown)
+        await decision_log.prove(
+            connection, decision.id, began_at=decision.made_at, seconds_shown=seconds_shown
+        )
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ CHANGES = {
     "/operator/override": "approver",
     "/operator/override/x/end": "approver",
     "/operator/lifts": "admin",
+    "/operator/lifts/lift-1/belonging": "admin",
     "/operator/lifts/lift-1/token": "admin",
     "/operator/lifts/lift-1/remove": "admin",
     "/operator/screens": "admin",

@@ -32,7 +32,7 @@ def test_a_decision_is_found_as_it_was_in_its_own_lift_alone(store_url):
     async def work(database):
         await write(database, decision_log.add, "lift-1", a_decision())
         found = [await read(database, decision_log.find, "lift-1", "1")]
-        await write(database, decision_log.prove, "1", 8.5)
+        await write(database, decision_log.prove, "1", began_at=105.0, seconds_shown=8.5)
         found.append(await read(database, decision_log.find, "lift-1", "1"))
         found.append(await read(database, decision_log.find, "lift-2", "1"))
         found.append(await read(database, decision_log.find, "lift-1", "2"))
@@ -48,24 +48,25 @@ def test_a_decision_is_found_as_it_was_in_its_own_lift_alone(store_url):
 
 def test_the_past_of_a_lift_is_what_waits_or_has_begun_there(store_url):
     async def work(database):
-        for number, (lift, status) in enumerate(
-            [
-                ("lift-1", "waiting"),
-                ("lift-1", "begun"),
-                ("lift-1", "expired"),
-                ("lift-1", "withdrawn"),
-                ("lift-2", "begun"),
-            ]
-        ):
-            decision = a_decision(str(number), 100.0 + number)
-            await write(database, decision_log.add, lift, decision)
-            await write(database, decision_log.set_status, str(number), status)
+        for number, lift in enumerate(["lift-1"] * 4 + ["lift-2"]):
+            await write(database, decision_log.add, lift, a_decision(str(number), 100.0 + number))
+        await write(database, decision_log.begin, "1", 110.0)
+        await write(database, decision_log.end_waiting, "2", "expired")
+        await write(database, decision_log.end_waiting, "3", "withdrawn")
         return [
-            sorted(it.decision_id for it in await read(database, decision_log.history, *asked))
-            for asked in (("lift-1", 99.0), ("lift-1", 100.0), ("lift-2", 0.0), ("lift-1", 1e9))
+            sorted(
+                (it.decision_id, it.began)
+                for it in await read(database, decision_log.history, *asked)
+            )
+            for asked in (("lift-1", 99.0), ("lift-1", 105.0), ("lift-2", 0.0), ("lift-1", 110.0))
         ]
 
-    assert run_with(store_url, work) == [["0", "1"], ["1"], ["4"], []]
+    assert run_with(store_url, work) == [
+        [("0", 100.0), ("1", 110.0)],
+        [("1", 110.0)],
+        [("4", 104.0)],
+        [],
+    ]
 
 
 def test_what_is_older_than_it_may_be_is_removed(store_url):

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("creative_hash", sa.String(length=64), nullable=False),
         sa.Column("decided", sa.Text(), nullable=False),
         sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("began_at", sa.Double(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("audience", sa.Integer(), nullable=True),
         sa.Column("seconds_shown", sa.Double(), nullable=True),
@@ -86,7 +87,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_decisions_lift_made_at"), ["lift", "made_at"], unique=False
+            batch_op.f("ix_decisions_lift_began_at"), ["lift", "began_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_decisions_made_at"), ["made_at"], unique=False)
 
@@ -104,7 +105,6 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.Double(), nullable=True),
         sa.Column("arrival_at", sa.Double(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("state_version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lifts")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_lifts_token_hash")),
     )
@@ -225,7 +225,7 @@ def downgrade() -> None:
     op.drop_table("lifts")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decisions_made_at"))
-        batch_op.drop_index(batch_op.f("ix_decisions_lift_made_at"))
+        batch_op.drop_index(batch_op.f("ix_decisions_lift_began_at"))
 
     op.drop_table("decisions")
     with op.batch_alter_table("creatives", schema=None) as batch_op:
