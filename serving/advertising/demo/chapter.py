@@ -41,12 +41,14 @@ class Moment:
     Attributes:
       scene: What the camera saw.
       people: How many people the service found.
+      told: Attributes that the model told of any of them, right or wrong.
       decided: Campaign that was decided for; None for the default playlist.
       screen: PNG of the screen then.
     """
 
     scene: DemoScene
     people: int
+    told: tuple[str, ...]
     decided: str | None
     screen: bytes
 
@@ -105,7 +107,9 @@ async def play_scenes(
             decision = answer["decision"]
             campaign = await _begun(gateway, lift.lift, decision)
             await asyncio.sleep(_SETTLE_SECONDS)
-            moments.append(Moment(scene, answer["people"], campaign, await page.screenshot()))
+            told = _told(gateway, lift.lift)
+            screen = await page.screenshot()
+            moments.append(Moment(scene, answer["people"], told, campaign, screen))
     return moments
 
 
@@ -120,6 +124,15 @@ def write_report(directory: str, moments: Sequence[Moment]) -> str:
     with atomic_files.replacing_directory(directory) as aside:
         atomic_files.write_text(os.path.join(aside, PAGE), page)
     return os.path.join(directory, PAGE)
+
+
+def _told(gateway: Gateway, lift: str) -> tuple[str, ...]:
+    """Attributes that the model told of anybody in a lift's last snapshot."""
+    look = gateway.live.look(lift, gateway.catalog.rules.schema.smoothing_age)
+    people = look.people if look else ()
+    return tuple(
+        sorted({name for person in people for name, yes in person.decisions.items() if yes})
+    )
 
 
 async def _answer(camera: Camera, jpeg: bytes) -> dict[str, Any]:
