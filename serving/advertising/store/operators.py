@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,6 @@ SESSION_SECONDS = 12 * 3600.0
 _TRIES = 5
 _LOCK_SECONDS = 300.0
 _hashes = PasswordHash.recommended()
-_NOBODYS_HASH = _hashes.hash(new_token())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,7 @@ def verify(password: str, kept: str | None) -> bool:
 
     It takes a processor for some hundredths of a second: run it in a thread, in no transaction.
     """
-    right = _hashes.verify(password, kept or _NOBODYS_HASH)
+    right = _hashes.verify(password, kept or _nobodys_hash())
     return right and kept is not None
 
 
@@ -174,3 +174,8 @@ async def _keep_an_admin(connection: AsyncConnection, name: str) -> None:
     asked = select(operators.c.name).where(operators.c.role == "admin").with_for_update()
     if (await connection.execute(asked)).scalars().all() == [name]:
         raise GraftNetError(f"{name} is the last admin; make somebody else admin first.")
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    return _hashes.hash(new_token())
