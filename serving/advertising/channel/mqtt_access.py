@@ -108,8 +108,7 @@ class DynamicSecurity:
                     "alone, beginning with a letter or digit, at most 64."
                 )
         mark = _mark(Credential(lift, token_hash(token)))
-        (found,) = await self._ask({"command": "getClient", "username": screen})
-        if found.get("data", {}).get("client", {}).get("textdescription") != mark:
+        if await self._mark(screen) != mark:
             await self._ask(
                 *_removal(screen),
                 {"command": "createRole", "rolename": _role(screen), "acls": _acls(screen, lift)},
@@ -133,13 +132,19 @@ class DynamicSecurity:
     async def keep_only(self, enrolled: Callable[[], Awaitable[Mapping[str, Credential]]]) -> None:
         """As `ScreenAccess.keep_only`.
 
-        The broker's list is read before the store's, so that who is enrolled in between stays.
+        The broker's list is read before the store's, so that who is enrolled in between stays;
+        who is let in anew meanwhile, by another gateway too, stays as well.
         """
         marks = await self._marks()
         expected = {name: _mark(credential) for name, credential in (await enrolled()).items()}
         for screen, mark in marks.items():
-            if expected.get(screen) != mark:
+            if expected.get(screen) != mark == await self._mark(screen):
                 await self._ask(*_removal(screen))
+
+    async def _mark(self, screen: str) -> str | None:
+        """What was noted with a screen's client, if there is one."""
+        (found,) = await self._ask({"command": "getClient", "username": screen})
+        return found.get("data", {}).get("client", {}).get("textdescription")
 
     async def _marks(self) -> dict[str, str]:
         """What was noted with each screen's client."""

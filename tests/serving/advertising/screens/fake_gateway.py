@@ -153,6 +153,7 @@ class FakeGateway:
         return app
 
     async def _guard(self, request: Request, answer: Callable) -> Response:
+        request.state.drops = self._drops
         self.requests.append(f"{request.method} {request.url.path}")
         if request.url.path.startswith("/v1/"):
             status = self.refusal
@@ -171,8 +172,9 @@ class FakeGateway:
     async def _channel(self) -> dict:
         return self.channel
 
-    async def _events(self) -> Response:
-        return StreamingResponse(self._stream(self._drops), media_type="text/event-stream")
+    async def _events(self, request: Request) -> Response:
+        stream = self._stream(request.state.drops)
+        return StreamingResponse(stream, media_type="text/event-stream")
 
     async def _stream(self, drops: int) -> AsyncIterator[str]:
         told = None

@@ -95,6 +95,7 @@ def test_what_is_cached_is_not_fetched_again(colours, gateway, device):
 
 
 def test_a_creative_that_is_damaged_on_the_disk_is_fetched_again(colours, gateway, device):
+    device.until(lambda status: status["cached"] == 2)
     device.plays(colours[0])
     device.page.evaluate(
         """async (creative) => {
