@@ -1,7 +1,8 @@
 """Many image files scored by a composed model, keeping account of the unreadable ones."""
 
+import collections
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,6 +12,7 @@ from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_da
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
 
 _READERS = 16
+_AHEAD = 2  # batches that are read while one is scored
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,21 +21,17 @@ class ScoredImages:
 
     Attributes:
       scores: float32 [M] in 0…1 for each attribute; NaN for an image without a score.
-      rows: Each path's row in `scores`.
       unreadable: Reason for each path that no attribute has a score for.
     """
 
     scores: dict[str, np.ndarray]
-    rows: dict[str, int]
     unreadable: dict[str, str]
-
-    def of(self, attribute: str, paths: Iterable[str]) -> np.ndarray:
-        """float32 [N]: an attribute's scores of N files, in their order."""
-        return self.scores[attribute][[self.rows[path] for path in paths]]
 
 
 def score_files(model: LocalPredictor, paths: Sequence[str], *, batch: int) -> ScoredImages:
     """Scores image files in batches, with a progress bar on stderr.
+
+    A few batches are read ahead of the one that is scored, so that neither waits for the other.
 
     Args:
       model: SavedModel that gives the scores.
@@ -45,21 +43,33 @@ def score_files(model: LocalPredictor, paths: Sequence[str], *, batch: int) -> S
         ThreadPoolExecutor(_READERS) as readers,
         tqdm(total=len(paths), desc="Scoring", unit="image") as progress,
     ):
-        for start in range(0, len(paths), batch):
-            chunk = paths[start : start + batch]
-            contents = list(readers.map(_content, chunk))
+        start = 0
+        for contents in _read_ahead(readers, paths, batch):
             filled = [index for index, content in enumerate(contents) if content]
             if filled:
                 answer = model.score([contents[index] for index in filled])
                 for name, column in answer.items():
                     scores[name][start + np.array(filled)] = column
-            progress.update(len(chunk))
-    unscored = np.flatnonzero(np.isnan(list(scores.values())).all(axis=0))
-    return ScoredImages(
-        scores,
-        rows={path: row for row, path in enumerate(paths)},
-        unreadable={paths[row]: _reason(paths[row]) for row in unscored},
-    )
+            start += len(contents)
+            progress.update(len(contents))
+    unscored = np.ones(len(paths), bool)
+    for column in scores.values():
+        unscored &= np.isnan(column)
+    reasons = {paths[row]: _reason(paths[row]) for row in np.flatnonzero(unscored)}
+    return ScoredImages(scores, reasons)
+
+
+def _read_ahead(
+    readers: ThreadPoolExecutor, paths: Sequence[str], batch: int
+) -> Iterator[list[bytes]]:
+    """The contents of consecutive batches of files."""
+    waiting: collections.deque[Iterator[bytes]] = collections.deque()
+    for start in range(0, len(paths), batch):
+        waiting.append(readers.map(_content, paths[start : start + batch]))
+        if len(waiting) > _AHEAD:
+            yield list(waiting.popleft())
+    while waiting:
+        yield list(waiting.popleft())
 
 
 def _content(path: str) -> bytes:

@@ -1,14 +1,14 @@
 """A composed model measured on a workspace's test data, attribute by attribute."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
-from graftnet_tf.evaluation.batch_scoring import ScoredImages, score_files
+from graftnet_tf.evaluation.batch_scoring import score_files
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
@@ -32,7 +32,7 @@ class AttributeEvaluation:
 
     name: str
     task: str
-    paths: tuple[str, ...]
+    paths: Sequence[str]
     labels: np.ndarray
     scores: np.ndarray
     row: metrics.ThresholdMetrics
@@ -153,8 +153,8 @@ def evaluate(
     model = LocalPredictor(model_dir)
     looked_at = workspace.task_names() if tasks is None else tasks
     splits = {name: workspace.split(name, "test") for name in looked_at}
-    examples = {name: _labelled(split) for name, split in splits.items() if name in model.tasks}
-    paths = list(dict.fromkeys(path for rows in examples.values() for path, _ in rows))
+    tested = {name: split for name, split in splits.items() if name in model.tasks}
+    paths, rows = _different({name: split.paths for name, split in tested.items()})
     if not paths:
         raise GraftNetError(
             f"No test image in {workspace.root} for {model_dir}: it has the tasks "
@@ -162,7 +162,7 @@ def evaluate(
             "Prepare one of its tasks with a test fraction above 0."
         )
     asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
-    measured = {a: r for a, r in asked.items() if examples.get(r["task"])}
+    measured = {a: r for a, r in asked.items() if len(rows.get(r["task"], ()))}
     _check_classes(measured, splits, workspace.root)
     scored = score_files(model, paths, batch=batch)
     if len(scored.unreadable) == len(paths):
@@ -175,20 +175,28 @@ def evaluate(
         metadata=model.metadata,
         images=len(paths),
         attributes=tuple(
-            _measure(name, report, examples[report["task"]], scored)
+            _measure(
+                name, report, tested[report["task"]], scored.scores[name][rows[report["task"]]]
+            )
             for name, report in measured.items()
         ),
         unreadable=scored.unreadable,
         without_test_data=tuple(name for name in asked if name not in measured),
         without_branch=tuple(name for name in splits if name not in model.tasks),
-        near_duplicates={name: workspace.near_duplicates(name) for name in examples},
+        near_duplicates={name: workspace.near_duplicates(name) for name in tested},
     )
 
 
-def _labelled(split: TaskSplit) -> list[tuple[str, str]]:
-    """(image file, class name) of each example."""
-    pairs = zip(split.paths, split.examples, strict=True)
-    return [(path, split.task.classes[example.label]) for path, example in pairs]
+def _different(
+    paths: Mapping[str, Sequence[str]],
+) -> tuple[list[str], dict[str, np.ndarray]]:
+    """(M different files of some tasks, the int64 [N] rows among them of each task's examples)."""
+    first: dict[str, int] = {}
+    rows = {
+        name: np.fromiter((first.setdefault(it, len(first)) for it in own), np.int64, len(own))
+        for name, own in paths.items()
+    }
+    return list(first), rows
 
 
 def _check_classes(
@@ -205,18 +213,13 @@ def _check_classes(
 
 
 def _measure(
-    attribute: str,
-    report: dict[str, Any],
-    examples: list[tuple[str, str]],
-    scored: ScoredImages,
+    attribute: str, report: dict[str, Any], split: TaskSplit, scores: np.ndarray
 ) -> AttributeEvaluation:
-    paths = tuple(path for path, _ in examples)
-    labels = np.array([label == report["class"] for _, label in examples])
-    scores = scored.of(attribute, paths)
+    labels = split.examples.labels == split.task.classes.index(report["class"])
     return AttributeEvaluation(
         name=attribute,
         task=report["task"],
-        paths=paths,
+        paths=split.paths,
         labels=labels,
         scores=scores,
         row=metrics.at_threshold(labels, scores, report["threshold"]),

@@ -1,9 +1,9 @@
 """A report directory: `report.html`, `metrics.csv`, `scores.csv` and `roc/ATTRIBUTE.png`."""
 
+import csv
 import math
 import os
 import urllib.parse
-from typing import Any
 
 import tensorflow as tf
 
@@ -43,32 +43,25 @@ def write_report(evaluation: Evaluation, directory: str) -> str:
             with tf.io.gfile.GFile(os.path.join(aside, CURVES, file_name), "wb") as file:
                 file.write(png)
         atomic_files.write_text(os.path.join(aside, TABLE), _table(evaluation))
-        atomic_files.write_text(os.path.join(aside, SCORES), _scores(evaluation))
+        _write_scores(evaluation, os.path.join(aside, SCORES))
         atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
     return os.path.join(directory, PAGE)
 
 
 def _table(evaluation: Evaluation) -> str:
     """A row per attribute in full figures; undefined ones are empty."""
-    return _csv([{"attribute": a.name, **a.figures()} for a in evaluation.attributes])
+    rows = [{"attribute": a.name, **a.figures()} for a in evaluation.attributes]
+    return to_csv(list(rows[0]), [list(row.values()) for row in rows])
 
 
-def _scores(evaluation: Evaluation) -> str:
+def _write_scores(evaluation: Evaluation, path: str) -> None:
     """A row per attribute and image; no score where the image could not be scored."""
-    return _csv(
-        [
-            {
-                "attribute": a.name,
-                "image": path,
-                "positive": int(label),
-                "score": "" if math.isnan(score) else score,
-            }
-            for a in evaluation.attributes
-            for path, label, score in zip(a.paths, a.labels, a.scores.tolist(), strict=True)
-        ]
-    )
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    columns = list(rows[0])
-    return to_csv(columns, ([row[column] for column in columns] for row in rows))
+    with tf.io.gfile.GFile(path, "w") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("attribute", "image", "positive", "score"))
+        for a in evaluation.attributes:
+            examples = zip(a.paths, a.labels.tolist(), a.scores.tolist(), strict=True)
+            writer.writerows(
+                (a.name, image, int(label), "" if math.isnan(score) else score)
+                for image, label, score in examples
+            )

@@ -1,5 +1,6 @@
 """The page of a report: one HTML document with every image inside it."""
 
+import itertools
 from collections.abc import Mapping
 
 from graftnet_tf.evaluation.evaluate import Evaluation
@@ -8,6 +9,7 @@ from graftnet_tf.evaluation.report.mistakes import false_negatives, false_positi
 from graftnet_tf.io import html_pages
 
 _MISTAKES_SHOWN = 6
+_UNREADABLE_LISTED = 100
 
 
 def render(evaluation: Evaluation, curves: Mapping[str, bytes]) -> str:
@@ -26,6 +28,7 @@ def render(evaluation: Evaluation, curves: Mapping[str, bytes]) -> str:
         ranked=sorted(measured, key=lambda a: a.auc, reverse=True),
         roc=curves,
         shown=_MISTAKES_SHOWN,
+        unreadable=dict(itertools.islice(evaluation.unreadable.items(), _UNREADABLE_LISTED)),
         histogram_png=histogram_png,
         false_positives=false_positives,
         false_negatives=false_negatives,

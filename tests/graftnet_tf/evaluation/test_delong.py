@@ -116,3 +116,15 @@ def test_the_interval_of_one_auc_covers_the_true_one_as_often_as_it_says():
         low, high = auc_interval(labels, random.normal(size=90) + labels)
         covered += low <= 0.7602499 <= high
     assert 0.92 < covered / 400 < 0.98
+
+
+def test_the_interval_of_many_scores_with_ties_is_that_of_every_pair():
+    random = np.random.default_rng(0)
+    labels = random.random(3000) < 0.3
+    scores = np.round(random.normal(size=3000) + labels, 1)
+    pairs = np.subtract.outer(scores[labels], scores[~labels])
+    wins = (pairs > 0) + (pairs == 0) / 2
+    parts = wins.mean(axis=1), wins.mean(axis=0)
+    reach = 1.959964 * np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts))
+    found = auc_interval(labels, scores)
+    assert found == pytest.approx((wins.mean() - reach, wins.mean() + reach))

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import os
 import re
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.evaluate import AttributeEvaluation, evaluate
 from graftnet_tf.evaluation.report import directory as report_directory
+from graftnet_tf.evaluation.report import figures
 from graftnet_tf.evaluation.report.directory import check_replaceable, write_report
 from graftnet_tf.evaluation.report.figures import histogram_png, roc_png
 from graftnet_tf.evaluation.report.mistakes import false_negatives, false_positives
@@ -68,6 +70,20 @@ def test_every_score_is_kept(evaluation, tmp_path):
         assert [row["positive"] == "1" for row in own] == attribute.labels.tolist()
         kept = [float(row["score"] or "nan") for row in own]
         np.testing.assert_array_equal(np.float32(kept), attribute.scores)
+
+
+def test_scores_are_told_to_the_last_digit_and_odd_names_quoted(evaluation, tmp_path):
+    hat = attribute_of([0, 1, 1], [0.1, np.nan, 1])
+    hat = dataclasses.replace(hat, name="hat, red", paths=["a.png", 'b "c".png', "é\n.png"])
+    two = (hat, dataclasses.replace(attribute_of([1], [0.25]), name="bag"))
+    write_report(dataclasses.replace(evaluation, attributes=two), str(tmp_path / "report"))
+    assert read(tmp_path / "report" / "scores.csv") == (
+        "attribute,image,positive,score\n"
+        '"hat, red",a.png,0,0.10000000149011612\n'
+        '"hat, red","b ""c"".png",1,\n'
+        '"hat, red","é\n.png",1,1.0\n'
+        "bag,0.png,1,0.25\n"
+    )
 
 
 def test_page_needs_no_other_file_and_no_network(evaluation, tmp_path):
@@ -204,3 +220,39 @@ def test_mistakes_have_thumbnails_when_their_images_are_at_hand(tmp_path):
 def test_figures_are_drawn_of_whatever_there_is(draw, labels, scores):
     with Image.open(io.BytesIO(draw(attribute_of(labels, scores)))) as image:
         assert len(image.convert("L").getcolors()) > 1
+
+
+def synthetic(evaluation, count):
+    """An evaluation of so many images of which a fifth could not be scored."""
+    random = np.random.default_rng(0)
+    labels = random.random(count) < 0.4
+    scores = 1 / (1 + np.exp(-random.normal(labels, 1)))
+    scores[::5] = np.nan
+    hat = attribute_of(labels, scores)
+    unreadable = dict.fromkeys(hat.paths[::5], "The file is empty.")
+    return dataclasses.replace(evaluation, images=count, attributes=(hat,), unreadable=unreadable)
+
+
+def test_the_report_of_many_images_is_about_as_large_as_that_of_few(evaluation, tmp_path):
+    sizes = {}
+    for count in (2000, 100_000):
+        page = write_report(synthetic(evaluation, count), str(tmp_path / str(count)))
+        curve = tmp_path / str(count) / "roc" / "hat.png"
+        sizes[count] = np.array([os.path.getsize(page), os.path.getsize(curve)])
+        listed = len(re.findall("The file is empty", read(page)))
+        assert listed == 100
+        assert f"And {count // 5 - 100:,} more: those without a score in scores.csv" in read(page)
+    assert (sizes[100_000] < 1.5 * sizes[2000]).all()
+
+
+def test_a_curve_of_many_points_is_drawn_as_if_by_all_of_them(evaluation):
+    hat = synthetic(evaluation, 50_000).attributes[0]
+    images = {}
+    for steps in (10**7, figures._STEPS, 10):
+        with (
+            mock.patch.object(figures, "_STEPS", steps),
+            Image.open(io.BytesIO(roc_png(hat))) as im,
+        ):
+            images[steps] = np.asarray(im.convert("L"), np.float64)
+    whole, drawn, coarse = images.values()
+    assert np.abs(drawn - whole).mean() < 0.1 < np.abs(coarse - whole).mean()
