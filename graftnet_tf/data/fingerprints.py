@@ -1,11 +1,16 @@
 """What a task is trained on, as one hash that needs no image decoded."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from graftnet_tf.data.image_loading import UnreadableImageError, process_all, read_data
 from graftnet_tf.workspace.task_split import TaskSplit
+
+_AT_ONCE = 4096  # rows that are text at one time
 
 
 def input_name(task: str) -> str:
@@ -26,33 +31,48 @@ def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
     """
     splits = list(splits)
     paths = {path for split in splits for path in split.paths}
-    found = process_all(sorted(paths), _content_hash, description="Hashing images")
-    contents = {path: _known(content) for path, content in found}
-    return {split.task.name: data_hash(split, contents) for split in splits}
+    found = dict(process_all(sorted(paths), content_hash, description="Hashing images"))
+    return {split.task.name: data_hash(split, _contents(split, found)) for split in splits}
 
 
-def data_hash(split: TaskSplit, contents: Mapping[str, str | None]) -> str:
+def data_hash(split: TaskSplit, contents: np.ndarray) -> str:
     """Hash of a task's training data.
 
     It covers the task's classes and attributes and, in the order of its train list, each
-    image's name, bytes, class and group.
+    image's name, bytes, class and group, as JSON: [task, [[image, content, label, group], …]].
 
     Args:
       split: The task's train split.
-      contents: Sha256 of the bytes of each of its images, by path; None for one that
+      contents: uint8 [M, 32], SHA-256 of the bytes of each example's image; zeros for one that
         cannot be read, which counts as such.
     """
-    rows = [
-        (example.image, contents[path], example.label, example.group)
-        for example, path in zip(split.examples, split.paths, strict=True)
-    ]
-    text = json.dumps([split.task.to_dict(), rows])
-    return hashlib.sha256(text.encode()).hexdigest()
+    rows = (
+        (example.image, content.tobytes().hex() if readable else None, example.label, example.group)
+        for example, content, readable in zip(
+            split.examples, contents, contents.any(axis=1), strict=True
+        )
+    )
+    digest = hashlib.sha256(f"[{json.dumps(split.task.to_dict())}, [".encode())
+    separator = b""
+    while some := list(itertools.islice(rows, _AT_ONCE)):
+        digest.update(separator + json.dumps(some)[1:-1].encode())
+        separator = b", "
+    digest.update(b"]]")
+    return digest.hexdigest()
 
 
-def _content_hash(path: str) -> str:
+def content_hash(path: str) -> str:
+    """Hex SHA-256 of an image file's bytes.
+
+    Raises:
+      UnreadableImageError: the file cannot be read.
+    """
     return hashlib.sha256(read_data(path)).hexdigest()
 
 
-def _known(content: str | UnreadableImageError) -> str | None:
-    return None if isinstance(content, UnreadableImageError) else content
+def _contents(split: TaskSplit, found: Mapping[str, str | UnreadableImageError]) -> np.ndarray:
+    contents = np.zeros_like(split.examples.contents)
+    for row, path in enumerate(split.paths):
+        if isinstance(digest := found[path], str):
+            contents[row] = np.frombuffer(bytes.fromhex(digest), np.uint8)
+    return contents

@@ -4,7 +4,6 @@ import contextlib
 import glob
 import hashlib
 import os
-import tempfile
 import uuid
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from tqdm import tqdm
 
 from graftnet_tf.io import file_locks
 from graftnet_tf.io.atomic_files import INCOMING
+from graftnet_tf.workspace.cache_directory import cache_directory
 
 DEFAULT_LIMIT = 20 * 10**9
 SHARD = 256  # arrays in one file: what a kill loses at most
@@ -26,9 +26,7 @@ _READS = ".reads-"
 
 def default_directory(root: str) -> str:
     """Where features of the workspace at `root` are cached: in it, or on this machine if remote."""
-    if "://" in root:
-        return os.path.join(tempfile.gettempdir(), "graftnet-cache")
-    return os.path.join(root, "cache")
+    return cache_directory(root)
 
 
 class FeatureCache:

@@ -51,9 +51,17 @@ class Imported:
 
 @dataclasses.dataclass(frozen=True)
 class _Stored:
-    """`image` of an example, the hash of the file that it was made of, and how it looks."""
+    """An image as it was stored.
+
+    Attributes:
+      image: `image` of an example.
+      content: Sha256 of the bytes of that file.
+      digest: Sha256 of the bytes of the source, of which it may be a part.
+      look: How it looks.
+    """
 
     image: str
+    content: str
     digest: str
     look: Look
 
@@ -156,10 +164,11 @@ def _store_images(
         data, pixels = _checked(fetched, photo)
         digest, seen = hashlib.sha256(fetched).hexdigest(), look(pixels)
         if not copy and photo.cut is None and not is_web(source):
-            return _Stored(source if "://" in source else os.path.abspath(source), digest, seen)
+            image = source if "://" in source else os.path.abspath(source)
+            return _Stored(image, digest, digest, seen)
         image = os.path.join("images", collection.name, photo.name)
         atomic_files.write_bytes(workspace.path(image), data)
-        return _Stored(image, digest, seen)
+        return _Stored(image, hashlib.sha256(data).hexdigest(), digest, seen)
 
     return dict(process_all(photos, store, description="Importing"))
 
@@ -191,9 +200,9 @@ def _labelled(
         if task.name in photo.labels and photo.source not in skipped
     ]
     for photo in chosen:
-        image = readable[photo.source].image
+        found, label = readable[photo.source], photo.labels[task.name]
         examples[splits[photo.source]].append(
-            Example(image, photo.labels[task.name], groups[photo.source])
+            Example(found.image, label, groups[photo.source], found.content)
         )
     reasons = {
         photo.source: skipped[photo.source]

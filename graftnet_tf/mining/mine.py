@@ -121,13 +121,12 @@ def _mine(
     features = reader.read(sorted(set(split.paths)))
     for path, reason in features.unreadable.items():
         logging.warning("Left out: %s: %s", path, reason)
-    pairs = zip(split.examples, split.paths, strict=True)
-    readable = [(example, path) for example, path in pairs if path in features.rows]
-    examples, paths = [example for example, _ in readable], [path for _, path in readable]
+    readable = [row for row, path in enumerate(split.paths) if path in features.rows]
+    examples = split.examples.subset(np.array(readable, np.int64))
+    paths = [split.path(row) for row in readable]
     vectors = features.vectors[[features.rows[path] for path in paths]]
-    labels = np.array([example.label for example in examples], np.int32)
-    found = find_hard_negatives(vectors, labels, task, config)
-    mined = [examples[row] for row in np.flatnonzero(found.mask)]
+    found = find_hard_negatives(vectors, examples.labels, task, config)
+    mined = examples.subset(np.flatnonzero(found.mask))
     fingerprint = trunk.fingerprints[str(trunk.last_block)]
     content = {
         "task": task.to_dict(),

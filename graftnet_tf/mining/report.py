@@ -11,7 +11,7 @@ from graftnet_tf.io import atomic_files, html_pages
 from graftnet_tf.io.csv_tables import to_csv
 from graftnet_tf.io.thumbnails import thumbnail
 from graftnet_tf.mining.hard_negatives import HardNegatives
-from graftnet_tf.workspace.tasks import Example
+from graftnet_tf.workspace.example_table import ExampleTable
 
 PAGE, TABLE = "report.html", "suspects.csv"
 _SHOWN = 10  # images per cluster, and of each attribute's positives
@@ -44,7 +44,7 @@ class ReportedMining:
     """
 
     found: HardNegatives
-    examples: Sequence[Example]
+    examples: ExampleTable
     paths: Sequence[str]
     record: dict[str, Any]
 
@@ -62,8 +62,7 @@ class ReportedMining:
 
     def positives(self) -> dict[str, list[ShownImage]]:
         """A few images of each attribute."""
-        labels = np.array([example.label for example in self.examples])
-        task = self.record["task"]
+        labels, task = self.examples.labels, self.record["task"]
         return {
             attribute: self.some(np.flatnonzero(labels == task["classes"].index(class_name)))
             for attribute, class_name in task["attributes"].items()

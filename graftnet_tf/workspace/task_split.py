@@ -4,12 +4,16 @@ import dataclasses
 import hashlib
 import os
 
+import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.tasks import COLUMNS, TASK_FILE, Example, Task, class_counts, parse_list
+from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.image_paths import ImagePaths
+from graftnet_tf.workspace.list_index import read_list
+from graftnet_tf.workspace.tasks import COLUMNS, TASK_FILE, Task, class_counts
 
 MINED_LIST = "train.csv"
 
@@ -21,13 +25,13 @@ class MinedList:
     Attributes:
       version: Version of the mining.
       examples: Examples that are left.
-      paths: Image file of each.
+      paths: Image file of each, computed when asked.
       sha256: SHA-256 of the list.
     """
 
     version: str
-    examples: list[Example]
-    paths: list[str]
+    examples: ExampleTable
+    paths: ImagePaths
     sha256: str
 
 
@@ -38,16 +42,25 @@ class TaskSplit:
     Attributes:
       task: Whose examples these are.
       examples: All of the split.
-      paths: Image file of each example, local or `gs://`.
+      paths: Image file of each example, local or `gs://`, computed when asked.
       hashes: Sha256 of the files that say so, by path in the workspace.
       mined: What a mining left of them, where one was asked for.
     """
 
     task: Task
-    examples: list[Example]
-    paths: list[str]
+    examples: ExampleTable
+    paths: ImagePaths
     hashes: dict[str, str]
     mined: MinedList | None = None
+
+    def path(self, row: int) -> str:
+        """Image file of the example at a row."""
+        return self.paths[row]
+
+    def rows_of(self, examples: ExampleTable) -> np.ndarray:
+        """int64 [m], rows whose image is one of some examples'."""
+        images = set(examples.images)
+        return np.flatnonzero([image in images for image in self.examples.images])
 
 
 def read_split(root: str, name: str, split: str) -> TaskSplit:
@@ -66,9 +79,11 @@ def read_split(root: str, name: str, split: str) -> TaskSplit:
     task = Task.from_dict(
         atomic_files.parse_json(contents[described], os.path.join(root, described))
     )
-    examples = parse_list(contents[listed], os.path.join(root, listed), task)
     hashes = {path: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
-    return TaskSplit(task, examples, _paths(root, examples), hashes)
+    examples = read_list(
+        root, contents[listed], os.path.join(root, listed), task, digest=hashes[listed]
+    )
+    return TaskSplit(task, examples, ImagePaths(root, examples), hashes)
 
 
 def read_training_split(root: str, name: str, mining: str | None) -> TaskSplit:
@@ -106,19 +121,9 @@ def _read_mined(root: str, directory: str, split: TaskSplit) -> MinedList:
             )
     path = os.path.join(directory, MINED_LIST)
     content = _read(path)
-    examples = parse_list(content, path, split.task)
     digest = hashlib.sha256(content).hexdigest()
-    return MinedList(version, examples, _paths(root, examples), digest)
-
-
-def _paths(root: str, examples: list[Example]) -> list[str]:
-    """Path to open of each example's image."""
-    return [image_path(root, example.image) for example in examples]
-
-
-def image_path(root: str, image: str) -> str:
-    """Path to open for an example's `image`: relative ones start at the workspace's root."""
-    return image if os.path.isabs(image) or "://" in image else os.path.join(root, image)
+    examples = read_list(root, content, path, split.task, digest)
+    return MinedList(version, examples, ImagePaths(root, examples), digest)
 
 
 def _read(path: str) -> bytes:

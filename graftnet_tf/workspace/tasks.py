@@ -3,18 +3,27 @@
 import csv
 import dataclasses
 import io
+import operator
 import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.csv_tables import to_csv
+from graftnet_tf.workspace.example import Example
+from graftnet_tf.workspace.example_table import ExampleTable
 
 BINARY_CLASSES = ("negative", "positive")
 SPLITS = ("train", "test")
 COLUMNS = ("image", "class", "group")
+CONTENT_COLUMN = "sha256"  # of the image file's bytes; a list may lack it, a row may leave it blank
 TASK_FILE = "task.json"
 NEAR_DUPLICATES_FILE = "near_duplicates.csv"  # images that look alike across the split
 NEAR_DUPLICATES_COLUMNS = ("group", "image", "split")
+_SHA256 = re.compile("[0-9a-fA-F]{64}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,32 +82,20 @@ class Task:
         return cls(content["name"], tuple(content["classes"]), dict(content["attributes"]))
 
 
-@dataclasses.dataclass(frozen=True)
-class Example:
-    """One image and its one label.
-
-    Attributes:
-      image: Path, absolute or relative to the workspace.
-      label: Index into the task's classes.
-      group: What must stay on one side of any split (a photo, a person, a camera visit).
-    """
-
-    image: str
-    label: int
-    group: str
-
-
-def write_task(directory: str, task: Task, splits: dict[str, list[Example]]) -> None:
+def write_task(directory: str, task: Task, splits: Mapping[str, Sequence[Example]]) -> None:
     """Writes `directory`/task.json and one CSV per split, each atomically."""
     for split in SPLITS:
         write_list(os.path.join(directory, f"{split}.csv"), task, splits.get(split, []))
     atomic_files.write_json(os.path.join(directory, TASK_FILE), task.to_dict())
 
 
-def write_list(path: str, task: Task, examples: list[Example]) -> None:
+def write_list(path: str, task: Task, examples: Iterable[Example]) -> None:
     """Writes a CSV of examples, atomically."""
-    rows = ((example.image, task.classes[example.label], example.group) for example in examples)
-    atomic_files.write_text(path, to_csv(COLUMNS, rows))
+    rows = (
+        (example.image, task.classes[example.label], example.group, example.content)
+        for example in examples
+    )
+    atomic_files.write_text(path, to_csv((*COLUMNS, CONTENT_COLUMN), rows))
 
 
 def read_task(directory: str) -> Task:
@@ -106,28 +103,57 @@ def read_task(directory: str) -> Task:
     return Task.from_dict(atomic_files.read_json(os.path.join(directory, TASK_FILE)))
 
 
-def parse_list(content: bytes, path: str, task: Task) -> list[Example]:
+def parse_list(content: bytes, path: str, task: Task) -> ExampleTable:
     """The examples of a task in the CSV that lies at `path`.
 
+    Cells that a row lacks at its end are empty.
+
     Raises:
-      GraftNetError: it is not UTF-8, lacks a column, or names an unknown class.
+      GraftNetError: it is not UTF-8, lacks a column other than `sha256`, names an unknown class,
+        or has a sha256 that is none.
     """
     try:
-        text = content.decode()
+        content.decode()
     except UnicodeDecodeError as error:
         raise GraftNetError(f"{path} is not UTF-8 ({error}); save it as such.") from None
-    rows = list(csv.DictReader(io.StringIO(text)))
-    if rows and not set(COLUMNS) <= set(rows[0]):
-        raise GraftNetError(f"{path} has columns {list(rows[0])}; expected {list(COLUMNS)}.")
-    unknown = {row["class"] for row in rows} - set(task.classes)
+    return ExampleTable.of_rows(_rows(content, path, task))
+
+
+def _rows(content: bytes, path: str, task: Task) -> Iterator[tuple[str, int, str, bytes]]:
+    """(image, label, group, SHA-256 or nothing) of each row of a CSV in UTF-8."""
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="\n"))
+    header = next(reader, [])
+    places = {column: place for place, column in enumerate(header)}
+    lacking = not set(COLUMNS) <= set(header)
+    cells = operator.itemgetter(*(places.get(column, 0) for column in COLUMNS))
+    content_place = places.get(CONTENT_COLUMN)
+    labels = {name: label for label, name in enumerate(task.classes)}
+    unknown = set()
+    for row in filter(None, reader):
+        if lacking:
+            raise GraftNetError(f"{path} has columns {header}; expected {list(COLUMNS)}.")
+        row.extend([""] * (len(header) - len(row)))
+        image, name, group = cells(row)
+        if name not in labels:
+            unknown.add(name)
+        digest = "" if content_place is None else row[content_place]
+        if digest and not _SHA256.fullmatch(digest):
+            raise GraftNetError(
+                f"{path}, line {reader.line_num} has the {CONTENT_COLUMN} {digest!r}; expected 64 "
+                "hex digits of the image file's hash, or nothing."
+            )
+        yield image, labels.get(name, 0), group, bytes.fromhex(digest)
     if unknown:
         raise GraftNetError(
             f"{path} names classes {sorted(unknown)}; task {task.name} has {list(task.classes)}."
         )
-    return [Example(r["image"], task.classes.index(r["class"]), r["group"]) for r in rows]
 
 
-def class_counts(task: Task, examples: list[Example]) -> dict[str, int]:
+def class_counts(task: Task, examples: Sequence[Example]) -> dict[str, int]:
     """Number of examples of each class, zero included, in class order."""
-    labels = [example.label for example in examples]
-    return {name: labels.count(index) for index, name in enumerate(task.classes)}
+    if isinstance(examples, ExampleTable):
+        labels = examples.labels
+    else:
+        labels = np.array([example.label for example in examples], np.int32)
+    counts = np.bincount(labels, minlength=len(task.classes))
+    return dict(zip(task.classes, counts.tolist(), strict=True))

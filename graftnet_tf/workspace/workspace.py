@@ -8,12 +8,13 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
-from graftnet_tf.workspace.task_split import TaskSplit, image_path, read_split, read_training_split
+from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.image_paths import image_path
+from graftnet_tf.workspace.task_split import TaskSplit, read_split, read_training_split
 from graftnet_tf.workspace.tasks import (
     NEAR_DUPLICATES_COLUMNS,
     NEAR_DUPLICATES_FILE,
     TASK_FILE,
-    Example,
     Task,
     read_task,
 )
@@ -96,11 +97,11 @@ class Workspace:
                 f"No task {name!r} in {self.root}; it has {', '.join(names) or 'no tasks'}."
             )
 
-    def examples(self, name: str, split: str) -> list[Example]:
+    def examples(self, name: str, split: str) -> ExampleTable:
         """The examples of `split` ("train" or "test") of a task."""
         return self.split(name, split).examples
 
-    def training_examples(self, name: str, mining: str | None = None) -> list[Example]:
+    def training_examples(self, name: str, mining: str | None = None) -> ExampleTable:
         """The examples of `training_split`, or what the mining left of them."""
         split = self.training_split(name, mining)
         return split.mined.examples if split.mined else split.examples

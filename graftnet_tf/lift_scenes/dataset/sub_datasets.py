@@ -1,6 +1,7 @@
 """Single-label sub-datasets of drawn passengers, each task with passengers of its own."""
 
 import functools
+import hashlib
 import os
 import zlib
 from collections.abc import Sequence
@@ -110,5 +111,6 @@ def _write_crops(
         image = os.path.join(folder, f"{index:06d}-{number}.jpg")
         atomic_files.write_bytes(workspace.path(image), crop.jpeg)
         group = f"lift-{task.name}-{index:06d}"
-        examples.append(Example(image, label(task, crop.attributes), group))
+        content = hashlib.sha256(crop.jpeg).hexdigest()
+        examples.append(Example(image, label(task, crop.attributes), group, content))
     return examples

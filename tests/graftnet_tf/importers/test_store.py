@@ -1,6 +1,7 @@
 """Tests of writing a collection into a workspace."""
 
 import csv
+import hashlib
 import os
 import pathlib
 import shutil
@@ -8,8 +9,7 @@ import shutil
 import pytest
 from PIL import Image
 
-from graftnet_tf.data.image_loading import decode_all
-from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.data.image_loading import decode, read_data
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import csv_table, folders
 from graftnet_tf.importers.collection import Collection, Photo
@@ -37,6 +37,15 @@ def images(workspace, task="bald"):
     return [e.image for split in SPLITS for e in workspace.examples(task, split)]
 
 
+def check_contents(workspace, task="bald"):
+    """Every row has the hash of the bytes that training will read."""
+    examples = [e for split in SPLITS for e in workspace.examples(task, split)]
+    assert examples
+    for example in examples:
+        data = pathlib.Path(workspace.image_path(example.image)).read_bytes()
+        assert example.content == hashlib.sha256(data).hexdigest()
+
+
 def skipped(workspace, task="bald"):
     with open(workspace.path("tasks", task, "skipped.csv"), encoding="utf-8") as file:
         return {os.path.basename(row["image"]): row["reason"] for row in csv.DictReader(file)}
@@ -48,8 +57,7 @@ def test_the_workspace_can_move_and_the_source_go(workspace, source, tmp_path):
     os.rename(workspace.root, tmp_path / "moved")
     moved = Workspace(str(tmp_path / "moved"))
     paths = [moved.image_path(image) for image in images(moved)]
-    decoded = decode_all(paths, Preprocessing(32, 16))
-    assert len(decoded.rows) == 6
+    assert [decode(read_data(path)).shape for path in paths] == [(40, 30, 3)] * 6
     assert skipped(moved) == {}
 
 
@@ -78,6 +86,25 @@ def test_without_copies_images_stay_where_they_are(workspace, source):
     import_tasks(workspace, folders.scan(str(source)), copy=False)
     assert all(image.startswith(f"{source}/") for image in images(workspace))
     assert not os.path.exists(workspace.path("images"))
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_rows_have_the_hash_of_their_image(workspace, source, copy):
+    import_tasks(workspace, folders.scan(str(source)), copy=copy)
+    check_contents(workspace)
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_rows_have_the_hash_of_what_was_cut_out_rather_than_of_its_source(
+    workspace, tmp_path, copy
+):
+    write_image(tmp_path / "a.jpg")
+    path = str(tmp_path / "a.jpg")
+    photo = Photo(path, "a.jpg", "g", {"bald": 1}, cut=lambda pixels: pixels[:20])
+    import_tasks(workspace, Collection("set", [Task.binary("bald")], [photo]), copy=copy)
+    check_contents(workspace)
+    (image,) = images(workspace)
+    assert atomic_files.sha256(workspace.image_path(image)) != atomic_files.sha256(path)
 
 
 def test_an_existing_task_is_replaced_only_when_told(workspace, source):

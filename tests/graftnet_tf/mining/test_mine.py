@@ -21,7 +21,7 @@ from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine_negatives
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.tasks import class_counts
+from graftnet_tf.workspace.tasks import class_counts, write_task
 from tests.killed_runs import Killed, killed_publishing
 from tests.trained_workspace import UNREADABLE, train_tiny_branch
 
@@ -58,6 +58,21 @@ def test_the_list_is_a_part_of_the_train_split_in_its_order(mined, name):
     reported = {task.class_index(attribute) for attribute in task.attributes}
     assert [e for e in left if e.label in reported] == [e for e in readable if e.label in reported]
     assert 0 < len([e for e in left if e.label == 0]) < len([e for e in whole if e.label == 0])
+
+
+def test_what_is_known_of_images_is_passed_on(workspace):
+    split = workspace.training_split("hat")
+    hashed = [
+        dataclasses.replace(example, content=atomic_files.sha256(path) if row % 2 else "")
+        for row, (example, path) in enumerate(zip(split.examples, split.paths, strict=True))
+        if example.image != UNREADABLE
+    ]
+    write_task(workspace.path("tasks", "hat"), split.task, {"train": hashed})
+    mine_negatives(workspace, "hat", CONFIG)
+    contents = {example.image: example.content for example in hashed}
+    left = workspace.training_examples("hat", "0001")
+    assert [example.content for example in left] == [contents[e.image] for e in left]
+    assert 0 < left.known.sum() < len(left)
 
 
 @pytest.mark.parametrize("name", ["hat", "gender"])

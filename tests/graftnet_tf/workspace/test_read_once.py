@@ -1,4 +1,4 @@
-"""Jobs read every image once, and the files that describe a task once."""
+"""Jobs read the files that describe a task once, and those that need each image each once."""
 
 import dataclasses
 
@@ -24,12 +24,12 @@ def _splits(workspace):
     return [workspace.training_split(task) for task in TASKS]
 
 
-def _load(workspace):
-    labelled_images.load(_splits(workspace), Preprocessing(30, 20))
+def _label(workspace):
+    labelled_images.label(_splits(workspace), Preprocessing(30, 20))
 
 
-def _load_each(workspace):
-    labelled_images.load_each(_splits(workspace), Preprocessing(30, 20))
+def _label_each(workspace):
+    labelled_images.label_each(_splits(workspace), Preprocessing(30, 20))
 
 
 def _hash(workspace):
@@ -40,7 +40,7 @@ def _train_trunk(workspace):
     train_trunk(workspace, dataclasses.replace(TRUNK, steps=0), tasks=TASKS)
 
 
-JOBS = [_load, _load_each, _hash, _train_trunk]
+JOBS = [_label, _label_each, _hash, _train_trunk]
 
 
 @pytest.fixture
@@ -55,9 +55,13 @@ def _nothing_published(monkeypatch):
         monkeypatch.setattr(f"graftnet_tf.{kind}.{kind}.publish", lambda *_, **__: "0001")
 
 
-def _check_read_once(counts, tasks):
+def _check_described_once(counts, tasks):
     described = [f"tasks/{task}/{file}" for task in tasks for file in ("task.json", "train.csv")]
     assert {path: counts[path] for path in described} == dict.fromkeys(described, 1)
+
+
+def _check_read_once(counts, tasks):
+    _check_described_once(counts, tasks)
     assert {path: counts[path] for path in IMAGES} == dict.fromkeys(IMAGES, 1)
 
 
@@ -75,13 +79,13 @@ def test_mining_reads_images_again_for_its_page_alone(workspace, monkeypatch):
     _check_read_once(counts, ["hat"])
 
 
-def test_branches_are_trained_from_one_reading_of_their_tasks_and_of_what_mining_left(workspace):
+def test_branches_read_the_lists_of_their_tasks_and_of_what_mining_left_once(workspace):
     list(mine_all(workspace, ["hat"], MINING))
     whole = dataclasses.replace(CUT_SHORT, steps=0, views=0)
     configs = {"hat": dataclasses.replace(whole, mining="newest"), "bag": whole}
     with counted_opens(workspace.root) as counts:
         list(train_branches(workspace, configs))
-    _check_read_once(counts, TASKS)
+    _check_described_once(counts, TASKS)
     mined = [f"tasks/hat/mining/0001/{file}" for file in ("train.csv", "manifest.json")]
     assert [counts[path] for path in mined] == [1, 1]
 

@@ -30,6 +30,13 @@ def test_every_class_has_examples_and_images(workspace):
             assert atomic_files.read_bytes(workspace.image_path(example.image))[:2] == b"\xff\xd8"
 
 
+def test_rows_have_the_hash_of_their_image(workspace):
+    for name in ("bald", "gender"):
+        for example in everything(workspace, name):
+            path = workspace.image_path(example.image)
+            assert example.content == atomic_files.sha256(path)
+
+
 def test_split_is_by_snapshot(workspace):
     for name in ("bald", "gender"):
         train, test = ({e.group for e in workspace.examples(name, split)} for split in SPLITS)

@@ -1,0 +1,77 @@
+"""Long lists of examples, parsed once and then read as the arrays they became."""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.npz_archives import read_npz, write_npz
+from graftnet_tf.workspace.cache_directory import cache_directory
+from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.string_column import StringColumn
+from graftnet_tf.workspace.tasks import Task, parse_list
+
+INDEXED_ROWS = 20_000  # shorter lists are parsed as fast
+_FOLDER = "lists"
+
+
+def read_list(root: str, content: bytes, path: str, task: Task, digest: str) -> ExampleTable:
+    """What `parse_list` returns, from an index where there is one.
+
+    The index is derived: it is below the workspace's cache, under the hash of the CSV, and may
+    be deleted at any time. One that is damaged, or was made for other classes, is replaced; a
+    cache that cannot be written is done without.
+
+    Args:
+      root: Root of the workspace.
+      content: Content of the CSV.
+      path: Path of the CSV, which errors name.
+      task: Task whose examples these are.
+      digest: Hex SHA-256 of `content`.
+
+    Raises:
+      GraftNetError: the CSV is damaged, as for `parse_list`.
+    """
+    index = os.path.join(cache_directory(root), _FOLDER, f"{digest}.npz")
+    examples = _read(index, task.classes)
+    if examples is None:
+        examples = parse_list(content, path, task)
+        if len(examples) > INDEXED_ROWS:
+            _write(index, task.classes, examples)
+    return examples
+
+
+def _read(path: str, classes: tuple[str, ...]) -> ExampleTable | None:
+    try:
+        arrays = read_npz(path)
+        if tuple(arrays["classes"].tolist()) != classes:
+            return None
+        return ExampleTable(
+            arrays["labels"],
+            arrays["groups"],
+            arrays["contents"],
+            arrays["known"],
+            StringColumn(arrays["image_bytes"], arrays["image_offsets"]),
+            StringColumn(arrays["group_bytes"], arrays["group_offsets"]),
+        )
+    except (GraftNetError, KeyError, tf.errors.OpError):  # missing, damaged or out of reach
+        return None
+
+
+def _write(path: str, classes: tuple[str, ...], examples: ExampleTable) -> None:
+    arrays = {
+        "classes": np.array(classes),
+        "labels": examples.labels,
+        "groups": examples.groups,
+        "contents": examples.contents,
+        "known": examples.known,
+        "image_bytes": examples.images.blob,
+        "image_offsets": examples.images.offsets,
+        "group_bytes": examples.group_names.blob,
+        "group_offsets": examples.group_names.offsets,
+    }
+    try:
+        write_npz(path, arrays)
+    except (tf.errors.OpError, OSError):  # no place to keep it
+        return
