@@ -1,20 +1,26 @@
 """Fine-tuning one branch in memory: a classifier that starts as a probe, then open blocks."""
 
+import itertools
+from collections.abc import Iterator
+
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.branch import initialization
 from graftnet_tf.branch.branch import Branch
 from graftnet_tf.branch.config import BranchConfig
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.task_sampling import Schedule
 from graftnet_tf.features.graft_features import GraftFeatures
 from graftnet_tf.features.prefetch import prefetch
-from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.training.batched_inference import apply_readable
 from graftnet_tf.training.loop import Loop
 from graftnet_tf.trunk.trunk import Trunk
 
+Draw = tuple[int, np.ndarray]  # a step's number and the positions of its examples
+
 _INFERENCE_BATCH = 64
+_WINDOW = 4096  # images whose features are prepared at a time
 
 
 class FineTuning:
@@ -71,17 +77,10 @@ class FineTuning:
         examples, config = self._examples, self._config
         schedule = Schedule([len(examples.rows)], np.ones(1), config.batch, config.seed)
         schedule.skip(loop.step)
-        batches = [schedule.next()[1] for _ in range(loop.step, loop.steps)]
-        draws = [
-            (examples.rows[chosen], number) for number, chosen in enumerate(batches, loop.step)
-        ]
-        self._features.prepare(draws)
-        inputs = zip(
-            batches, prefetch(lambda draw: self._features.augmented(*draw), draws), strict=True
-        )
+        draws = ((number, schedule.next()[1]) for number in range(loop.step, loop.steps))
 
-        def step(number: int) -> tuple[str, float]:
-            chosen, features = next(inputs)
+        def step(number: int, given: tuple[np.ndarray, tf.Tensor]) -> tuple[str, float]:
+            chosen, features = given
             labels = examples.labels[chosen]
             loss = self._train(
                 features,
@@ -91,21 +90,53 @@ class FineTuning:
             )
             return examples.task.name, float(loss)
 
-        losses = loop.run(step, description=f"Branch {examples.task.name}")
+        inputs = prefetch(self._features_of, self._windows(draws))
+        losses = loop.run(step, inputs, description=f"Branch {examples.task.name}")
         if self.optimizer.use_ema and loop.steps:
             self.optimizer.finalize_variable_values(self.branch.open_variables)
         return losses.get(examples.task.name)
 
-    def scores(self, examples: LabelledRows) -> np.ndarray:
-        """Class scores of unchanged images, float32 [M, classes]."""
-        self._features.prepare([(examples.rows, None)])
-        return apply(
+    def scores(self, examples: LabelledRows) -> tuple[LabelledRows, np.ndarray]:
+        """(those whose images are readable, unchanged; their class scores float32 [M, classes]).
+
+        Raises:
+          GraftNetError: a class is left without an example.
+        """
+        reader = examples.reader
+        rows, _ = reader.readable(examples.rows, lambda it: self._features.prepare([(it, None)]))
+        _, scores = apply_readable(
+            reader,
             self.branch.scores,
             self._features.plain,
-            examples.rows,
+            rows,
             batch=_INFERENCE_BATCH,
             description="Scores",
         )
+        return examples.readable(), scores
+
+    def _windows(self, draws: Iterator[Draw]) -> Iterator[tuple[Draw, list[Draw] | None]]:
+        """Each draw, with the first of a window all of the window's."""
+        length = max(_WINDOW // self._config.batch, 1)
+        for _, window in itertools.groupby(draws, lambda draw: draw[0] // length):
+            ahead = list(window)
+            yield ahead[0], ahead
+            yield from ((draw, None) for draw in ahead[1:])
+
+    def _features_of(self, item: tuple[Draw, list[Draw] | None]) -> tuple[np.ndarray, tf.Tensor]:
+        """(positions of a draw's examples, their features)."""
+        (number, chosen), window = item
+        if window:
+            self._prepare(window)
+        return self._examples.batch(chosen, lambda rows: self._features.augmented(rows, number))
+
+    def _prepare(self, draws: list[Draw]) -> None:
+        numbers, chosen = zip(*draws, strict=True)
+
+        def prepare(rows: np.ndarray) -> None:
+            parts = np.split(rows, len(numbers))
+            self._features.prepare(list(zip(parts, numbers, strict=True)))
+
+        self._examples.batch(np.concatenate(chosen), prepare)
 
     def _update(self, inputs, labels, weights, seed):
         """One step on float32 [N, h, w, c], int32 [N], float32 [N]; returns the loss."""

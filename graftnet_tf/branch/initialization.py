@@ -4,11 +4,12 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.branch.branch import Branch
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.image_reader import ImageReader
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.features.graft_features import GraftFeatures
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.training import linear_probe
-from graftnet_tf.training.batched_inference import apply, in_batches
+from graftnet_tf.training.batched_inference import apply_readable, in_batches
 from graftnet_tf.training.pca import principal_axes
 
 _BATCH = 64
@@ -28,32 +29,42 @@ def initialize_branch(
     """
     random = np.random.default_rng([seed, 4])
     if branch.reduction:
-        rows = random.permutation(examples.rows)[:_IMAGES]
-        features.prepare([(rows, None)])
-        kernel, bias = _main_axes(branch.blocks, features, rows, branch.reduction.filters)
+        rows = _prepared(features, examples, random.permutation(len(examples.rows))[:_IMAGES])
+        kernel, bias = _main_axes(
+            branch.blocks, examples.reader, features, rows, branch.reduction.filters
+        )
         branch.reduction.set_weights([kernel[None, None], bias])
     enough = linear_probe.subsample(examples.labels, branch.classifier.kernel.shape[0], random)
-    rows = examples.rows[enough]
-    features.prepare([(rows, None)])
-    vectors = apply(
+    rows = _prepared(features, examples, enough)
+    _, vectors = apply_readable(
+        examples.reader,
         branch.pooled,
         features.plain,
         rows,
         batch=_BATCH,
         description="Features for the classifier's start",
     )
-    linear_probe.start(branch.classifier, vectors, examples.labels[enough])
+    linear_probe.start(branch.classifier, vectors, examples.subset(enough).readable().labels)
+
+
+def _prepared(features: GraftFeatures, examples: LabelledRows, chosen: np.ndarray) -> np.ndarray:
+    """Rows of the chosen examples that are readable, their features prepared."""
+    rows, _ = examples.reader.readable(
+        examples.rows[chosen], lambda some: features.prepare([(some, None)])
+    )
+    return rows
 
 
 def _main_axes(
-    blocks: Blocks, features: GraftFeatures, rows: np.ndarray, count: int
+    blocks: Blocks, reader: ImageReader, features: GraftFeatures, rows: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Those along which the blocks' output varies most over images and positions."""
     maps = tf.function(blocks, reduce_retracing=True)
-    positions = in_batches(
-        lambda part: maps(tf.constant(features.plain(part))).numpy(),
+    found = in_batches(
+        lambda part: reader.readable(part, features.plain)[1],
         rows,
         batch=_BATCH,
         description="Principal axes for the reduction's start",
     )
+    positions = (maps(tf.constant(part)).numpy() for part in found if part is not None)
     return principal_axes((part.reshape(-1, part.shape[-1]) for part in positions), count)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.evaluation import metrics
 
 _UNDECIDED = 0.5  # threshold where positives or negatives are missing

@@ -17,7 +17,9 @@ from graftnet_tf.branch.inputs import BranchInputs, gather
 from graftnet_tf.branch.shape_search.choice import Choice, choose_shape
 from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.data import labelled_images
-from graftnet_tf.data.labelled_images import LabelledImages, LabelledRows
+from graftnet_tf.data.labelled_images import LabelledImages
+from graftnet_tf.data.labelled_rows import LabelledRows
+from graftnet_tf.data.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
@@ -99,9 +101,9 @@ def train_branches(
     candidate: bool = False,
     provenance: Provenance = Provenance(),
 ) -> Iterator[tuple[str, str]]:
-    """Trains and publishes several tasks' branches, over images decoded once.
+    """Trains and publishes several tasks' branches.
 
-    Each is as `train_branch` would make it alone; nothing is decoded before every task and
+    Each is as `train_branch` would make it alone; no image is opened before every task and
     configuration was found fit to be trained.
 
     Args:
@@ -129,7 +131,7 @@ def train_branches(
     )
     settled = {name: job.settled(name, config) for name, config in configs.items()}
     splits = list(inputs.splits.values())
-    labelled = labelled_images.load_each(splits, inputs.trunk.preprocessing)
+    labelled = labelled_images.label_each(splits, inputs.trunk.preprocessing)
     for name, config in settled.items():
         yield name, job.train(name, config, labelled[name])
 
@@ -175,7 +177,7 @@ class _Job:
         fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
         inputs = labelled.inputs
         if split.mined:
-            fitted = labelled.among(fitted, split.mined.paths)
+            fitted = fitted.among(split.rows_of(split.mined.examples))
             inputs = {**inputs, "mining": split.mined.sha256}
         searched: dict[str, Any] = {}
         if self.search:
@@ -184,11 +186,13 @@ class _Job:
         fingerprint = trunk.fingerprints[str(config.graft_after)]
         inputs = {**inputs, "trunk": fingerprint}
         optimizer = config.optimization.make(config.steps)
-        tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
         key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
-        loop = tuning.loop(os.path.join(self.inputs.runs, f"branch-{name}-{key}"), config.steps)
+        directory = os.path.join(self.inputs.runs, f"branch-{name}-{key}")
+        labelled.reader.keep_log(UnreadableLog(os.path.join(directory, UNREADABLE)))
+        tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
+        loop = tuning.loop(directory, config.steps)
         loss = tuning.run(loop)
-        scores = tuning.scores(held_out)
+        held_out, scores = tuning.scores(held_out)
         validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
         version = branches.publish(
             os.path.join(self.inputs.published, name),
@@ -208,7 +212,8 @@ class _Job:
                     "validation_auc": validation_auc,
                     "validation_examples": examples,
                 },
-                "unreadable": labelled.unreadable,
+                "waiting": loop.waiting,
+                "unreadable": labelled.reader.reasons,
             },
             build_info=BuildInfo(inputs, config.seed, started, self.provenance),
         )
@@ -250,7 +255,7 @@ class _Job:
             functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),
             trunk.preprocessing,
             config.augmentation,
-            labelled.images,
+            labelled.reader,
             config.seed,
             view_precision=config.view_precision,
         )
@@ -258,4 +263,4 @@ class _Job:
             return live
         shelf = trunk.fingerprints[str(config.graft_after)][:16]
         cache = FeatureCache(self.cache_directory, shelf, limit=self.cache_limit)
-        return CachedFeatures(live, cache, digests=labelled.digests, views=config.views)
+        return CachedFeatures(live, cache, views=config.views)

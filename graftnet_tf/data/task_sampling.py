@@ -59,24 +59,32 @@ class Schedule:
     def __post_init__(self):
         self._choices = np.random.default_rng([self.seed, 0])
         self._drawn = [0] * len(self.sizes)
+        self._orders: list[dict[int, np.ndarray]] = [{} for _ in self.sizes]
 
     def skip(self, steps: int) -> None:
         """Moves on by `steps` batches without making them."""
-        for _ in range(steps):
-            self._drawn[self._choose()] += 1
+        chosen = self._choose(steps)
+        for task, times in enumerate(np.bincount(chosen, minlength=len(self.sizes)).tolist()):
+            self._drawn[task] += times
 
     def next(self) -> tuple[int, np.ndarray]:
         """The next batch: (task id, int64 [batch] indices of its examples)."""
-        task = self._choose()
+        task = int(self._choose(1)[0])
         first = self._drawn[task] * self.batch
         self._drawn[task] += 1
         positions = np.arange(first, first + self.batch)
         epochs, offsets = np.divmod(positions, self.sizes[task])
-        orders = {epoch: self._order(task, epoch) for epoch in np.unique(epochs)}
-        return task, np.array([orders[e][o] for e, o in zip(epochs, offsets, strict=True)])
+        orders = {epoch: self._order(task, epoch) for epoch in np.unique(epochs).tolist()}
+        self._orders[task] = orders
+        chosen = [orders[e][o] for e, o in zip(epochs.tolist(), offsets, strict=True)]
+        return task, np.array(chosen, np.int64)
 
-    def _choose(self) -> int:
-        return int(self._choices.choice(len(self.sizes), p=self.probabilities))
+    def _choose(self, steps: int) -> np.ndarray:
+        return self._choices.choice(len(self.sizes), size=steps, p=self.probabilities)
 
     def _order(self, task: int, epoch: int) -> np.ndarray:
-        return np.random.default_rng([self.seed, 1, task, epoch]).permutation(self.sizes[task])
+        """Kept from batch to batch until the epoch ends: 4 bytes an example."""
+        if (kept := self._orders[task].get(epoch)) is not None:
+            return kept
+        random = np.random.default_rng([self.seed, 1, task, epoch])
+        return random.permutation(self.sizes[task]).astype(np.uint32)

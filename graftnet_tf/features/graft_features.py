@@ -3,13 +3,14 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.models.saved_model import FULL_PRECISION
@@ -20,7 +21,10 @@ _BATCH = 32  # images at a time when features are computed for the cache
 
 
 class GraftFeatures(Protocol):
-    """Where branch training takes its batches from."""
+    """Where branch training takes its batches from.
+
+    All of its methods may raise `UnreadableRowsError` of the images' reader.
+    """
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
         """Announces what will be asked for: rows, with their step or None for `plain`."""
@@ -40,7 +44,7 @@ class LiveFeatures:
         blocks_in: Callable[[str], FrozenBlocks],
         preprocessing: Preprocessing,
         augmentation: Augmentation,
-        images: np.ndarray,
+        reader: ImageReader,
         seed: int,
         *,
         view_precision: str = FULL_PRECISION,
@@ -51,18 +55,19 @@ class LiveFeatures:
           blocks_in: Function that gives the frozen blocks 0…graft_after in a precision.
           preprocessing: Preprocessing of the trunk.
           augmentation: Augmentation of the training images.
-          images: uint8 [M, height, width, 3].
+          reader: Reads the images.
           seed: Seed of the augmentation.
           view_precision: Precision that `views` computes in.
         """
-        self.images, self.augmentation, self.seed = images, augmentation, seed
+        self.reader, self.augmentation, self.seed = reader, augmentation, seed
         self.view_precision = view_precision
         blocks = blocks_in(FULL_PRECISION)
         view_blocks = blocks if view_precision == FULL_PRECISION else blocks_in(view_precision)
 
-        batch = tf.TensorSpec([None, *images.shape[1:]], tf.uint8)
+        size = [reader.height, reader.width, 3]
+        batch = tf.TensorSpec([None, *size], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
-        changed = tf.TensorSpec(images.shape[1:], tf.float32)
+        changed = tf.TensorSpec(size, tf.float32)
 
         def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
             return blocks(preprocessing.scale(images))
@@ -88,14 +93,14 @@ class LiveFeatures:
         pass
 
     def plain(self, rows: np.ndarray) -> tf.Tensor:
-        return self._plain(tf.constant(self.images[rows]))
+        return self._plain(tf.constant(self.reader.read(rows)))
 
     def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
-        return self._augmented(tf.constant(self.images[rows]), tf.constant([self.seed, step]))
+        return self._augmented(tf.constant(self.reader.read(rows)), tf.constant([self.seed, step]))
 
     def views(self, rows: np.ndarray, seeds: np.ndarray) -> tf.Tensor:
         """Features of images that are augmented each by a seed of its own, int32 [n, 2]."""
-        return self._views(tf.constant(self.images[rows]), tf.constant(seeds))
+        return self._views(tf.constant(self.reader.read(rows)), tf.constant(seeds))
 
 
 class CachedFeatures:
@@ -105,18 +110,15 @@ class CachedFeatures:
     the image share it, and what did not fit the cache is the same when computed again.
     """
 
-    def __init__(
-        self, live: LiveFeatures, cache: FeatureCache, *, digests: Sequence[bytes], views: int
-    ):
+    def __init__(self, live: LiveFeatures, cache: FeatureCache, *, views: int):
         """Prepares nothing yet.
 
         Args:
           live: Computes the features.
           cache: The shelf of the trunk's fingerprint at the graft point.
-          digests: Digests of each of `live.images`.
           views: Augmented views of each image, besides the unchanged one.
         """
-        self._live, self._cache, self._digests, self._count = live, cache, digests, views + 1
+        self._live, self._cache, self._count = live, cache, views + 1
         made_from = [dataclasses.asdict(live.augmentation), live.seed, live.view_precision]
         self._variation = json.dumps(made_from, sort_keys=True)
 
@@ -140,7 +142,7 @@ class CachedFeatures:
     def _key(self, row: int, view: int) -> bytes:
         """16 bytes that stand for all that a view's features depend on, save the trunk."""
         variation = f"{self._variation} {view}" if view else ""
-        digest = hashlib.blake2b(self._digests[row], digest_size=16)
+        digest = hashlib.blake2b(self._live.reader.contents[row].tobytes(), digest_size=16)
         digest.update(variation.encode())
         return digest.digest()
 

@@ -15,7 +15,16 @@ from graftnet_tf.registry.tree import (
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 
-_ALWAYS_OTHER = ("version", "command", "files", "packages", "published", "python", "seconds")
+_ALWAYS_OTHER = (
+    "version",
+    "command",
+    "files",
+    "packages",
+    "published",
+    "python",
+    "seconds",
+    "waiting",
+)
 
 
 @dataclasses.dataclass(frozen=True)

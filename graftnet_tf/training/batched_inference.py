@@ -1,19 +1,25 @@
 """Running a function over more rows than fit one batch."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from graftnet_tf.data.image_reader import ImageReader
+from graftnet_tf.errors import GraftNetError
+
+Result = TypeVar("Result")
+
 
 def in_batches(
-    function: Callable[[np.ndarray], np.ndarray],
+    function: Callable[[np.ndarray], Result],
     rows: np.ndarray,
     *,
     batch: int = 32,
     description: str,
-) -> Iterator[np.ndarray]:
+) -> Iterator[Result]:
     """Yields `function` of consecutive parts of `rows`, with a progress bar.
 
     Args:
@@ -27,6 +33,45 @@ def in_batches(
             part = rows[start : start + batch]
             yield function(part)
             bar.update(len(part))
+
+
+def apply_readable(
+    reader: ImageReader,
+    function: Callable[[tf.Tensor], tf.Tensor],
+    read: Callable[[np.ndarray], np.ndarray],
+    rows: np.ndarray,
+    *,
+    batch: int = 32,
+    description: str,
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `apply`, without the rows whose images turn out to be unreadable.
+
+    Args:
+      reader: Reader of the images.
+      function, rows, batch, description: Function, rows, batch and description, as for `apply`.
+      read: Function of int [n] row numbers, which may raise `UnreadableRowsError`.
+
+    Returns:
+      (int [m], the rows left; array [m, …]).
+
+    Raises:
+      GraftNetError: none is readable.
+    """
+    graph = tf.function(function, reduce_retracing=True)
+
+    def part(some: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        left, inputs = reader.readable(some, read)
+        return left, None if inputs is None else graph(tf.constant(inputs)).numpy()
+
+    found = [
+        (left, outputs)
+        for left, outputs in in_batches(part, rows, batch=batch, description=description)
+        if outputs is not None
+    ]
+    if not found:
+        raise GraftNetError("None of the training images that were asked for can be read.")
+    kept, outputs = zip(*found, strict=True)
+    return np.concatenate(kept), np.concatenate(outputs)
 
 
 def apply(

@@ -4,16 +4,16 @@ import numpy as np
 import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
+from graftnet_tf.data.bounded_sample import bounded_sample
+
 STRENGTH = 1e-3
+EXAMPLES = 8192  # that are fitted at most, so that a start takes the same time of any task
 VALUES = 2**27  # float32 numbers that are fitted at most: 512 MB, and as much again scaled
 _TINY = 1e-12  # variance at which images all alike are no longer told apart
 
 
 def subsample(labels: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
-    """The examples to fit, so that no more than `VALUES` numbers are in memory.
-
-    Of the largest classes some examples are left out, as many of each as its size demands;
-    rare classes stay whole for longest.
+    """The examples to fit, `EXAMPLES` and `VALUES` numbers at most; see `bounded_sample`.
 
     Args:
       labels: int [M].
@@ -21,13 +21,9 @@ def subsample(labels: np.ndarray, length: int, random: np.random.Generator) -> n
       random: Chooses.
 
     Returns:
-      int [m], ascending indices of the examples, all M of them where these fit.
+      int64 [m], ascending positions of the examples, all M of them where these fit.
     """
-    turns = np.empty(len(labels), np.int64)  # at which each example's class hands it in
-    for label in np.unique(labels):
-        of_class = labels == label
-        turns[of_class] = random.permutation(of_class.sum())
-    return np.sort(np.argsort(turns, kind="stable")[: VALUES // length])
+    return bounded_sample(labels, min(VALUES // length, EXAMPLES), random)
 
 
 def fit(

@@ -4,14 +4,17 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import tensorflow as tf
 from absl import logging
 from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
+
+Input = TypeVar("Input")
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 _SMOOTHING = 0.9  # of the running losses shown
@@ -77,7 +80,13 @@ def run_key(description: dict) -> str:
 
 
 class Loop:
-    """Runs steps with a progress bar and summaries, and resumes from its checkpoints."""
+    """Runs steps with a progress bar and summaries, and resumes from its checkpoints.
+
+    Attributes:
+      directory: Directory of this run alone.
+      steps: Length of the whole run.
+      waiting: Share of the time of the steps run now, in 0…1, that they waited for their input.
+    """
 
     def __init__(self, directory: str, steps: int, *, checkpoint_every: int, **trackables: object):
         """Opens the run kept in `directory` and restores its newest checkpoint, if any.
@@ -89,6 +98,7 @@ class Loop:
           **trackables: What is saved and restored; all variables made already.
         """
         self.directory, self.steps, self._every = directory, steps, checkpoint_every
+        self.waiting = 0.0
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._checkpoint = tf.train.Checkpoint(step=self._step, **trackables)
         self._manager = tf.train.CheckpointManager(
@@ -103,11 +113,19 @@ class Loop:
         """Steps done so far."""
         return int(self._step.numpy())
 
-    def run(self, step: Callable[[int], tuple[str, float]], *, description: str) -> dict:
-        """Runs the steps that are left.
+    def run(
+        self,
+        step: Callable[[int, Input], tuple[str, float]],
+        inputs: Iterable[Input],
+        *,
+        description: str,
+    ) -> dict[str, float]:
+        """Runs the steps that are left; `waiting` is the share of time that they waited for input.
 
         Args:
-          step: Function called with the step's number; returns (name of its task, its loss).
+          step: Function called with the step's number and its input; returns (name of its task,
+            its loss).
+          inputs: What the steps that are left work on, in turn.
           description: What the progress bar says.
 
         Returns:
@@ -117,6 +135,7 @@ class Loop:
           GraftNetError: a loss is not finite.
         """
         running: dict[str, float] = {}
+        inputs, waited, started = iter(inputs), 0.0, time.monotonic()
         writer = tf.summary.create_file_writer(os.path.join(self.directory, "summaries"))
         bar = tqdm(
             range(self.step, self.steps),
@@ -127,17 +146,21 @@ class Loop:
         )
         with writer.as_default():
             for number in bar:
-                name, loss = step(number)
+                asked = time.monotonic()
+                given = next(inputs)
+                waited += time.monotonic() - asked
+                name, loss = step(number, given)
                 if not tf.math.is_finite(loss):
                     raise GraftNetError(
                         f"The loss of {name} became {loss} at step {number}; "
                         "lower the learning rate."
                     )
                 running[name] = _SMOOTHING * running.get(name, loss) + (1 - _SMOOTHING) * loss
-                bar.set_postfix(
-                    {task: f"{value:.3f}" for task, value in running.items()}, refresh=False
-                )
+                self.waiting = waited / (time.monotonic() - started)
+                shown = {task: f"{value:.3f}" for task, value in running.items()}
+                bar.set_postfix(shown | {"waiting": f"{self.waiting:.0%}"}, refresh=False)
                 tf.summary.scalar(f"loss/{name}", loss, step=number)
+                tf.summary.scalar("waiting", self.waiting, step=number)
                 self._step.assign(number + 1)
                 if (number + 1) % self._every == 0 or number + 1 == self.steps:
                     self._manager.save()

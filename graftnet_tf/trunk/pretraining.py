@@ -1,6 +1,7 @@
 """Dynamic-graph pretraining: from a workspace's tasks to a published trunk (paper 3.1)."""
 
 import dataclasses
+import os
 import time
 from collections.abc import Iterator, Sequence
 
@@ -10,15 +11,18 @@ from absl import logging
 
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.bounded_sample import bounded_sample
 from graftnet_tf.data.labelled_images import LabelledImages
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.task_sampling import Schedule, sampling_probabilities
+from graftnet_tf.data.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe
-from graftnet_tf.training.batched_inference import apply
+from graftnet_tf.training.batched_inference import apply_readable
 from graftnet_tf.training.loop import Loop, Optimization, run_key
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
@@ -26,6 +30,7 @@ from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
 _HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
+_PROBED = 2048  # examples of a task, of which its probe is made
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,7 +140,7 @@ def train_trunk(
         blocks = Blocks(0, config.last_block)
         weights.initialise(blocks, config.initial_weights)
         blocks.freeze_below(config.train_from)
-        labelled = labelled_images.load(splits, preprocessing)
+        labelled = labelled_images.label(splits, preprocessing)
         initial = blocks.fingerprints("")[str(blocks.last)]
         inputs = {"initial_weights": initial, **labelled.inputs}
         loop: Loop | None = None
@@ -152,7 +157,8 @@ def train_trunk(
             "tasks": names,
             "config": dataclasses.asdict(config),
             "metrics": {"loss": losses},
-            "unreadable": labelled.unreadable,
+            "waiting": loop.waiting if loop else 0.0,
+            "unreadable": labelled.reader.reasons,
         },
         build_info=BuildInfo(inputs, config.seed, started, provenance),
     )
@@ -186,24 +192,30 @@ def _train(
         optimizer,
         optimization.make_constant,
     )
+    labelled.reader.keep_log(UnreadableLog(os.path.join(directory, UNREADABLE)))
     loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
     if config.probe_heads and loop.step == 0:
-        _probe_heads(model, preprocessing, labelled)
+        _probe_heads(model, preprocessing, labelled, config.seed)
     sizes = [len(some.rows) for some in labelled.tasks]
     probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
     schedule = Schedule(sizes, probabilities, config.batch, config.seed)
     schedule.skip(loop.step)
 
-    def step(number: int) -> tuple[str, float]:
-        task_id, examples = schedule.next()
+    def read(drawn: tuple[int, np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
+        task_id, chosen = drawn
         some = labelled.tasks[task_id]
-        labels = some.labels[examples]
-        images = labelled.images[some.rows[examples]]
+        chosen, images = some.batch(chosen, labelled.reader.read)
+        return task_id, some.labels[chosen], images
+
+    def step(number: int, given: tuple[int, np.ndarray, np.ndarray]) -> tuple[str, float]:
+        task_id, labels, images = given
+        some = labelled.tasks[task_id]
         shares = some.class_weights[labels]
         loss = model.train(task_id, images, labels, shares, (number, config.seed))
         return some.task.name, loss
 
-    losses = loop.run(step, description="Trunk")
+    drawn = (schedule.next() for _ in range(loop.step, loop.steps))
+    losses = loop.run(step, prefetch(read, drawn), description="Trunk")
     if optimization.ema:
         optimizer.finalize_variable_values(blocks.open_variables)
     precise_bn.recompute_bn_statistics(blocks, _mixed_batches(config, preprocessing, labelled))
@@ -211,16 +223,29 @@ def _train(
 
 
 def _probe_heads(
-    model: DynamicTrunk, preprocessing: Preprocessing, labelled: LabelledImages
+    model: DynamicTrunk, preprocessing: Preprocessing, labelled: LabelledImages, seed: int
 ) -> None:
-    features = apply(
+    reader = labelled.reader
+    random = np.random.default_rng([seed, 5])
+    probed = [some.subset(bounded_sample(some.labels, _PROBED, random)) for some in labelled.tasks]
+    rows = np.concatenate([some.rows for some in probed])
+    _, first, same = np.unique(
+        reader.contents[rows], axis=0, return_index=True, return_inverse=True
+    )
+    read, features = apply_readable(
+        reader,
         lambda images: gap(model.blocks(preprocessing.scale(images))),
-        labelled.images.__getitem__,
-        np.arange(len(labelled.images)),
+        reader.read,
+        rows[first],
         description="Features for the heads' start",
     )
-    for dense, some in zip(model.heads.denses, labelled.tasks, strict=True):
-        linear_probe.start(dense, features[some.rows], some.labels, strength=_HEAD_STRENGTH)
+    place = np.full(len(first), -1)
+    place[np.isin(rows[first], read)] = np.arange(len(read))
+    places = np.split(place[same], np.cumsum([len(some.rows) for some in probed])[:-1])
+    for dense, some, own in zip(model.heads.denses, probed, places, strict=True):
+        left = some.subset(np.flatnonzero(own >= 0)).readable()
+        vectors = features[own[own >= 0]]
+        linear_probe.start(dense, vectors, left.labels, strength=_HEAD_STRENGTH)
 
 
 def _mixed_batches(
@@ -230,6 +255,10 @@ def _mixed_batches(
     random = np.random.default_rng([config.seed, 2])
     for number in range(config.norm_batches):
         tasks = random.integers(len(labelled.tasks), size=config.batch)
-        rows = [random.choice(labelled.tasks[task].rows) for task in tasks]
+        parts = []
+        for task in tasks:
+            some = labelled.tasks[task]
+            chosen = random.integers(len(some.rows), size=1)
+            parts.append(some.batch(chosen, labelled.reader.read)[1])
         seed = tf.constant([number, 1])
-        yield preprocessing.scale(config.augmentation(labelled.images[rows], seed))
+        yield preprocessing.scale(config.augmentation(np.concatenate(parts), seed))

@@ -22,7 +22,6 @@ from graftnet_tf.branch.branch import Branch
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.data import labelled_images
-from graftnet_tf.data.image_loading import decode_all
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
@@ -43,6 +42,7 @@ SEEDS = flags.DEFINE_integer("seeds", 2, "How many seeds, from --seed on.")
 SCRATCH = flags.DEFINE_string("scratch", None, "New local directory to work in.", required=True)
 
 _GRAFT_AFTER = 7
+from tests.benchmarks.decoded_images import decode_all
 
 
 class RememberedFeatures(LiveFeatures):

@@ -18,7 +18,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from graftnet_tf.data.image_loading import decode_all
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models import weights
@@ -32,6 +31,7 @@ SOURCE = flags.DEFINE_string("source", None, "CCP's folder.", required=True)
 WEIGHTS = flags.DEFINE_string("weights", None, "Public weights, an .npz file.", required=True)
 
 _BLOCKS = (4, 7, 8)
+from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:

@@ -18,7 +18,6 @@ from absl import flags
 
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.augmentation import Augmentation
-from graftnet_tf.data.image_loading import decode_all
 from graftnet_tf.data.labelled_images import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.evaluation import metrics
@@ -34,6 +33,7 @@ INITIAL = flags.DEFINE_string("initial_weights", "none", "As of train_trunk.")
 _BATCH = 32
 _LEARNING_RATE = 2e-4
 _AUGMENTATION = Augmentation()
+from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:

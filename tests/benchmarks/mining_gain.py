@@ -17,7 +17,6 @@ from sklearn.metrics import roc_curve
 
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branch
-from graftnet_tf.data.image_loading import decode_all
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine_negatives
@@ -40,6 +39,7 @@ NEAREST_SHARE = flags.DEFINE_float("nearest_share", MiningConfig().nearest_share
 KEEP_RATE = flags.DEFINE_float("keep_rate", MiningConfig().keep_rate, "As in mining.")
 
 _RECALL = 0.8  # at which false positives are compared
+from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ import tensorflow as tf
 from absl import flags
 from sklearn.metrics import roc_auc_score
 
-from graftnet_tf.data.image_loading import DecodedImages, decode_all
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
@@ -32,6 +31,7 @@ _DEEP = ((10, "gap"), (8, "gap"), (8, "bands"), (7, "gap"), (7, "bands"))
 _REDUCED = (("bilinear", 64), ("bilinear", 128), ("isqrt_cov", 64), ("isqrt_cov", 128))
 _IMAGES = 512  # that the axes are found from
 _BATCH = 32
+from tests.benchmarks.decoded_images import DecodedImages, decode_all
 
 
 def main() -> None:

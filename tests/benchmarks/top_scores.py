@@ -15,7 +15,6 @@ import tensorflow as tf
 from absl import flags
 from sklearn.metrics import roc_auc_score
 
-from graftnet_tf.data.image_loading import decode_all
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.training.batched_inference import in_batches
 from graftnet_tf.trunk.trunk import Trunk
@@ -29,6 +28,7 @@ TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by 
 COUNT = flags.DEFINE_list("count", ["50", "100", "200"], "Lengths of the lists of highest scores.")
 
 Row = dict[str, float]
+from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.branch.shape_search.shape import Shape
 from graftnet_tf.branch.shape_search.successive_halving import halve
 from graftnet_tf.branch.shape_search.trials import Trials
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.graft_features import GraftFeatures
 from graftnet_tf.models.flops import BlockCosts

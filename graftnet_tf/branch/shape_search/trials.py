@@ -10,7 +10,7 @@ from graftnet_tf.branch import thresholds
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.branch.shape_search.shape import Shape
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.features.deeper_features import DeeperFeatures
 from graftnet_tf.features.graft_features import GraftFeatures
@@ -83,7 +83,7 @@ class Trials:
             self._in_memory[name] = self._start(shape)
         tuning = self._in_memory[name]
         tuning.run(tuning.loop(self._path(name), steps))
-        areas = thresholds.aucs(self._judged, tuning.scores(self._judged))
+        areas = thresholds.aucs(*tuning.scores(self._judged))
         auc = metrics.mean_defined(areas.values())
         assert auc is not None, "a split has every class on both sides"
         trial = Trial(steps, auc, round(time.monotonic() - started, 1))

@@ -9,6 +9,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.features.deeper_features import DeeperFeatures
 from graftnet_tf.features.graft_features import LiveFeatures
 from graftnet_tf.models.inception_blocks import Blocks
+from tests.array_reader import ArrayReader
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (5, 80, 75, 3), dtype=np.uint8)
 
@@ -24,7 +25,7 @@ def sources():
             part.set_weights(number, blocks.get_weights(number))
     scaled = Preprocessing(80, 75)
     early, late = (
-        LiveFeatures(lambda _, some=some: some, scaled, Augmentation(), IMAGES, seed=4)
+        LiveFeatures(lambda _, some=some: some, scaled, Augmentation(), ArrayReader(IMAGES), seed=4)
         for some in (first, blocks)
     )
     return DeeperFeatures(early, rest), late

@@ -7,6 +7,7 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
+from tests.array_reader import ArrayReader
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 24, 16, 3), dtype=np.uint8)
 ROWS = np.array([3, 39, 0, 3])
@@ -19,15 +20,18 @@ def averages(inputs):
 
 def live_features(augmentation=Augmentation(), images=IMAGES, seed=1):
     return LiveFeatures(
-        lambda precision: averages, Preprocessing(24, 16), augmentation, images, seed
+        lambda precision: averages,
+        Preprocessing(24, 16),
+        augmentation,
+        ArrayReader(images),
+        seed,
     )
 
 
 def cached_features(directory, live=None, *, shelf="f", views=2, limit=10**9):
     live = live or live_features()
     cache = FeatureCache(str(directory), shelf, limit=limit)
-    digests = [image.tobytes() for image in live.images]
-    return CachedFeatures(live, cache, digests=digests, views=views)
+    return CachedFeatures(live, cache, views=views)
 
 
 class Counted(LiveFeatures):
@@ -35,7 +39,11 @@ class Counted(LiveFeatures):
 
     def __init__(self, augmentation=Augmentation(), images=IMAGES, seed=1):
         super().__init__(
-            lambda precision: averages, Preprocessing(24, 16), augmentation, images, seed
+            lambda precision: averages,
+            Preprocessing(24, 16),
+            augmentation,
+            ArrayReader(images),
+            seed,
         )
         self.computed = 0
 
@@ -122,7 +130,7 @@ def computed_again(directory, **changes):
     shelf = changes.pop("shelf", "f")
     live = Counted(**changes)
     cached = cached_features(directory, live, shelf=shelf, views=1)
-    every = np.arange(len(live.images))
+    every = np.arange(len(live.reader))
     cached.prepare([(every, None), *((every, step) for step in range(20))])
     return live.computed
 
@@ -144,7 +152,12 @@ def test_views_are_computed_in_their_precision_and_cached_apart(tmp_path):
 
     exact, rounded = (
         LiveFeatures(
-            averages_in, Preprocessing(24, 16), Augmentation(), IMAGES, 1, view_precision=precision
+            averages_in,
+            Preprocessing(24, 16),
+            Augmentation(),
+            ArrayReader(IMAGES),
+            1,
+            view_precision=precision,
         )
         for precision in ("float32", "bfloat16")
     )

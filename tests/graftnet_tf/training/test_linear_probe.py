@@ -70,3 +70,11 @@ def test_what_does_not_fit_memory_is_left_out_of_the_largest_classes(examples, l
 def test_every_example_is_fitted_where_memory_holds_a_few_thousand_dimensions():
     chosen = linear_probe.subsample(np.repeat([0, 1], 1000), 2**16, np.random.default_rng(0))
     np.testing.assert_array_equal(chosen, np.arange(2000))
+
+
+def test_of_short_vectors_no_more_examples_are_fitted_than_take_a_few_seconds():
+    labels = np.repeat([0, 1], [50_000, 100])
+    chosen = linear_probe.subsample(labels, 4, np.random.default_rng(0))
+    assert np.bincount(labels[chosen]).tolist() == [linear_probe.EXAMPLES - 100, 100]
+    some = linear_probe.subsample(labels[-linear_probe.EXAMPLES :], 4, np.random.default_rng(0))
+    np.testing.assert_array_equal(some, np.arange(linear_probe.EXAMPLES))

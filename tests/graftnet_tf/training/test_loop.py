@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.training import loop as loop_module
 from graftnet_tf.training.loop import OPTIMIZERS, Loop, Optimization, run_key
 from tests.killed_runs import Killed
 
@@ -15,7 +16,8 @@ def run(directory, steps=10, *, kill=None, every=3):
     loop = Loop(str(directory), steps, checkpoint_every=every, total=total)
     done = []
 
-    def step(number):
+    def step(number, given):
+        assert given == f"input {number}"
         if number == kill:
             raise Killed
         done.append(number)
@@ -23,7 +25,8 @@ def run(directory, steps=10, *, kill=None, every=3):
         return f"task{number % 2}", float(number)
 
     try:
-        losses = loop.run(step, description="Test")
+        given = (f"input {number}" for number in range(loop.step, steps))
+        losses = loop.run(step, given, description="Test")
     except Killed:
         losses = None
     return loop, total.numpy(), done, losses
@@ -64,7 +67,29 @@ def test_summaries_hold_every_loss_by_task(tmp_path):
         for event in tf.compat.v1.train.summary_iterator(str(tmp_path / "summaries" / events))
         for value in event.summary.value
     ]
-    assert found == [(number, f"loss/task{number % 2}", float(number)) for number in range(4)]
+    losses = [entry for entry in found if entry[1] != "waiting"]
+    assert losses == [(number, f"loss/task{number % 2}", float(number)) for number in range(4)]
+    waiting = [(step, share) for step, tag, share in found if tag == "waiting"]
+    assert [step for step, _ in waiting] == list(range(4))
+    assert all(0 <= share <= 1 for _, share in waiting)
+
+
+def test_what_steps_wait_for_is_told_apart_from_what_they_do(tmp_path, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(loop_module.time, "monotonic", lambda: clock[0])
+
+    def inputs():
+        for number in range(4):
+            clock[0] += 1.0
+            yield number
+
+    def step(number, given):
+        clock[0] += 3.0
+        return "bald", 1.0
+
+    loop = Loop(str(tmp_path), 4, checkpoint_every=4)
+    loop.run(step, inputs(), description="Test")
+    assert loop.waiting == pytest.approx(1 / 4)
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
@@ -73,7 +98,9 @@ def test_a_loss_that_is_not_finite_ends_the_run_before_its_checkpoint(tmp_path, 
     with pytest.raises(
         GraftNetError, match=r"loss of bald became .* at step 2; lower the learning"
     ):
-        loop.run(lambda number: ("bald", loss if number == 2 else 1.0), description="Test")
+        loop.run(
+            lambda number, _: ("bald", loss if number == 2 else 1.0), range(5), description="Test"
+        )
     assert Loop(str(tmp_path), 5, checkpoint_every=1).step == 2
 
 

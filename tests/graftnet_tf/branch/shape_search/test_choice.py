@@ -132,7 +132,7 @@ def rounds_of(workspace: Workspace) -> dict[str, list[tuple[int, float]]]:
 def choose(trained: Trained, search: SearchConfig, people: int = 12, **changes: Any) -> Choice:
     """A choice that must not come to any training."""
     trunk = Trunk.open(trained.workspace)
-    images = labelled_images.load([trained.workspace.training_split("hat")], trunk.preprocessing)
+    images = labelled_images.label([trained.workspace.training_split("hat")], trunk.preprocessing)
     config = dataclasses.replace(CUT_SHORT, **changes)
     some = images.tasks[0].subset(np.arange(people))
     return choose_shape(search, config, trunk, some, features_of=mock.Mock(), directory="")

@@ -1,0 +1,165 @@
+"""Images by row, read and decoded when they are asked for; nothing of them is kept."""
+
+import hashlib
+import itertools
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.data.unreadable_log import UnreadableLog
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.image_decoding import decode_image
+
+Result = TypeVar("Result")
+
+WORKERS = 4
+
+
+class UnreadableRowsError(Exception):
+    """Rows that were asked for turned out to be unreadable; `ImageReader.unreadable` says which."""
+
+
+class ImageReader:
+    """The image files of some lists, one after the other, at the trunk's input size.
+
+    Attributes:
+      contents: uint8 [M, 32], SHA-256 of each row's file as it was when it was listed.
+      unreadable: bool [M], rows that turned out to be unreadable so far.
+      height, width: Size of the images in pixels.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Sequence[str]],
+        contents: np.ndarray,
+        preprocessing: Preprocessing,
+        *,
+        workers: int = WORKERS,
+    ):
+        """Opens nothing yet.
+
+        Args:
+          paths: JPEG or PNG files of each list, local or `gs://`.
+          contents: SHA-256 of the files' bytes, uint8 [M, 32].
+          preprocessing: Its `letterbox` gives the size.
+          workers: How many files are read, and images decoded, at once; the result is the same
+            for any number.
+        """
+        self.contents = contents
+        self.unreadable = np.zeros(len(contents), bool)
+        self.height, self.width = preprocessing.height, preprocessing.width
+        self._paths = paths
+        self._ends = np.cumsum([len(some) for some in paths])
+        self._log = UnreadableLog()
+        self._threads = ThreadPoolExecutor(workers)
+
+        def fitted(content: tf.Tensor) -> tf.Tensor:
+            return preprocessing.letterbox(decode_image(content)[tf.newaxis])[0]
+
+        def all_fitted(contents: tf.Tensor) -> tf.Tensor:
+            size = tf.TensorSpec([self.height, self.width, 3], tf.uint8)
+            return tf.map_fn(
+                fitted, contents, fn_output_signature=size, parallel_iterations=workers
+            )
+
+        self._fit = tf.function(all_fitted, input_signature=[tf.TensorSpec([None], tf.string)])
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why each image that turned out to be unreadable is, by path."""
+        return dict(self._log.reasons)
+
+    def keep_log(self, log: UnreadableLog) -> None:
+        """Goes on with the images that a run has found to be unreadable before, and adds to them.
+
+        Args:
+          log: Of this run.
+        """
+        self._log = log
+        if log.reasons:
+            known = (path in log.reasons for path in itertools.chain(*self._paths))
+            self.unreadable |= np.fromiter(known, bool, len(self))
+
+    def path(self, row: int) -> str:
+        """The file of a row."""
+        number = int(np.searchsorted(self._ends, row, side="right"))
+        return self._paths[number][row - (self._ends[number - 1] if number else 0)]
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        """Decodes images.
+
+        Args:
+          rows: int [n], n ≥ 1.
+
+        Returns:
+          uint8 [n, height, width, 3] RGB in 0…255.
+
+        Raises:
+          UnreadableRowsError: some cannot be read or decoded; they are `unreadable` from now on.
+          GraftNetError: a file is another than was listed, or its file system fails lastingly.
+        """
+        paths = [self.path(row) for row in rows.tolist()]
+        found = list(self._threads.map(_content, paths, self.contents[rows]))
+        if not any(isinstance(content, UnreadableImageError) for content in found):
+            try:
+                return self._fit(tf.constant(found)).numpy()
+            except tf.errors.OpError:
+                found = [_why_not(content) or content for content in found]
+        for row, path, content in zip(rows.tolist(), paths, found, strict=True):
+            if isinstance(content, UnreadableImageError):
+                self.unreadable[row] = True
+                self._log.add(path, str(content))
+        raise UnreadableRowsError
+
+    def readable(
+        self, rows: np.ndarray, read: Callable[[np.ndarray], Result]
+    ) -> tuple[np.ndarray, Result | None]:
+        """What a function that reads gives for those rows that are readable.
+
+        Args:
+          rows: int [n].
+          read: Function of int [m] rows, m ≥ 1, which may raise `UnreadableRowsError`.
+
+        Returns:
+          (int [m], the rows left; what `read` gives for them, None without any).
+        """
+        while True:
+            left = rows[~self.unreadable[rows]]
+            if not len(left):
+                return left, None
+            try:
+                return left, read(left)
+            except UnreadableRowsError:
+                continue
+
+
+def _content(path: str, listed: np.ndarray) -> bytes | UnreadableImageError:
+    try:
+        content = read_data(path)
+    except UnreadableImageError as error:
+        return error
+    digest = hashlib.sha256(content).digest()
+    if digest != listed.tobytes():
+        raise GraftNetError(
+            f"{path} has changed since it was listed (sha256 {digest.hex()[:12]}…, listed "
+            f"{listed.tobytes().hex()[:12]}…). Import it again, or put the former file back."
+        )
+    return content
+
+
+def _why_not(content: bytes | UnreadableImageError) -> UnreadableImageError | None:
+    if isinstance(content, UnreadableImageError):
+        return content
+    try:
+        decode(content)
+    except UnreadableImageError as error:
+        return error
+    return None

@@ -1,0 +1,82 @@
+"""The images of one or more tasks, of which none is read yet, with each task's examples."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from graftnet_tf.data.fingerprints import content_hash, data_hash, input_name
+from graftnet_tf.data.group_codes import in_name_order
+from graftnet_tf.data.image_loading import UnreadableImageError, process_all
+from graftnet_tf.data.image_reader import ImageReader
+from graftnet_tf.data.labelled_rows import LabelledRows
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.workspace.task_split import TaskSplit
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledImages:
+    """Training images and what they show.
+
+    Attributes:
+      reader: Reads the images.
+      tasks: One per task, in the order asked for.
+      inputs: Hash of each task's data, see `data_hash`.
+    """
+
+    reader: ImageReader
+    tasks: list[LabelledRows]
+    inputs: dict[str, str]
+
+
+def label(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> LabelledImages:
+    """The examples of some tasks together; images whose hash the lists have are not opened.
+
+    Args:
+      splits: The tasks' train splits.
+      preprocessing: Preprocessing that gives the images' size.
+    """
+    return _labelled(splits, _contents(splits), preprocessing)
+
+
+def label_each(
+    splits: Sequence[TaskSplit], preprocessing: Preprocessing
+) -> dict[str, LabelledImages]:
+    """As `label` of each task alone, by name."""
+    each = zip(splits, _contents(splits), strict=True)
+    return {split.task.name: _labelled([split], [own], preprocessing) for split, own in each}
+
+
+def _labelled(
+    splits: Sequence[TaskSplit], contents: Sequence[np.ndarray], preprocessing: Preprocessing
+) -> LabelledImages:
+    paths = [split.paths for split in splits]
+    reader = ImageReader(paths, np.concatenate(contents), preprocessing)
+    tasks, inputs, first = [], {}, 0
+    for split, own in zip(splits, contents, strict=True):
+        rows, examples = np.arange(first, first + len(own)), split.examples
+        groups = in_name_order(examples.groups, examples.group_names)
+        tasks.append(LabelledRows(split.task, reader, rows, examples.labels, groups))
+        inputs[input_name(split.task.name)] = data_hash(split, own)
+        first += len(own)
+    return LabelledImages(reader, tasks, inputs)
+
+
+def _contents(splits: Sequence[TaskSplit]) -> list[np.ndarray]:
+    """uint8 [M, 32] of each task, SHA-256 of its images; those not listed are taken now."""
+    unlisted = {
+        split.paths[row] for split in splits for row in np.flatnonzero(~split.examples.known)
+    }
+    found = dict(process_all(sorted(unlisted), content_hash, description="Hashing images"))
+    contents = []
+    for split in splits:
+        own = np.array(split.examples.contents)
+        for row in np.flatnonzero(~split.examples.known):
+            digest = found[split.paths[row]]
+            own[row] = (
+                0
+                if isinstance(digest, UnreadableImageError)
+                else np.frombuffer(bytes.fromhex(digest), np.uint8)
+            )
+        contents.append(own)
+    return contents
