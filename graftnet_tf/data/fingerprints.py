@@ -3,11 +3,11 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
-from graftnet_tf.data.image_loading import UnreadableImageError, process_all, read_data
+from graftnet_tf.data.content_hashes import content_hashes
 from graftnet_tf.workspace.task_split import TaskSplit
 
 _AT_ONCE = 4096  # rows that are text at one time
@@ -30,9 +30,8 @@ def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
       sha256 by task name, see `data_hash`.
     """
     splits = list(splits)
-    paths = {path for split in splits for path in split.paths}
-    found = dict(process_all(sorted(paths), content_hash, description="Hashing images"))
-    return {split.task.name: data_hash(split, _contents(split, found)) for split in splits}
+    each = zip(splits, content_hashes(splits, anew=True), strict=True)
+    return {split.task.name: data_hash(split, own) for split, own in each}
 
 
 def data_hash(split: TaskSplit, contents: np.ndarray) -> str:
@@ -59,20 +58,3 @@ def data_hash(split: TaskSplit, contents: np.ndarray) -> str:
         separator = b", "
     digest.update(b"]]")
     return digest.hexdigest()
-
-
-def content_hash(path: str) -> str:
-    """Hex SHA-256 of an image file's bytes.
-
-    Raises:
-      UnreadableImageError: the file cannot be read.
-    """
-    return hashlib.sha256(read_data(path)).hexdigest()
-
-
-def _contents(split: TaskSplit, found: Mapping[str, str | UnreadableImageError]) -> np.ndarray:
-    contents = np.zeros_like(split.examples.contents)
-    for row, path in enumerate(split.paths):
-        if isinstance(digest := found[path], str):
-            contents[row] = np.frombuffer(bytes.fromhex(digest), np.uint8)
-    return contents

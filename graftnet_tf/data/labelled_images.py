@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graftnet_tf.data.fingerprints import content_hash, data_hash, input_name
+from graftnet_tf.data.content_hashes import content_hashes
+from graftnet_tf.data.fingerprints import data_hash, input_name
 from graftnet_tf.data.group_codes import in_name_order
-from graftnet_tf.data.image_loading import UnreadableImageError, process_all
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
@@ -36,14 +36,14 @@ def label(splits: Sequence[TaskSplit], preprocessing: Preprocessing) -> Labelled
       splits: The tasks' train splits.
       preprocessing: Preprocessing that gives the images' size.
     """
-    return _labelled(splits, _contents(splits), preprocessing)
+    return _labelled(splits, content_hashes(splits), preprocessing)
 
 
 def label_each(
     splits: Sequence[TaskSplit], preprocessing: Preprocessing
 ) -> dict[str, LabelledImages]:
     """As `label` of each task alone, by name."""
-    each = zip(splits, _contents(splits), strict=True)
+    each = zip(splits, content_hashes(splits), strict=True)
     return {split.task.name: _labelled([split], [own], preprocessing) for split, own in each}
 
 
@@ -60,23 +60,3 @@ def _labelled(
         inputs[input_name(split.task.name)] = data_hash(split, own)
         first += len(own)
     return LabelledImages(reader, tasks, inputs)
-
-
-def _contents(splits: Sequence[TaskSplit]) -> list[np.ndarray]:
-    """uint8 [M, 32] of each task, SHA-256 of its images; those not listed are taken now."""
-    unlisted = {
-        split.paths[row] for split in splits for row in np.flatnonzero(~split.examples.known)
-    }
-    found = dict(process_all(sorted(unlisted), content_hash, description="Hashing images"))
-    contents = []
-    for split in splits:
-        own = np.array(split.examples.contents)
-        for row in np.flatnonzero(~split.examples.known):
-            digest = found[split.paths[row]]
-            own[row] = (
-                0
-                if isinstance(digest, UnreadableImageError)
-                else np.frombuffer(bytes.fromhex(digest), np.uint8)
-            )
-        contents.append(own)
-    return contents

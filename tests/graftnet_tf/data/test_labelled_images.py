@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from graftnet_tf.data import labelled_images
-from graftnet_tf.data.fingerprints import content_hash, data_hashes
+from graftnet_tf.data.fingerprints import data_hashes
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.io.atomic_files import sha256
 from graftnet_tf.workspace.tasks import write_task
 from tests.counted_opens import counted_opens
 from tests.trained_workspace import COUNT, GENDER, UNREADABLE, draw_workspace
@@ -27,7 +28,7 @@ def labelled_in(workspace, *names):
 def with_hashes(workspace, name):
     """Writes a task's list anew, with the hashes of its images."""
     examples = [
-        dataclasses.replace(example, content=content_hash(workspace.image_path(example.image)))
+        dataclasses.replace(example, content=sha256(workspace.image_path(example.image)))
         for example in workspace.examples(name, "train")
     ]
     write_task(workspace.path("tasks", name), workspace.task(name), {"train": examples})
