@@ -1,9 +1,9 @@
 """Reading many image files at once, keeping account of those that cannot be read."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -65,6 +65,14 @@ def decode(data: bytes) -> tf.Tensor:
         raise UnreadableImageError(reason(error)) from None
 
 
+def attempt(function: Callable[..., Result], *arguments: Any) -> Result | UnreadableImageError:
+    """What `function` returns, or the `UnreadableImageError` it raises."""
+    try:
+        return function(*arguments)
+    except UnreadableImageError as error:
+        return error
+
+
 def process_all(
     paths: Iterable[str], function: Callable[[str], Result], *, description: str
 ) -> Iterator[tuple[str, Result | UnreadableImageError]]:
@@ -79,20 +87,35 @@ def process_all(
       (path, what `function` returned or the `UnreadableImageError` it raised), in the
       order of `paths`.
     """
+    return process_parts(
+        paths, lambda part: [attempt(function, *part)], part=1, description=description
+    )
 
-    def attempt(path: str) -> Result | UnreadableImageError:
-        try:
-            return function(path)
-        except UnreadableImageError as error:
-            return error
 
+def process_parts(
+    paths: Iterable[str],
+    function: Callable[[Sequence[str]], Sequence[Result]],
+    *,
+    part: int,
+    description: str,
+) -> Iterator[tuple[str, Result]]:
+    """Applies `function` to parts of the different paths on a few threads, with a progress bar.
+
+    Args:
+      paths: Image files; repeated ones are processed once.
+      function: Function called with some paths; returns as many results.
+      part: Paths at a time; the last part may have fewer.
+      description: What the progress bar on stderr says.
+
+    Yields:
+      (path, its result), in the order of `paths`.
+    """
     unique = list(dict.fromkeys(paths))
-    with ThreadPoolExecutor(_THREADS) as pool:
-        done = tqdm(
-            pool.map(attempt, unique),
-            desc=description,
-            total=len(unique),
-            unit="image",
-            leave=False,
-        )
-        yield from zip(unique, done, strict=True)
+    parts = [unique[first : first + part] for first in range(0, len(unique), part)]
+    with (
+        ThreadPoolExecutor(_THREADS) as pool,
+        tqdm(desc=description, total=len(unique), unit="image", leave=False) as bar,
+    ):
+        for some, results in zip(parts, pool.map(function, parts), strict=True):
+            yield from zip(some, results, strict=True)
+            bar.update(len(some))

@@ -26,6 +26,7 @@ _BITS = 64
 _SIDE = 8
 _BRIGHTNESS = 96.0
 _ENOUGH_PAIRS = 1_000_000
+_COMPARED = 1 << 15  # pairs at a time
 _SET_BITS = np.array([number.bit_count() for number in range(1 << 16)], np.uint8)
 
 
@@ -111,15 +112,20 @@ def _near(shapes: np.ndarray, colours: np.ndarray) -> Iterator[np.ndarray]:
         band = (shapes >> np.uint64(low)) & np.uint64((1 << int(high - low)) - 1)
         order = np.argsort(band, kind="stable")
         for places in np.split(order, np.flatnonzero(np.diff(band[order])) + 1):
-            for position, place in enumerate(places[:-1]):
-                others = places[position + 1 :]
-                others = others[_distances(shapes[others], shapes[place]) <= MAX_BITS]
-                apart = np.abs(colours[others].astype(np.float32) - colours[place]).mean(axis=1)
-                others = others[apart <= MAX_COLOUR]
-                if len(others):
-                    yield np.stack([np.full_like(others, place), others], axis=1)
+            rows = max(_COMPARED // len(places), 1)
+            for first in range(0, len(places) - 1, rows):
+                some, others = places[first : first + rows], places[first:]
+                near = _distances(shapes[some, np.newaxis], shapes[others]) <= MAX_BITS
+                pairs = np.argwhere(np.triu(near, 1))
+                pairs = np.stack([some[pairs[:, 0]], others[pairs[:, 1]]], axis=1)
+                before, after = (colours[side].astype(np.float32) for side in pairs.T)
+                pairs = pairs[np.abs(before - after).mean(axis=1) <= MAX_COLOUR]
+                if len(pairs):
+                    yield pairs
 
 
-def _distances(values: np.ndarray, value: np.uint64) -> np.ndarray:
-    """Number of bits in which uint64 [n] differ from one value, uint8 [n]."""
-    return _SET_BITS[(values ^ value)[:, np.newaxis].view(np.uint16)].sum(axis=1, dtype=np.uint8)
+def _distances(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Number of bits in which uint64 [n, 1] and [m] differ, uint8 [n, m]."""
+    return _SET_BITS[(values ^ others)[..., np.newaxis].view(np.uint16)].sum(
+        axis=-1, dtype=np.uint8
+    )

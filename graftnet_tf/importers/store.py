@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.data.image_loading import UnreadableImageError, decode, process_all
+from graftnet_tf.data.image_loading import UnreadableImageError, attempt, decode, process_parts
+from graftnet_tf.data.joint_decoding import decode_each
 from graftnet_tf.data.near_duplicates import Look, look, near_duplicate_groups
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
@@ -29,6 +30,7 @@ from graftnet_tf.workspace.tasks import (
 from graftnet_tf.workspace.workspace import Workspace
 
 JPEG_QUALITY = 95
+_AT_ONCE = 32  # images of one thread
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,13 +158,16 @@ def _store_images(
     """What was stored, or why nothing was, by source."""
     photos = {photo.source: photo for photo in collection.photos}
 
-    def store(source: str) -> _Stored:
+    def fetched(source: str) -> bytes:
         photo = photos[source]
         if any(unicodedata.category(sign) == "Cc" for sign in photo.name + (photo.group or "")):
             raise UnreadableImageError("Its name or group has a control character; rename it.")
-        fetched = fetch(source)
-        data, pixels = _checked(fetched, photo)
-        digest, seen = hashlib.sha256(fetched).hexdigest(), look(pixels)
+        return fetch(source)
+
+    def store(source: str, content: bytes, pixels: np.ndarray) -> _Stored:
+        photo = photos[source]
+        data, pixels = _kept(content, pixels, photo)
+        digest, seen = hashlib.sha256(content).hexdigest(), look(pixels)
         if not copy and photo.cut is None and not is_web(source):
             image = source if "://" in source else os.path.abspath(source)
             return _Stored(image, digest, digest, seen)
@@ -170,14 +175,22 @@ def _store_images(
         atomic_files.write_bytes(workspace.path(image), data)
         return _Stored(image, hashlib.sha256(data).hexdigest(), digest, seen)
 
-    return dict(process_all(photos, store, description="Importing"))
+    def store_some(sources: Sequence[str]) -> list[_Stored | UnreadableImageError]:
+        decoded = decode_each(attempt(fetched, source) for source in sources)
+        return [
+            pixels
+            if isinstance(pixels, UnreadableImageError)
+            else attempt(store, source, content, pixels)
+            for source, (content, pixels) in zip(sources, decoded, strict=True)
+        ]
+
+    return dict(process_parts(photos, store_some, part=_AT_ONCE, description="Importing"))
 
 
-def _checked(data: bytes, photo: Photo) -> tuple[bytes, np.ndarray]:
+def _kept(content: bytes, pixels: np.ndarray, photo: Photo) -> tuple[bytes, np.ndarray]:
     """The bytes to keep of a photo, and their pixels, uint8 [H, W, 3]; they can be decoded."""
-    pixels = decode(data).numpy()
     if photo.cut is None:
-        return data, pixels
+        return content, pixels
     person = tf.io.encode_jpeg(
         photo.cut(pixels), quality=JPEG_QUALITY, chroma_downsampling=False
     ).numpy()

@@ -4,7 +4,12 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.data import image_loading
-from graftnet_tf.data.image_loading import UnreadableImageError, process_all, read_data
+from graftnet_tf.data.image_loading import (
+    UnreadableImageError,
+    process_all,
+    process_parts,
+    read_data,
+)
 from graftnet_tf.errors import GraftNetError
 
 
@@ -53,3 +58,15 @@ def fails_at_first(monkeypatch, failures):
     monkeypatch.setattr(image_loading.atomic_files, "read_bytes", read_bytes)
     monkeypatch.setattr(image_loading.time, "sleep", waited.append)
     return waited
+
+
+def test_parts_are_of_different_paths_and_results_in_their_order():
+    parts = []
+
+    def function(some):
+        parts.append(tuple(some))
+        return [path.upper() for path in some]
+
+    results = list(process_parts(["c", "b", "c", "a"], function, part=2, description="Letters"))
+    assert sorted(parts) == [("a",), ("c", "b")]
+    assert results == [("c", "C"), ("b", "B"), ("a", "A")]
