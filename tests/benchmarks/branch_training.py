@@ -3,9 +3,9 @@
     python -m tests.benchmarks.branch_training --workspace=W --trunk=0002 --task=hat,sunglasses \
         --steps=150 --scratch=DIR
 
-Both train block 8 and a softmax on its global average, on the same images of the first task,
-decoded beforehand, in batches of 32, with the same augmentation and optimizer; blocks 0…7 are
-frozen. Keras's input comes from tf.data: shuffled, batched, augmented, prefetched. First each
+Both train block 8 and a softmax on its global average, on the same images of the first task, in
+batches of 32, with the same augmentation and optimizer; blocks 0…7 are frozen. Keras's input comes
+from tf.data: decoded beforehand and held, shuffled, batched, augmented, prefetched. First each
 task is trained in full, with a cache that is empty at the start and views in the precision that
 `train_branch` takes by itself; then, the features being there, turns of ours and of Keras's
 alternate in the one process. Prints one JSON object.
@@ -23,7 +23,7 @@ from absl import flags
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.data import labelled_images
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
@@ -31,6 +31,7 @@ from graftnet_tf.models.precision import native_precision
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
 from pipelines import shell
+from tests.benchmarks.decoded_images import decode_examples
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
 TASK = flags.DEFINE_list("task", None, "Tasks to train in full, one after another.", required=True)
@@ -77,7 +78,7 @@ def main() -> None:
         view_precision=native_precision(),
         seed=shell.SEED.value,
     )
-    images = labelled_images.load(
+    images = labelled_images.label(
         [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
     )
     parts = [task.split(config.validation, config.seed)[0] for task in images.tasks]
@@ -85,12 +86,12 @@ def main() -> None:
         functools.partial(FoldedBlocks, trunk.blocks(0, _GRAFT_AFTER)),
         trunk.preprocessing,
         config.augmentation,
-        images.images,
+        images.reader,
         config.seed,
         view_precision=config.view_precision,
     )
     cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
-    features = CachedFeatures(live, cache, digests=images.digests, views=config.views)
+    features = CachedFeatures(live, cache, views=config.views)
 
     in_full = {}
     for some in parts:
@@ -106,7 +107,7 @@ def main() -> None:
 
     directory = os.path.join(SCRATCH.value, "turns")
     ours = OurTurns(_tuning(trunk, features, parts[0], config), directory)
-    keras = KerasTurns(trunk, images.images, parts[0], config)
+    keras = KerasTurns(trunk, parts[0], config)
     rates = [(ours.turn(), keras.turn()) for _ in range(_TURNS)]
     our_rate, keras_rate = (statistics.median(some) for some in zip(*rates, strict=True))
     whole = [figures["images_per_s"] for figures in in_full.values()]
@@ -153,7 +154,8 @@ class OurTurns:
 class KerasTurns:
     """The same network, given to `fit` as one would without this library."""
 
-    def __init__(self, trunk: Trunk, images: np.ndarray, some: LabelledRows, config: BranchConfig):
+    def __init__(self, trunk: Trunk, some: LabelledRows, config: BranchConfig):
+        some, images = decode_examples(some)
         blocks = trunk.blocks(0, _LAST_BLOCK)
         blocks.freeze_below(_LAST_BLOCK)
         outputs = inputs = tf.keras.Input(images.shape[1:])
@@ -175,8 +177,8 @@ class KerasTurns:
             changed = config.augmentation(tf.gather(kept, rows), seed)
             return trunk.preprocessing.scale(changed), labels
 
-        examples = tf.data.Dataset.from_tensor_slices((some.rows, some.labels))
-        shuffled = examples.shuffle(len(some.rows), seed=config.seed).repeat().batch(_BATCH)
+        examples = tf.data.Dataset.from_tensor_slices((np.arange(len(images)), some.labels))
+        shuffled = examples.shuffle(len(images), seed=config.seed).repeat().batch(_BATCH)
         self._data = shuffled.map(augmented, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
         self._steps_end = StepsEnd()
         self.turn()

@@ -33,6 +33,7 @@ from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from tests.benchmarks.decoded_images import decode_all
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
 TASK = flags.DEFINE_list("task", None, "Binary tasks over the same images.", required=True)
@@ -42,7 +43,6 @@ SEEDS = flags.DEFINE_integer("seeds", 2, "How many seeds, from --seed on.")
 SCRATCH = flags.DEFINE_string("scratch", None, "New local directory to work in.", required=True)
 
 _GRAFT_AFTER = 7
-from tests.benchmarks.decoded_images import decode_all
 
 
 class RememberedFeatures(LiveFeatures):
@@ -53,13 +53,13 @@ class RememberedFeatures(LiveFeatures):
         self._kept: dict[tuple[bytes, int | None], tf.Tensor] = {}
 
     def plain(self, rows: np.ndarray) -> tf.Tensor:
-        key = (rows.tobytes(), None)
+        key = (self.reader.contents[rows].tobytes(), None)
         if key not in self._kept:
             self._kept[key] = super().plain(rows)
         return self._kept[key]
 
     def augmented(self, rows: np.ndarray, step: int) -> tf.Tensor:
-        key = (rows.tobytes(), step)
+        key = (self.reader.contents[rows].tobytes(), step)
         if key not in self._kept:
             self._kept[key] = super().augmented(rows, step)
         return self._kept[key]
@@ -68,7 +68,7 @@ class RememberedFeatures(LiveFeatures):
 def main() -> None:
     workspace = shell.open_workspace()
     trunk = Trunk.open(workspace, TRUNK.value)
-    train = labelled_images.load(
+    train = labelled_images.label(
         [workspace.training_split(name) for name in TASK.value], trunk.preprocessing
     )
     frozen = trunk.blocks(0, _GRAFT_AFTER)
@@ -87,12 +87,11 @@ def main() -> None:
             view_precision=native_precision(),
             seed=seed,
         )
-        parts = (frozen_in, trunk.preprocessing, config.augmentation, train.images, seed)
+        parts = (frozen_in, trunk.preprocessing, config.augmentation, train.reader, seed)
         cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
         cached = CachedFeatures(
             LiveFeatures(*parts, view_precision=config.view_precision),
             cache,
-            digests=train.digests,
             views=config.views,
         )
         live = RememberedFeatures(*parts)

@@ -26,12 +26,12 @@ from graftnet_tf.pooling import gap
 from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.workspace.tasks import SPLITS
 from pipelines import shell
+from tests.benchmarks.decoded_images import decode_all
 
 SOURCE = flags.DEFINE_string("source", None, "CCP's folder.", required=True)
 WEIGHTS = flags.DEFINE_string("weights", None, "Public weights, an .npz file.", required=True)
 
 _BLOCKS = (4, 7, 8)
-from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:

@@ -7,7 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.data.image_loading import UnreadableImageError, decode, process_all, read_data
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.training.batched_inference import in_batches
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,3 +44,17 @@ def decode_all(paths: Sequence[str], preprocessing: Preprocessing) -> DecodedIma
         if not isinstance(image, UnreadableImageError)
     }
     return DecodedImages(np.stack(list(found.values())), {path: n for n, path in enumerate(found)})
+
+
+def decode_examples(some: LabelledRows) -> tuple[LabelledRows, np.ndarray]:
+    """(the readable ones of some examples; their images uint8 [m, height, width, 3]).
+
+    Raises:
+      GraftNetError: a class is left without an example, or a file is another than was listed.
+    """
+    reader = some.reader
+    parts = in_batches(
+        lambda rows: reader.readable(rows, reader.read)[1], some.rows, description="Decoding"
+    )
+    images = np.concatenate([part for part in parts if part is not None])
+    return some.readable(), images

@@ -18,13 +18,14 @@ from absl import flags
 
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.augmentation import Augmentation
-from graftnet_tf.data.labelled_images import LabelledRows
+from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.trunk.trunk import Trunk
 from pipelines import shell
+from tests.benchmarks.decoded_images import decode_all, decode_examples
 
 TASK = flags.DEFINE_string("task", None, "A binary task.", required=True)
 STEPS = flags.DEFINE_integer("steps", 100, "Training steps.", lower_bound=1)
@@ -33,7 +34,6 @@ INITIAL = flags.DEFINE_string("initial_weights", "none", "As of train_trunk.")
 _BATCH = 32
 _LEARNING_RATE = 2e-4
 _AUGMENTATION = Augmentation()
-from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:
@@ -43,10 +43,11 @@ def main() -> None:
     tf.keras.utils.set_random_seed(seed)
     size = Trunk.open(workspace).preprocessing
     preprocessing = Preprocessing(size.height, size.width, *weights.value_range(INITIAL.value))
-    labelled = labelled_images.load([workspace.training_split(TASK.value)], preprocessing)
+    [some] = labelled_images.label([workspace.training_split(TASK.value)], preprocessing).tasks
+    some, images = decode_examples(some)
     model = _network(preprocessing)
     steps = STEPS.value
-    model.fit(_batches(labelled.images, labelled.tasks[0], preprocessing, seed).take(steps))
+    model.fit(_batches(images, some, preprocessing, seed).take(steps))
     model.save(os.path.join(tempfile.mkdtemp(), "model"))
     seconds = time.monotonic() - started
 
@@ -86,8 +87,8 @@ def _batches(
         changed = _AUGMENTATION(chosen, tf.stack([seed, tf.cast(number, tf.int32)]))
         return preprocessing.scale(changed), labels, tf.gather(some.class_weights, labels)
 
-    rows = tf.data.Dataset.from_tensor_slices((images[some.rows], some.labels))
-    shuffled = rows.shuffle(len(some.rows), seed=seed).repeat().batch(_BATCH)
+    rows = tf.data.Dataset.from_tensor_slices((images, some.labels))
+    shuffled = rows.shuffle(len(images), seed=seed).repeat().batch(_BATCH)
     return shuffled.enumerate().map(batch).prefetch(2)
 
 

@@ -19,7 +19,6 @@ from absl import flags
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.branch.train import train_branch
-from graftnet_tf.data import image_loading
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models.saved_model import FULL_PRECISION, saved_model_name
 from graftnet_tf.training.batched_inference import apply
@@ -29,6 +28,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from pipelines.search_table import search_table
+from tests.benchmarks.decoded_images import decode_all
 
 TASK = flags.DEFINE_list("task", None, "Tasks.", required=True)
 DEPTHS = flags.DEFINE_list("depths", ["4", "5", "6", "7"], "Graft points to choose from.")
@@ -46,7 +46,7 @@ class TestImages:
     def __init__(self, workspace: Workspace, trunk: Trunk, task: str):
         examples = workspace.examples(task, "test")
         paths = sorted({workspace.image_path(example.image) for example in examples})
-        decoded = image_loading.decode_all(paths, trunk.preprocessing)
+        decoded = decode_all(paths, trunk.preprocessing)
         readable = [e for e in examples if workspace.image_path(e.image) in decoded.rows]
         self._rows = np.array([decoded.rows[workspace.image_path(e.image)] for e in readable])
         self._labels = np.array([example.label for example in readable])

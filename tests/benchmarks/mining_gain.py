@@ -26,6 +26,7 @@ from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from tests.benchmarks.decoded_images import decode_all
 
 TASK = flags.DEFINE_list("task", None, "Tasks to compare on.", required=True)
 SEEDS = flags.DEFINE_list("seeds", ["0"], "Seeds of everything random, a run for each.")
@@ -39,7 +40,6 @@ NEAREST_SHARE = flags.DEFINE_float("nearest_share", MiningConfig().nearest_share
 KEEP_RATE = flags.DEFINE_float("keep_rate", MiningConfig().keep_rate, "As in mining.")
 
 _RECALL = 0.8  # at which false positives are compared
-from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:

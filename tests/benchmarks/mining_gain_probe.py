@@ -11,6 +11,7 @@ import numpy as np
 from absl import flags
 from sklearn.metrics import roc_curve
 
+from graftnet_tf.data import labelled_images
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import CLUSTER_SIDES, MiningConfig
 from graftnet_tf.mining.hard_negatives import find_hard_negatives
@@ -87,12 +88,9 @@ def _features(
     workspace: Workspace, trunk: Trunk, name: str, split: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """(float32 [M, D], labels int [M]) of the readable images of a split."""
-    examples = workspace.examples(name, split)
-    reader = TrunkFeatureReader(trunk, workspace.path("cache"))
-    features = reader.read(sorted({workspace.image_path(e.image) for e in examples}))
-    readable = [e for e in examples if workspace.image_path(e.image) in features.rows]
-    rows = [features.rows[workspace.image_path(e.image)] for e in readable]
-    return features.vectors[rows], np.array([e.label for e in readable])
+    labelled = labelled_images.label([workspace.split(name, split)], trunk.preprocessing)
+    rows, vectors = TrunkFeatureReader(trunk, workspace.path("cache")).read(labelled.reader)
+    return vectors, labelled.tasks[0].labels[rows]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.tasks import SPLITS
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from tests.benchmarks.decoded_images import DecodedImages, decode_all
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")
 COUNT = flags.DEFINE_list("count", ["20", "50"], "Lengths of the lists of highest scores.")
@@ -31,7 +32,6 @@ _DEEP = ((10, "gap"), (8, "gap"), (8, "bands"), (7, "gap"), (7, "bands"))
 _REDUCED = (("bilinear", 64), ("bilinear", 128), ("isqrt_cov", 64), ("isqrt_cov", 128))
 _IMAGES = 512  # that the axes are found from
 _BATCH = 32
-from tests.benchmarks.decoded_images import DecodedImages, decode_all
 
 
 def main() -> None:

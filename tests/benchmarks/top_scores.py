@@ -22,13 +22,13 @@ from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.composition.parts import LoadedBranch, LoadedTrunk, load_branch, load_trunk
+from tests.benchmarks.decoded_images import decode_all
 
 TASK = flags.DEFINE_list("task", None, "Binary tasks.", required=True)
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")
 COUNT = flags.DEFINE_list("count", ["50", "100", "200"], "Lengths of the lists of highest scores.")
 
 Row = dict[str, float]
-from tests.benchmarks.decoded_images import decode_all
 
 
 def main() -> None:
