@@ -4,6 +4,7 @@ import contextlib
 import glob
 import hashlib
 import os
+import time
 import uuid
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ _SUFFIX = ".features"
 _HEADERS = 2 * 128  # bytes in each file besides keys and arrays
 _LOCK = "lock"
 _READS = ".reads-"
+_SETTLED = 2 * 10**9  # ns after which a change of a directory has another time than the last
 
 
 def default_directory(root: str) -> str:
@@ -51,13 +53,14 @@ class FeatureCache:
         self._shelf = os.path.join(directory, shelf)
         self._reads = _Reads(directory)
         self._shards: dict[str, _Shard] = {}
-        self._places: dict[bytes, tuple[_Shard, int]] = {}
+        self._places: dict[bytes, _Shard] = {}
+        self._listed: tuple[int, int] | None = None  # state of the shelf whose shards are all known
         self._full = False
 
     def read(self, key: bytes) -> np.ndarray | None:
         """The array under a key that `fill` was called with; None if it is not kept."""
-        place = self._places.get(key)
-        return place[0].arrays[place[1]] if place else None
+        shard = self._places.get(key)
+        return None if shard is None else shard.read(key)
 
     def fill(
         self,
@@ -67,6 +70,9 @@ class FeatureCache:
         description: str,
     ) -> None:
         """Makes arrays readable, computing those that no job has computed yet.
+
+        The shelf is listed only where it has changed since, and a shard opened only for a key of
+        its own, so that a full cache costs little for keys that it does not have.
 
         What does not fit the limit or the disk is left out, and logged; from then on nothing
         new is kept.
@@ -111,7 +117,7 @@ class FeatureCache:
             self._full = True
 
     def _missing(self, keys: Sequence[bytes]) -> list[bytes]:
-        return [key for key in dict.fromkeys(keys) if key not in self._places]
+        return [key for key in dict.fromkeys(keys) if self.read(key) is None]
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -122,27 +128,62 @@ class FeatureCache:
 
     def _find(self, keys: Sequence[bytes]) -> None:
         """Opens the shards on disk that hold some of the keys not found before."""
-        wanted = set(self._missing(keys))
-        if wanted and os.path.isdir(self._shelf):
+        missing = self._missing(keys)
+        absent = [key for key in missing if key not in self._places]
+        if len(absent) < len(missing) or (absent and self._state() not in (None, self._listed)):
             with self._locked():
-                self._open(wanted)
+                self._list()
+                self._open(missing)
 
-    def _open(self, wanted: set[bytes]) -> None:
+    def _state(self) -> tuple[int, int] | None:
+        """What is another once a file has come or gone; None where there is no shelf."""
+        try:
+            found = os.stat(self._shelf)
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _list(self) -> None:
+        """Reads the keys of the shards that are new on disk."""
+        state = self._state()
+        if state is None or state == self._listed:
+            return
         for path in glob.glob(os.path.join(glob.escape(self._shelf), f"*{_SUFFIX}")):
-            try:
-                if path not in self._shards:
-                    self._shards[path] = _Shard(path)
-                shard = self._shards[path]
-                if not wanted.isdisjoint(shard.keys):
-                    shard.open()
-                    self._reads.note(path)
-                    self._places.update((key, (shard, n)) for n, key in enumerate(shard.keys))
-            except FileNotFoundError:
-                self._shards.pop(path, None)  # dropped by another job
-            except _DamagedError:
-                logging.warning("%s is damaged; its features are computed again.", path)
-                self._shards.pop(path, None)
-                _remove(path)
+            if path not in self._shards:
+                self._add(path)
+        self._listed = state if time.time_ns() - state[1] > _SETTLED else None
+
+    def _add(self, path: str) -> None:
+        with self._heeding_loss(path):
+            shard = self._shards[path] = _Shard(path)
+            self._places.update(dict.fromkeys(shard.keys, shard))
+
+    def _open(self, keys: Sequence[bytes]) -> None:
+        """Opens the known shards that hold some keys."""
+        for shard in dict.fromkeys(self._places[key] for key in keys if key in self._places):
+            with self._heeding_loss(shard.path):
+                shard.open()
+                self._reads.note(shard.path)
+
+    @contextlib.contextmanager
+    def _heeding_loss(self, path: str) -> Iterator[None]:
+        """Forgets a shard that another job has dropped, and removes a damaged one."""
+        try:
+            yield
+        except FileNotFoundError:
+            self._forget(path)
+        except _DamagedError:
+            logging.warning("%s is damaged; its features are computed again.", path)
+            self._forget(path)
+            _remove(path)
+
+    def _forget(self, path: str) -> None:
+        """Counts on a file no longer; what has been opened of it can still be read."""
+        shard = self._shards.pop(path, None)
+        if shard is not None and shard.arrays is None:
+            for key in shard.keys:
+                if self._places.get(key) is shard:
+                    del self._places[key]
 
     def _keep(self, keys: Sequence[bytes], arrays: np.ndarray) -> None:
         """Writes a new shard, which can then be read, where there is room for it."""
@@ -162,10 +203,12 @@ class FeatureCache:
                     np.save(file, arrays)
                     file.flush()
                     os.fsync(file.fileno())
-                os.rename(aside, os.path.join(self._shelf, _digest(aside) + _SUFFIX))
+                path = os.path.join(self._shelf, _digest(aside) + _SUFFIX)
+                os.rename(aside, path)
             finally:
                 _remove(aside)
-            self._open(set(keys))
+            self._add(path)
+            self._open(keys)
 
     def _clear_leftovers(self) -> None:
         """Removes what killed jobs left; no job that is alive writes while we hold the lock."""
@@ -191,7 +234,7 @@ class FeatureCache:
         for _, length, path in sorted(free):
             if excess > 0:
                 _remove(path)
-                self._shards.pop(path, None)
+                self._forget(path)
                 excess -= length
         return True
 
@@ -241,6 +284,7 @@ class _Shard:
 
     def __init__(self, path: str):
         self.path = path
+        self.arrays: np.ndarray | None = None
         try:
             with open(path, "rb") as file:
                 self.keys = [row.tobytes() for row in np.load(file)]
@@ -256,6 +300,10 @@ class _Shard:
             raise _DamagedError(self.path)
         self.arrays = np.memmap(self.path, self._type, "r", self._offset, self._shape)
         os.utime(self.path)
+
+    def read(self, key: bytes) -> np.ndarray | None:
+        """The array under one of the keys; None before it is opened."""
+        return None if self.arrays is None else self.arrays[self.keys.index(key)]
 
 
 def _digest(path: str) -> str:

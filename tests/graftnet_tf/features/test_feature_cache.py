@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import time
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -204,6 +205,101 @@ def test_a_cache_deleted_while_in_use_can_still_be_read(tmp_path):
     for path in shards(tmp_path):
         os.remove(path)
     np.testing.assert_array_equal(cache.read(key(1)), array(key(1)))
+
+
+@pytest.fixture
+def full(tmp_path):
+    """A full cache that reads key 0, of a shelf with keys 0…7 in two shards."""
+    filled(tmp_path, keys(*range(8)))
+    cache = FeatureCache(str(tmp_path), "shelf", limit=0)
+    cache.fill(keys(0, 100), Worker(), description="test")
+    return cache
+
+
+@pytest.fixture
+def listings():
+    """Calls that list a directory."""
+    with mock.patch.object(feature_cache.glob, "glob", wraps=glob.glob) as listing:
+        yield listing.call_args_list
+
+
+def settle(shelf):
+    """Lets the last change of a shelf be long ago."""
+    os.utime(shelf, ns=(0, 10**9))
+
+
+def fill_without_computing(cache, some):
+    cache.fill(some, Worker(fail_at=some[0]), description="test")
+
+
+def test_a_full_cache_lists_a_shelf_again_only_when_it_has_changed(tmp_path, full, listings):
+    settle(tmp_path / "shelf")
+    fill_without_computing(full, keys(200))
+    assert len(listings) == 1
+    with mock.patch.object(FeatureCache, "_locked", side_effect=AssertionError("locked")):
+        fill_without_computing(full, keys(200, 201, 0))
+    assert len(listings) == 1
+    filled(tmp_path, keys(200))
+    listings.clear()
+    fill_without_computing(full, keys(200))
+    np.testing.assert_array_equal(full.read(key(200)), array(key(200)))
+    assert len(listings) == 1
+
+
+def test_two_changes_at_the_same_time_are_two(tmp_path, full):
+    fill_without_computing(full, keys(200))
+    just_now = os.stat(tmp_path / "shelf").st_mtime_ns
+    filled(tmp_path, keys(200))
+    os.utime(tmp_path / "shelf", ns=(just_now, just_now))
+    fill_without_computing(full, keys(200))
+    assert full.read(key(200)) is not None
+
+
+def test_a_shelf_that_is_deleted_and_made_again_is_listed_again(tmp_path, full):
+    settle(tmp_path / "shelf")
+    fill_without_computing(full, keys(200))
+    os.rename(tmp_path / "shelf", tmp_path / "former")
+    fill_without_computing(full, keys(200))
+    filled(tmp_path, keys(200))
+    settle(tmp_path / "shelf")
+    fill_without_computing(full, keys(200))
+    assert full.read(key(200)) is not None
+
+
+def test_a_shard_is_opened_for_a_key_of_its_own_alone(full):
+    with mock.patch.object(feature_cache, "_digest", wraps=feature_cache._digest) as checked:
+        fill_without_computing(full, keys(1))
+        assert full.read(key(4)) is None
+        assert checked.call_count == 0
+        fill_without_computing(full, keys(5))
+        fill_without_computing(full, keys(6, 200))
+        assert checked.call_count == 1
+    np.testing.assert_array_equal(full.read(key(4)), array(key(4)))
+
+
+def test_a_known_key_is_found_where_another_job_has_put_it_since(tmp_path, full):
+    dropped = next(path for path in shards(tmp_path) if key(4) in feature_cache._Shard(path).keys)
+    os.remove(dropped)
+    filled(tmp_path, keys(4, 8))
+    fill_without_computing(full, keys(4))
+    np.testing.assert_array_equal(full.read(key(4)), array(key(4)))
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_shard_lost_after_its_keys_were_read_is_computed_again(tmp_path, damaged):
+    filled(tmp_path, keys(*range(8)))
+    cache, worker = FeatureCache(str(tmp_path), "shelf"), Worker()
+    cache.fill(keys(0), worker, description="test")
+    lost = next(path for path in shards(tmp_path) if key(4) in feature_cache._Shard(path).keys)
+    if damaged:
+        os.truncate(lost, os.path.getsize(lost) - 1)
+    else:
+        os.remove(lost)
+    settle(tmp_path / "shelf")
+    cache.fill(keys(4, 0, 6), worker, description="test")
+    assert worker.done == keys(4, 6)
+    np.testing.assert_array_equal(cache.read(key(6)), array(key(6)))
+    assert cache.read(key(5)) is None
 
 
 def _compute_slowly(directory, done):
