@@ -1,6 +1,7 @@
 """Mining one task's train split, and publishing the list that is left."""
 
 import dataclasses
+import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 from absl import logging
 
+from graftnet_tf.data.content_hashes import content_hashes
+from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.features import feature_cache
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
@@ -60,7 +63,8 @@ def mine_negatives(
       The version of the published mining.
 
     Raises:
-      GraftNetError: unknown task, no trunk, nothing to compare, or a distance not found.
+      GraftNetError: unknown task, no trunk, nothing to compare, a distance not found, or an
+        image other than was listed.
     """
     ((_, version),) = mine_all(
         workspace,
@@ -102,13 +106,15 @@ def mine_all(
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
     cache_directory = cache_directory or feature_cache.default_directory(workspace.root)
     reader = TrunkFeatureReader(trunk, cache_directory, limit=cache_limit)
-    for split in splits:
+    for split, contents in zip(splits, content_hashes(splits), strict=True):
         parent = workspace.path("tasks", split.task.name, MINING)
-        yield split.task.name, _mine(split, trunk, reader, config, parent, provenance)
+        images = ImageReader([split.paths], contents, trunk.preprocessing)
+        yield split.task.name, _mine(split, images, trunk, reader, config, parent, provenance)
 
 
 def _mine(
     split: TaskSplit,
+    images: ImageReader,
     trunk: Trunk,
     reader: TrunkFeatureReader,
     config: MiningConfig,
@@ -118,13 +124,9 @@ def _mine(
     """Mines one task and publishes below `parent`; returns the version."""
     started = time.monotonic()
     task, name = split.task, split.task.name
-    features = reader.read(sorted(set(split.paths)))
-    for path, reason in features.unreadable.items():
-        logging.warning("Left out: %s: %s", path, reason)
-    readable = [row for row, path in enumerate(split.paths) if path in features.rows]
-    examples = split.examples.subset(np.array(readable, np.int64))
-    paths = [split.path(row) for row in readable]
-    vectors = features.vectors[[features.rows[path] for path in paths]]
+    rows, vectors = reader.read(images)
+    examples = split.examples.subset(rows)
+    paths = [split.path(row) for row in rows.tolist()]
     found = find_hard_negatives(vectors, examples.labels, task, config)
     mined = examples.subset(np.flatnonzero(found.mask))
     fingerprint = trunk.fingerprints[str(trunk.last_block)]
@@ -141,7 +143,7 @@ def _mine(
         },
         "clusters": _clusters(found),
         "suspects": _suspects(found, examples, task),
-        "unreadable": features.unreadable,
+        "unreadable": images.reasons,
     }
 
     def write(directory: str, version: str) -> dict[str, Any]:
@@ -155,7 +157,7 @@ def _mine(
         write,
         kind="mining",
         build_info=manifest.BuildInfo(
-            {**split.hashes, "images": features.content_hash, "trunk": fingerprint},
+            {**split.hashes, "images": _content_hash(split, images.contents), "trunk": fingerprint},
             config.seed,
             started,
             provenance,
@@ -166,6 +168,18 @@ def _mine(
         "Published mining %s of %s: %d of %d stay.", version, name, len(mined), len(examples)
     )
     return version
+
+
+def _content_hash(split: TaskSplit, contents: np.ndarray) -> str:
+    """Sha256 over the different files' hashes, in the order of their paths.
+
+    A file that could not be read to be hashed counts as empty.
+    """
+    digest, empty = hashlib.sha256(), hashlib.sha256().digest()
+    by_path = dict(zip(split.paths, contents, strict=True))
+    for path in sorted(by_path):
+        digest.update(by_path[path].tobytes() if by_path[path].any() else empty)
+    return digest.hexdigest()
 
 
 def _clusters(found: HardNegatives) -> list[dict[str, Any]]:

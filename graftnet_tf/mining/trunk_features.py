@@ -1,46 +1,26 @@
 """One vector per image: the trunk's last block, averaged over its places."""
 
-import dataclasses
 import functools
-import hashlib
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
+from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.training.batched_inference import in_batches
 from graftnet_tf.trunk.trunk import Trunk
 
 _BATCH = 32
-_THREADS = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class TrunkFeatures:
-    """Features of the readable ones of some image files.
-
-    Attributes:
-      vectors: float32 [M, D]; D is 2048 where the trunk reaches block 9, 1280 at block 8.
-      rows: Row in `vectors` of each readable path.
-      unreadable: Reason for each path that could not be decoded.
-      content_hash: Sha256 over the files' bytes, in the order of the paths.
-    """
-
-    vectors: np.ndarray
-    rows: dict[str, int]
-    unreadable: dict[str, str]
-    content_hash: str
+_KEY_BYTES = 16
 
 
 class TrunkFeatureReader:
     """Computes each image's features once and caches them, so that a killed run goes on.
 
-    They are kept under the trunk's fingerprint and the image's bytes, wherever it stands in
+    They are kept under the trunk's fingerprint and the image's hash, wherever it stands in
     whatever list: tasks share their images, and a changed one is never mistaken for the old.
     Neither decoded images nor more than one batch of them are held in memory.
     """
@@ -48,107 +28,69 @@ class TrunkFeatureReader:
     def __init__(self, trunk: Trunk, directory: str, *, limit: int = feature_cache.DEFAULT_LIMIT):
         """Takes the trunk, and the cache's directory and limit, see `FeatureCache`."""
         self._trunk = trunk
-        shelf = f"{trunk.fingerprints[str(trunk.last_block)][:16]}-averages"
+        shelf = f"{trunk.fingerprints[str(trunk.last_block)][:16]}-means"
         self._cache = FeatureCache(directory, shelf, limit=limit)
 
-    def read(self, paths: Sequence[str]) -> TrunkFeatures:
-        """Features of different image files, local or `gs://`, with a progress bar.
+    def read(self, images: ImageReader) -> tuple[np.ndarray, np.ndarray]:
+        """Features of the readable images, with a progress bar; only those not cached are opened.
 
-        Every file is read once.
+        Args:
+          images: Reads images at the trunk's input size, and has the reasons of those it cannot.
+
+        Returns:
+          (int64 [m], their rows, ascending; float32 [m, D], D is 2048 where the trunk reaches
+          block 9, 1280 at block 8).
+
+        Raises:
+          GraftNetError: a file is another than was listed, or its file system fails lastingly.
         """
-        vectors = np.empty([len(paths), self._size], np.float32)
-        rows: dict[str, int] = {}
-        unreadable: dict[str, str] = {}
-        digests = hashlib.sha256()
-        with (
-            ThreadPoolExecutor(_THREADS) as readers,
-            tqdm(total=len(paths), desc="Features", unit="image", leave=False) as bar,
+        vectors = np.empty([len(images), CHANNELS[self._trunk.last_block]], np.float32)
+        rows = np.empty(len(images), np.int64)
+        count = 0
+        for left, found in in_batches(
+            lambda part: self._read(images, part),
+            np.arange(len(images)),
+            batch=feature_cache.SHARD,
+            description="Features",
         ):
-            for start in range(0, len(paths), feature_cache.SHARD):
-                part = paths[start : start + feature_cache.SHARD]
-                contents = list(readers.map(_content, part))
-                for path, content, vector in zip(
-                    part, contents, self._vectors(contents, readers), strict=True
-                ):
-                    digests.update(_sha256(content))
-                    if np.isnan(vector[0]):
-                        unreadable[path] = str(_decoded(content))
-                    else:
-                        vectors[len(rows)] = vector
-                        rows[path] = len(rows)
-                bar.update(len(part))
-        return TrunkFeatures(vectors[: len(rows)], rows, unreadable, digests.hexdigest())
+            if found is not None:
+                rows[count : count + len(left)] = left
+                vectors[count : count + len(left)] = found
+                count += len(left)
+        return rows[:count], vectors[:count]
 
-    @property
-    def _size(self) -> int:
-        return CHANNELS[self._trunk.last_block]
+    def _read(self, images: ImageReader, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """(those of int [n] rows that are readable; float32 [m, D], None without any)."""
+        computed: dict[bytes, np.ndarray] = {}  # outlives each row that turns out unreadable
+        return images.readable(rows, lambda left: self._vectors(images, left, computed))
 
     def _vectors(
-        self, contents: Sequence[bytes | UnreadableImageError], readers: ThreadPoolExecutor
-    ) -> list[np.ndarray]:
-        """float32 [D] of each file; NaN where it cannot be read or decoded."""
-        keys = [_sha256(content)[:16] for content in contents]
-        by_key = dict(zip(keys, contents, strict=True))
+        self, images: ImageReader, rows: np.ndarray, computed: dict[bytes, np.ndarray]
+    ) -> np.ndarray:
+        """float32 [n, D] of int [n] rows; adds what it computes to `computed`."""
+        keys = [content.tobytes()[:_KEY_BYTES] for content in images.contents[rows]]
+        row_of = dict(zip(keys, rows.tolist(), strict=True))
 
         def compute(wanted: Sequence[bytes]) -> np.ndarray:
-            return self._computed([by_key[key] for key in wanted], readers)
+            new = [key for key in wanted if key not in computed]
+            for start in range(0, len(new), _BATCH):
+                some = new[start : start + _BATCH]
+                batch = images.read(np.array([row_of[key] for key in some]))
+                computed.update(zip(some, self._network(tf.constant(batch)).numpy(), strict=True))
+            return np.stack([computed[key] for key in wanted])
 
-        self._cache.fill(list(by_key), compute, description="Features")
-        kept = {key: self._cache.read(key) for key in by_key}
-        arrays = {key: vector for key, vector in kept.items() if vector is not None}
-        if left_out := [key for key in by_key if key not in arrays]:
-            arrays.update(zip(left_out, compute(left_out), strict=True))
-        return [arrays[key] for key in keys]
-
-    def _computed(
-        self, contents: Sequence[bytes | UnreadableImageError], readers: ThreadPoolExecutor
-    ) -> np.ndarray:
-        """float32 [n, D] as for `_vectors`."""
-        parts = [contents[start : start + _BATCH] for start in range(0, len(contents), _BATCH)]
-        return np.concatenate([self._batch(list(readers.map(self._fitted, p))) for p in parts])
-
-    def _batch(self, images: Sequence[np.ndarray | None]) -> np.ndarray:
-        vectors = np.full([len(images), self._size], np.nan, np.float32)
-        decoded = [image for image in images if image is not None]
-        if decoded:
-            filled = [index for index, image in enumerate(images) if image is not None]
-            vectors[filled] = self._network(tf.constant(np.stack(decoded))).numpy()
-        return vectors
-
-    def _fitted(self, content: bytes | UnreadableImageError) -> np.ndarray | None:
-        image = _decoded(content)
-        if isinstance(image, UnreadableImageError):
-            return None
-        return self._trunk.preprocessing.letterbox(image[tf.newaxis])[0].numpy()
+        self._cache.fill(list(row_of), compute, description="Features")
+        kept = {key: self._cache.read(key) for key in row_of}
+        vectors = {key: vector for key, vector in kept.items() if vector is not None}
+        if left_out := [key for key in row_of if key not in vectors]:
+            vectors.update(zip(left_out, compute(left_out), strict=True))
+        return np.stack([vectors[key] for key in keys])
 
     @functools.cached_property
-    def _network(self) -> tf.types.experimental.GenericFunction:
+    def _network(self) -> Callable[[tf.Tensor], tf.Tensor]:
         blocks = self._trunk.blocks(0, self._trunk.last_block)
         scale = self._trunk.preprocessing.scale
         return tf.function(
             lambda images: tf.reduce_mean(blocks(scale(images)), axis=[1, 2]),
             reduce_retracing=True,
         )
-
-
-def _content(path: str) -> bytes | UnreadableImageError:
-    """A file's bytes, or why they cannot be read."""
-    try:
-        return read_data(path)
-    except UnreadableImageError as error:
-        return error
-
-
-def _sha256(content: bytes | UnreadableImageError) -> bytes:
-    """Of a file's bytes; one that cannot be read counts as empty."""
-    return hashlib.sha256(content if isinstance(content, bytes) else b"").digest()
-
-
-def _decoded(content: bytes | UnreadableImageError) -> tf.Tensor | UnreadableImageError:
-    """The image of `_content`, uint8 [H, W, 3], or why there is none."""
-    if isinstance(content, UnreadableImageError):
-        return content
-    try:
-        return decode(content)
-    except UnreadableImageError as error:
-        return error

@@ -3,6 +3,7 @@
 import base64
 import csv
 import dataclasses
+import hashlib
 import io
 import os
 import re
@@ -73,6 +74,35 @@ def test_what_is_known_of_images_is_passed_on(workspace):
     left = workspace.training_examples("hat", "0001")
     assert [example.content for example in left] == [contents[e.image] for e in left]
     assert 0 < left.known.sum() < len(left)
+
+
+def hash_of(contents):
+    digests = b"".join(hashlib.sha256(content).digest() for content in contents)
+    return hashlib.sha256(digests).hexdigest()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_the_manifest_has_the_hash_of_the_images_in_the_order_of_their_paths(
+    mined, workspace, listed
+):
+    split = workspace.training_split("hat")
+    paths = sorted(split.paths)
+    contents = [atomic_files.read_bytes(path) for path in paths]
+    assert record_of(mined, "hat")["inputs"]["images"] == hash_of(contents)
+    if listed:
+        hashed = [
+            dataclasses.replace(example, content=atomic_files.sha256(path))
+            for example, path in zip(split.examples, split.paths, strict=True)
+        ]
+        write_task(workspace.path("tasks", "hat"), split.task, {"train": hashed[::-1]})
+    else:
+        contents[3] = b""
+        os.remove(paths[3])
+    mine_negatives(workspace, "hat", CONFIG)
+    record = record_of(workspace, "hat")
+    assert record["inputs"]["images"] == hash_of(contents)
+    missing = [] if listed else [paths[3]]
+    assert sorted(record["unreadable"]) == sorted([workspace.path(UNREADABLE), *missing])
 
 
 @pytest.mark.parametrize("name", ["hat", "gender"])

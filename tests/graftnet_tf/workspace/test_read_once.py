@@ -9,14 +9,17 @@ from graftnet_tf.data import labelled_images
 from graftnet_tf.data.fingerprints import data_hashes
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.evaluation import evaluate
+from graftnet_tf.io import atomic_files
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine_all
 from graftnet_tf.trunk.pretraining import train_trunk
+from graftnet_tf.workspace.tasks import write_task
 from tests.counted_opens import counted_opens
 from tests.trained_workspace import COUNT, CUT_SHORT, TRUNK, UNREADABLE
 
 TASKS = ["hat", "bag"]
-IMAGES = sorted([UNREADABLE, *(f"images/person{number:02d}.png" for number in range(COUNT))])
+PEOPLE = [f"images/person{number:02d}.png" for number in range(COUNT)]
+IMAGES = [UNREADABLE, *PEOPLE]
 MINING = MiningConfig(clusters=2, suspects=0)
 
 
@@ -72,11 +75,29 @@ def test_every_image_and_every_description_of_a_task_is_read_once(workspace, job
     _check_read_once(counts, TASKS)
 
 
+def _list_hashes(workspace, name):
+    """Writes a task's train list as an import does, with hashes and without what is unreadable."""
+    split = workspace.training_split(name)
+    hashed = [
+        dataclasses.replace(example, content=atomic_files.sha256(path))
+        for example, path in zip(split.examples, split.paths, strict=True)
+        if example.image != UNREADABLE
+    ]
+    write_task(workspace.path("tasks", name), split.task, {"train": hashed})
+
+
 def test_mining_reads_images_again_for_its_page_alone(workspace, monkeypatch):
     monkeypatch.setattr("graftnet_tf.mining.mine.write_report", lambda *_: None)
-    with counted_opens(workspace.root) as counts:
-        list(mine_all(workspace, ["hat"], MINING))
-    _check_read_once(counts, ["hat"])
+    for task in TASKS:
+        _list_hashes(workspace, task)
+    with counted_opens(workspace.root) as first:
+        list(mine_all(workspace, TASKS, MINING))
+    with counted_opens(workspace.root) as second:
+        list(mine_all(workspace, TASKS, MINING))
+    for counts, times in ((first, 1), (second, 0)):
+        _check_described_once(counts, TASKS)
+        assert [counts[path] for path in PEOPLE] == [times] * COUNT
+        assert counts[UNREADABLE] == 0
 
 
 def test_branches_read_the_lists_of_their_tasks_and_of_what_mining_left_once(workspace):
