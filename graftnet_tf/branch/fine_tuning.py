@@ -20,7 +20,7 @@ from graftnet_tf.trunk.trunk import Trunk
 Draw = tuple[int, np.ndarray]  # a step's number and the positions of its examples
 
 _INFERENCE_BATCH = 64
-_WINDOW = 4096  # images whose features are prepared at a time
+_WINDOW = 1024  # images whose features are prepared at a time
 
 
 class FineTuning:

@@ -1,11 +1,14 @@
 """Where a branch starts: principal axes for the reduction, a linear probe for the classifier."""
 
+import itertools
+
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.branch.branch import Branch
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.labelled_rows import LabelledRows
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.graft_features import GraftFeatures
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.training import linear_probe
@@ -67,4 +70,8 @@ def _main_axes(
         description="Principal axes for the reduction's start",
     )
     positions = (maps(tf.constant(part)).numpy() for part in found if part is not None)
-    return principal_axes((part.reshape(-1, part.shape[-1]) for part in positions), count)
+    first = next(positions, None)
+    if first is None:
+        raise GraftNetError("None of the training images that were asked for can be read.")
+    every = itertools.chain([first], positions)
+    return principal_axes((part.reshape(-1, part.shape[-1]) for part in every), count)

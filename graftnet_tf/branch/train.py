@@ -175,6 +175,7 @@ class _Job:
         started = time.monotonic()
         trunk, split = self.inputs.trunk, self.inputs.splits[name]
         fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
+        held_out = held_out.read_once()
         inputs = labelled.inputs
         if split.mined:
             fitted = fitted.among(split.rows_of(split.mined.examples))
@@ -240,13 +241,15 @@ class _Job:
                 "inputs": {**inputs, "trunk": trunk.fingerprints[str(trunk.last_block)]},
             }
         )
+        directory = os.path.join(self.inputs.runs, f"search-{fitted.task.name}-{key}")
+        labelled.reader.keep_log(UnreadableLog(os.path.join(directory, UNREADABLE)))
         return choose_shape(
             search,
             config,
             trunk,
             fitted,
             features_of=functools.partial(self._features, labelled),
-            directory=os.path.join(self.inputs.runs, f"search-{fitted.task.name}-{key}"),
+            directory=directory,
         )
 
     def _features(self, labelled: LabelledImages, config: BranchConfig) -> GraftFeatures:

@@ -9,17 +9,18 @@ from graftnet_tf.data.image_loading import UnreadableImageError, process_all, re
 from graftnet_tf.workspace.task_split import TaskSplit
 
 
-def content_hashes(splits: Sequence[TaskSplit], *, anew: bool = False) -> list[np.ndarray]:
-    """Hash of each example's image file; different files are read once, on a few threads.
+def content_hashes(splits: Sequence[TaskSplit]) -> list[np.ndarray]:
+    """Hash of each example's image file, as its list has it.
+
+    Where a list has none, the files are read, different ones once, on a few threads.
 
     Args:
       splits: Splits of different tasks.
-      anew: Whether files whose hash is in the list are read too.
 
     Returns:
       For each split uint8 [M, 32]; zeros for a file that cannot be read.
     """
-    hashed = [np.flatnonzero(anew | ~split.examples.known) for split in splits]
+    hashed = [np.flatnonzero(~split.examples.known) for split in splits]
     paths = {split.paths[row] for split, rows in zip(splits, hashed, strict=True) for row in rows}
     found = dict(process_all(sorted(paths), _digest, description="Hashing images"))
     contents = []

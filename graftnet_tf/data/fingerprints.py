@@ -19,9 +19,9 @@ def input_name(task: str) -> str:
 
 
 def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
-    """Hash of each task's training data as it lies in the workspace now; none is decoded.
+    """Hash of each task's training data as it is listed now; no image is decoded.
 
-    Every different image is read once.
+    Images whose hash is not in their list are read, every different one once.
 
     Args:
       splits: The train splits of different tasks.
@@ -30,7 +30,7 @@ def data_hashes(splits: Iterable[TaskSplit]) -> dict[str, str]:
       sha256 by task name, see `data_hash`.
     """
     splits = list(splits)
-    each = zip(splits, content_hashes(splits, anew=True), strict=True)
+    each = zip(splits, content_hashes(splits), strict=True)
     return {split.task.name: data_hash(split, own) for split, own in each}
 
 

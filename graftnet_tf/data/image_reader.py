@@ -20,6 +20,9 @@ Result = TypeVar("Result")
 WORKERS = 4
 
 
+_NOT_HASHED = "It could not be read when its hash was taken."
+
+
 class UnreadableRowsError(Exception):
     """Rows that were asked for turned out to be unreadable; `ImageReader.unreadable` says which."""
 
@@ -27,8 +30,12 @@ class UnreadableRowsError(Exception):
 class ImageReader:
     """The image files of some lists, one after the other, at the trunk's input size.
 
+    Rows of equal contents stand for one another: a file that is gone is no loss while a copy of it
+    is listed, and all copies of one that cannot be decoded are unreadable with it.
+
     Attributes:
-      contents: uint8 [M, 32], SHA-256 of each row's file as it was when it was listed.
+      contents: uint8 [M, 32], SHA-256 of each row's file as it was when it was listed; zeros where
+        it could not be read then.
       unreadable: bool [M], rows that turned out to be unreadable so far.
       height, width: Size of the images in pixels.
     """
@@ -51,11 +58,13 @@ class ImageReader:
             for any number.
         """
         self.contents = contents
-        self.unreadable = np.zeros(len(contents), bool)
+        self.unreadable = ~contents.any(axis=1)
         self.height, self.width = preprocessing.height, preprocessing.width
         self._paths = paths
         self._ends = np.cumsum([len(some) for some in paths])
         self._log = UnreadableLog()
+        for row in np.flatnonzero(self.unreadable).tolist():
+            self._log.add(self.path(row), _NOT_HASHED)
         self._threads = ThreadPoolExecutor(workers)
 
         def fitted(content: tf.Tensor) -> tf.Tensor:
@@ -83,6 +92,8 @@ class ImageReader:
         Args:
           log: Of this run.
         """
+        for path, reason in self._log.reasons.items():
+            log.add(path, reason)
         self._log = log
         if log.reasons:
             known = (path in log.reasons for path in itertools.chain(*self._paths))
@@ -108,14 +119,20 @@ class ImageReader:
         """
         paths = [self.path(row) for row in rows.tolist()]
         found = list(self._threads.map(_content, paths, self.contents[rows]))
+        for place, row in enumerate(rows.tolist()):
+            if isinstance(found[place], UnreadableImageError):
+                found[place] = self._copy_of(row) or found[place]
         if not any(isinstance(content, UnreadableImageError) for content in found):
             try:
                 return self._fit(tf.constant(found)).numpy()
             except tf.errors.OpError:
                 found = [_why_not(content) or content for content in found]
+        if not any(isinstance(content, UnreadableImageError) for content in found):
+            # There was not memory for all of them at once.
+            return np.concatenate([self._fit(tf.constant([one])).numpy() for one in found])
         for row, path, content in zip(rows.tolist(), paths, found, strict=True):
             if isinstance(content, UnreadableImageError):
-                self.unreadable[row] = True
+                self.unreadable[self._rows_like(row)] = True
                 self._log.add(path, str(content))
         raise UnreadableRowsError
 
@@ -139,6 +156,18 @@ class ImageReader:
                 return left, read(left)
             except UnreadableRowsError:
                 continue
+
+    def _rows_like(self, row: int) -> np.ndarray:
+        """Rows of the same contents as a row, itself among them."""
+        return np.flatnonzero((self.contents == self.contents[row]).all(axis=1))
+
+    def _copy_of(self, row: int) -> bytes | None:
+        """The bytes of a row's file, from wherever else they are listed."""
+        for other in self._rows_like(row).tolist():
+            content = _content(self.path(other), self.contents[other])
+            if isinstance(content, bytes):
+                return content
+        return None
 
 
 def _content(path: str, listed: np.ndarray) -> bytes | UnreadableImageError:

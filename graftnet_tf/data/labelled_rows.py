@@ -15,7 +15,7 @@ from graftnet_tf.workspace.tasks import Task
 
 Result = TypeVar("Result")
 
-_MOST_IN_A_ROW = 1000  # unreadable images, before a task is given up
+_AT_ONCE = 64  # images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,9 +64,19 @@ class LabelledRows:
         if not left.class_weights.all():
             raise GraftNetError(
                 f"Task {self.task.name} has no readable training image of some class (counts: "
-                f"{left.counts}); the unreadable ones are listed above."
+                f"{left.counts} of {self.counts}); the unreadable ones are listed above."
             )
         return left
+
+    def read_once(self) -> "LabelledRows":
+        """Those that are readable, which is found out by reading all of them.
+
+        Raises:
+          GraftNetError: a class is left without an example.
+        """
+        for first in range(0, len(self.rows), _AT_ONCE):
+            self.reader.readable(self.rows[first : first + _AT_ONCE], self.reader.read)
+        return self.readable()
 
     def among(self, rows: np.ndarray) -> "LabelledRows":
         """Those whose images are among int [n] rows.
@@ -98,27 +108,23 @@ class LabelledRows:
           (int [n] positions of the examples that it is of, what `read` gives for their rows).
 
         Raises:
-          GraftNetError: too many images in a row are unreadable.
+          GraftNetError: a class is left without a readable image.
         """
         while True:
-            chosen = self.substituted(chosen)
+            chosen = self._substituted(chosen)
             try:
                 return chosen, read(self.rows[chosen])
             except UnreadableRowsError:
-                continue
+                self.readable()
 
-    def substituted(self, chosen: np.ndarray) -> np.ndarray:
-        """The positions that stand for int [n] `chosen`, as far as is known; see `batch`."""
-        count = len(self.rows)
-        for _ in range(min(count, _MOST_IN_A_ROW)):
+    def _substituted(self, chosen: np.ndarray) -> np.ndarray:
+        """The positions that stand for int [n] `chosen`, as far as is known."""
+        for _ in self.rows:
             bad = self.reader.unreadable[self.rows[chosen]]
             if not bad.any():
                 return chosen
-            chosen = np.where(bad, (chosen + 1) % count, chosen)
-        raise GraftNetError(
-            f"Task {self.task.name} has {min(count, _MOST_IN_A_ROW)} unreadable training images in "
-            "a row; they are listed above."
-        )
+            chosen = np.where(bad, (chosen + 1) % len(self.rows), chosen)
+        raise GraftNetError(f"Task {self.task.name} has no readable training image at all.")
 
     def split(self, fraction: float, seed: int) -> tuple["LabelledRows", "LabelledRows"]:
         """(training part, validation part), no group on both sides, classes alike.

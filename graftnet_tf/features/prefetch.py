@@ -15,7 +15,8 @@ def prefetch(
 
     What `function` raises is raised in place of its result.
     """
-    with ThreadPoolExecutor(1) as thread:
+    thread = ThreadPoolExecutor(1)
+    try:
         following: Future[Result] | None = None
         for argument in arguments:
             current, following = following, thread.submit(function, argument)
@@ -23,3 +24,5 @@ def prefetch(
                 yield current.result()
         if following:
             yield following.result()
+    finally:
+        thread.shutdown(wait=False, cancel_futures=True)

@@ -85,6 +85,7 @@ class Loop:
     Attributes:
       directory: Directory of this run alone.
       steps: Length of the whole run.
+      resumed: Whether it goes on from a checkpoint, the first of which is where a run starts from.
       waiting: Share of the time of the steps run now, in 0…1, that they waited for their input.
     """
 
@@ -98,7 +99,7 @@ class Loop:
           **trackables: What is saved and restored; all variables made already.
         """
         self.directory, self.steps, self._every = directory, steps, checkpoint_every
-        self.waiting = 0.0
+        self.waiting, self.resumed = 0.0, False
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._checkpoint = tf.train.Checkpoint(step=self._step, **trackables)
         self._manager = tf.train.CheckpointManager(
@@ -106,6 +107,7 @@ class Loop:
         )
         if self._manager.latest_checkpoint:
             self._checkpoint.restore(self._manager.latest_checkpoint).assert_consumed()
+            self.resumed = True
             logging.info("Resuming at step %d of %d.", self.step, steps)
 
     @property
@@ -144,6 +146,8 @@ class Loop:
             desc=description,
             unit="step",
         )
+        if not self.resumed:
+            self._manager.save()
         with writer.as_default():
             for number in bar:
                 asked = time.monotonic()

@@ -194,7 +194,7 @@ def _train(
     )
     labelled.reader.keep_log(UnreadableLog(os.path.join(directory, UNREADABLE)))
     loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
-    if config.probe_heads and loop.step == 0:
+    if config.probe_heads and not loop.resumed:
         _probe_heads(model, preprocessing, labelled, config.seed)
     sizes = [len(some.rows) for some in labelled.tasks]
     probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
@@ -243,9 +243,8 @@ def _probe_heads(
     place[np.isin(rows[first], read)] = np.arange(len(read))
     places = np.split(place[same], np.cumsum([len(some.rows) for some in probed])[:-1])
     for dense, some, own in zip(model.heads.denses, probed, places, strict=True):
-        left = some.subset(np.flatnonzero(own >= 0)).readable()
-        vectors = features[own[own >= 0]]
-        linear_probe.start(dense, vectors, left.labels, strength=_HEAD_STRENGTH)
+        left = some.readable()
+        linear_probe.start(dense, features[own[own >= 0]], left.labels, strength=_HEAD_STRENGTH)
 
 
 def _mixed_batches(

@@ -14,6 +14,14 @@ from graftnet_tf.workspace.tasks import Task, parse_list
 
 INDEXED_ROWS = 20_000  # shorter lists are parsed as fast
 _FOLDER = "lists"
+_COLUMNS = ("labels", "groups", "contents", "known")
+_UNUSABLE = (  # missing, out of reach or damaged, be it to the length that an array claims
+    GraftNetError,
+    KeyError,
+    MemoryError,
+    OverflowError,
+    tf.errors.OpError,
+)
 
 
 def read_list(root: str, content: bytes, path: str, task: Task, digest: str) -> ExampleTable:
@@ -47,15 +55,14 @@ def _read(path: str, classes: tuple[str, ...]) -> ExampleTable | None:
         arrays = read_npz(path)
         if tuple(arrays["classes"].tolist()) != classes:
             return None
+        if {len(arrays[name]) for name in _COLUMNS} != {len(arrays["image_offsets"]) - 1}:
+            return None
         return ExampleTable(
-            arrays["labels"],
-            arrays["groups"],
-            arrays["contents"],
-            arrays["known"],
-            StringColumn(arrays["image_bytes"], arrays["image_offsets"]),
-            StringColumn(arrays["group_bytes"], arrays["group_offsets"]),
+            **{name: arrays[name] for name in _COLUMNS},
+            images=StringColumn(arrays["image_bytes"], arrays["image_offsets"]),
+            group_names=StringColumn(arrays["group_bytes"], arrays["group_offsets"]),
         )
-    except (GraftNetError, KeyError, tf.errors.OpError):  # missing, damaged or out of reach
+    except _UNUSABLE:
         return None
 
 

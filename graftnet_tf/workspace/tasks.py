@@ -116,12 +116,15 @@ def parse_list(content: bytes, path: str, task: Task) -> ExampleTable:
         content.decode()
     except UnicodeDecodeError as error:
         raise GraftNetError(f"{path} is not UTF-8 ({error}); save it as such.") from None
-    return ExampleTable.of_rows(_rows(content, path, task))
+    try:
+        return ExampleTable.of_rows(_rows(content, path, task))
+    except csv.Error as error:
+        raise GraftNetError(f"{path} is no CSV ({error}); expected {list(COLUMNS)}.") from None
 
 
 def _rows(content: bytes, path: str, task: Task) -> Iterator[tuple[str, int, str, bytes]]:
     """(image, label, group, SHA-256 or nothing) of each row of a CSV in UTF-8."""
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="\n"))
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="\n"))
     header = next(reader, [])
     places = {column: place for place, column in enumerate(header)}
     lacking = not set(COLUMNS) <= set(header)

@@ -147,7 +147,7 @@ class Retraining:
         return grafted(self.workspace, task, version, served.withdrawn if served else ())
 
     def _train(self, tasks: list[str], trunk: str) -> None:
-        """Trains those of the tasks that can be trained, over images decoded once."""
+        """Trains those of the tasks that can be trained."""
         configs = {task: self._branch_config(task) for task in tasks if task in self.found.hashes}
         if not configs:
             return

@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from graftnet_tf.data.image_reader import ImageReader, UnreadableRowsError
@@ -70,17 +71,49 @@ def test_unreadable_files_are_told_with_their_reasons(folder, caplog):
     assert reasons["empty.jpg"] == "The file is empty."
     assert reasons["words.jpg"] == "Not a JPEG or PNG image; its length in bytes is 120"
     assert reasons["dot.png"].endswith("height and width are 1, 1")
-    assert "No such file" in reasons["gone.jpg"]
+    assert reasons["gone.jpg"] == "It could not be read when its hash was taken."
     assert not any(junk in reason for reason in reasons.values() for junk in ("{{", "[Op", "\n"))
     assert caplog.text.count("cut.jpg") == 1
 
 
 def test_nothing_readable_is_nothing_read(folder):
-    reader = reader_of(folder, ["gone.jpg"])
+    reader = reader_of(folder, ["a.jpg"])
+    (folder / "a.jpg").unlink()
     with pytest.raises(UnreadableRowsError):
         reader.read(np.array([0]))
+    assert "No such file" in reader.reasons[str(folder / "a.jpg")]
     left, images = reader.readable(np.array([0, 0]), reader.read)
     assert (left.tolist(), images) == ([], None)
+
+
+def test_a_copy_stands_for_a_file_that_is_gone(folder):
+    (folder / "copy.jpg").write_bytes((folder / "a.jpg").read_bytes())
+    reader = reader_of(folder, ["a.jpg", "b.png"], ["copy.jpg"])
+    before = reader.read(np.array([0]))
+    (folder / "a.jpg").unlink()
+    np.testing.assert_array_equal(reader.read(np.array([0])), before)
+    assert not reader.unreadable.any()
+    (folder / "copy.jpg").unlink()
+    left, _ = reader.readable(np.array([1, 0, 2]), reader.read)
+    assert left.tolist() == [1]
+    assert reader.unreadable.tolist() == [True, False, True]
+
+
+def test_too_little_memory_for_all_at_once_is_enough_for_one_at_a_time(folder, monkeypatch):
+    reader = reader_of(folder, ["a.jpg", "b.png", "c.jpg"])
+    expected, fit = reader.read(np.arange(3)), reader._fit
+
+    def poor(contents):
+        if len(contents) > 1:
+            raise tf.errors.ResourceExhaustedError(None, None, "Out of memory.")
+        return fit(contents)
+
+    monkeypatch.setattr(reader, "_fit", poor)
+    np.testing.assert_array_equal(reader.read(np.arange(3)), expected)
+    assert not reader.unreadable.any()
+    monkeypatch.setattr(reader, "_fit", lambda contents: poor([b"", b""]))
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        reader.read(np.arange(3))
 
 
 def test_a_file_that_is_another_than_was_listed_is_refused(folder):
@@ -100,3 +133,13 @@ def test_what_a_run_found_is_known_when_it_goes_on(folder, tmp_path):
     again.keep_log(UnreadableLog(log))
     assert again.unreadable.tolist() == [False, True, True, False]
     assert again.reasons == first.reasons
+
+
+def test_what_was_found_before_there_was_a_log_is_in_it(folder, tmp_path):
+    (folder / "words.jpg").write_bytes(b"not an image" * 10)
+    reader = reader_of(folder, ["a.jpg", "words.jpg"])
+    reader.readable(np.arange(2), reader.read)
+    log = str(tmp_path / "run" / "unreadable.json")
+    reader.keep_log(UnreadableLog(log))
+    assert UnreadableLog(log).reasons == reader.reasons
+    assert list(reader.reasons) == [str(folder / "words.jpg")]

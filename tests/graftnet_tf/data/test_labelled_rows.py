@@ -130,7 +130,18 @@ def test_what_is_left_over_is_readable_and_of_every_class(half_broken):
         half_broken.subset(np.array([0, 1, 2, 4, 6, 7])).readable()
 
 
+@pytest.mark.parametrize("left", [[1, 2, 7], [0, 1, 2, 4, 7]])
+def test_a_class_of_unreadable_images_ends_the_training_when_that_is_found(half_broken, left):
+    broken = half_broken.subset(np.array(left))
+    with pytest.raises(GraftNetError, match=r"^Task hat has no readable training image of some"):
+        broken.batch(np.arange(len(left)), broken.reader.read)
+
+
 def test_a_task_of_unreadable_images_is_given_up(half_broken):
-    broken = half_broken.subset(np.array([1, 2, 7]))
-    with pytest.raises(GraftNetError, match=r"^Task hat has 3 unreadable training images in a row"):
-        broken.batch(np.array([0]), broken.reader.read)
+    half_broken.reader.unreadable[:] = True
+    with pytest.raises(GraftNetError, match=r"^Task hat has no readable training image at all"):
+        half_broken.batch(np.array([0]), half_broken.reader.read)
+
+
+def test_all_can_be_read_once_to_know_those_that_are_readable(half_broken):
+    assert half_broken.read_once().rows.tolist() == [0, 3, 4, 5, 6]

@@ -40,6 +40,11 @@ def test_a_killed_run_goes_on_from_its_newest_checkpoint(tmp_path):
     assert loop.step == 10
 
 
+def test_where_a_run_starts_from_is_kept(tmp_path):
+    assert not run(tmp_path, steps=5, kill=0)[0].resumed
+    assert Loop(str(tmp_path), 5, checkpoint_every=3, total=tf.Variable(0.0)).resumed
+
+
 def test_a_finished_run_is_not_run_again_until_it_is_discarded(tmp_path):
     run(tmp_path)
     loop, total, done, losses = run(tmp_path)
