@@ -44,12 +44,15 @@ def apply_readable(
     batch: int = 32,
     description: str,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `apply`, without the rows whose images turn out to be unreadable.
+    """`function` of what `read` gives for the readable ones of `rows`, a batch at a time.
 
     Args:
       reader: Reader of the images.
-      function, rows, batch, description: Function, rows, batch and description, as for `apply`.
+      function: Function of a batch [n, …]; traced once, for any n.
       read: Function of int [n] row numbers, which may raise `UnreadableRowsError`.
+      rows: int [M].
+      batch: Rows at a time; the last batch may have fewer.
+      description: What the progress bar on stderr says.
 
     Returns:
       (int [m], the rows left; array [m, …]).
@@ -72,33 +75,3 @@ def apply_readable(
         raise GraftNetError("None of the training images that were asked for can be read.")
     kept, outputs = zip(*found, strict=True)
     return np.concatenate(kept), np.concatenate(outputs)
-
-
-def apply(
-    function: Callable[[tf.Tensor], tf.Tensor],
-    read: Callable[[np.ndarray], np.ndarray],
-    rows: np.ndarray,
-    *,
-    batch: int = 32,
-    description: str,
-) -> np.ndarray:
-    """`function` of what `read` gives for `rows`, a batch at a time, as one array.
-
-    Args:
-      function: Function of a batch [n, …]; traced once, for any n.
-      read: Function of int [n] row numbers.
-      rows: int [M].
-      batch: Rows at a time; the last batch may have fewer.
-      description: What the progress bar on stderr says.
-
-    Returns:
-      Array [M, …].
-    """
-    graph = tf.function(function, reduce_retracing=True)
-    parts = in_batches(
-        lambda part: graph(tf.constant(read(part))).numpy(),
-        rows,
-        batch=batch,
-        description=description,
-    )
-    return np.concatenate(list(parts))

@@ -28,11 +28,11 @@ from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.models.precision import native_precision
-from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from tests.benchmarks.batched import apply
 from tests.benchmarks.decoded_images import decode_all
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)

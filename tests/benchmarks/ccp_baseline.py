@@ -23,9 +23,9 @@ from graftnet_tf.evaluation import metrics
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.pooling import gap
-from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.workspace.tasks import SPLITS
 from pipelines import shell
+from tests.benchmarks.batched import apply
 from tests.benchmarks.decoded_images import decode_all
 
 SOURCE = flags.DEFINE_string("source", None, "CCP's folder.", required=True)

@@ -21,13 +21,13 @@ from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models.saved_model import FULL_PRECISION, saved_model_name
-from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from pipelines.search_table import search_table
+from tests.benchmarks.batched import apply
 from tests.benchmarks.decoded_images import decode_all
 
 TASK = flags.DEFINE_list("task", None, "Tasks.", required=True)

@@ -20,12 +20,12 @@ from graftnet_tf.branch.train import train_branch
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.mine import mine_negatives
-from graftnet_tf.training.batched_inference import apply
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from tests.benchmarks.batched import apply
 from tests.benchmarks.decoded_images import decode_all
 
 TASK = flags.DEFINE_list("task", None, "Tasks to compare on.", required=True)

@@ -17,12 +17,13 @@ from sklearn.metrics import roc_auc_score
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
-from graftnet_tf.training.batched_inference import apply, in_batches
+from graftnet_tf.training.batched_inference import in_batches
 from graftnet_tf.training.pca import principal_axes
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.tasks import SPLITS
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from tests.benchmarks.batched import apply
 from tests.benchmarks.decoded_images import DecodedImages, decode_all
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk; the newest by default.")
