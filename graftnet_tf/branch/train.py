@@ -26,7 +26,7 @@ from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import native_precision
-from graftnet_tf.training.loop import run_key
+from graftnet_tf.training.loop import CHECKPOINTS, run_key
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -189,7 +189,7 @@ class _Job:
         optimizer = config.optimization.make(config.steps)
         key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
         directory = os.path.join(self.inputs.runs, f"branch-{name}-{key}")
-        labelled.reader.keep_log(UnreadableLog(os.path.join(directory, UNREADABLE)))
+        labelled.reader.keep_log(UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE)))
         tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
         loop = tuning.loop(directory, config.steps)
         loss = tuning.run(loop)

@@ -5,7 +5,7 @@ from absl import logging
 
 from graftnet_tf.io import atomic_files
 
-UNREADABLE = "checkpoints/unreadable.json"  # in the directory of a run, and gone with them
+UNREADABLE = "unreadable.json"
 
 
 class UnreadableLog:

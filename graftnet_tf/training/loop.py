@@ -16,6 +16,7 @@ from graftnet_tf.errors import GraftNetError
 
 Input = TypeVar("Input")
 
+CHECKPOINTS = "checkpoints"  # below the directory of a run; removed once it is published
 OPTIMIZERS = ("sgd", "adam", "adamw")
 _SMOOTHING = 0.9  # of the running losses shown
 
@@ -103,7 +104,7 @@ class Loop:
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._checkpoint = tf.train.Checkpoint(step=self._step, **trackables)
         self._manager = tf.train.CheckpointManager(
-            self._checkpoint, os.path.join(directory, "checkpoints"), max_to_keep=2
+            self._checkpoint, os.path.join(directory, CHECKPOINTS), max_to_keep=2
         )
         if self._manager.latest_checkpoint:
             self._checkpoint.restore(self._manager.latest_checkpoint).assert_consumed()
@@ -172,6 +173,6 @@ class Loop:
 
     def discard(self) -> None:
         """Removes the checkpoints, once their result is published; summaries stay."""
-        checkpoints = os.path.join(self.directory, "checkpoints")
+        checkpoints = os.path.join(self.directory, CHECKPOINTS)
         if tf.io.gfile.isdir(checkpoints):
             tf.io.gfile.rmtree(checkpoints)

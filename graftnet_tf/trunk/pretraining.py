@@ -23,7 +23,7 @@ from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.batched_inference import apply_readable
-from graftnet_tf.training.loop import Loop, Optimization, run_key
+from graftnet_tf.training.loop import CHECKPOINTS, Loop, Optimization, run_key
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
@@ -192,7 +192,7 @@ def _train(
         optimizer,
         optimization.make_constant,
     )
-    labelled.reader.keep_log(UnreadableLog(os.path.join(directory, UNREADABLE)))
+    labelled.reader.keep_log(UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE)))
     loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
     if config.probe_heads and not loop.resumed:
         _probe_heads(model, preprocessing, labelled, config.seed)

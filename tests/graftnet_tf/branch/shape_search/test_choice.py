@@ -100,10 +100,11 @@ def test_what_judges_shapes_is_not_what_the_branch_is_validated_by(searched):
     assert judged[0].isdisjoint(held_out)
 
 
-def test_only_the_journal_is_left_of_a_search(searched):
+def test_the_journal_and_what_was_unreadable_is_left_of_a_search(searched):
     workspace, *_ = searched
     (directory,) = [name for name in os.listdir(workspace.path("runs")) if "search" in name]
-    assert os.listdir(workspace.path("runs", directory)) == ["rounds.json"]
+    left = os.listdir(workspace.path("runs", directory))
+    assert sorted(left) == ["rounds.json", "unreadable.json"]
 
 
 @pytest.mark.slow
