@@ -11,7 +11,7 @@ from graftnet_tf.branch.branch import Branch
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.task_sampling import Schedule
-from graftnet_tf.features.graft_features import GraftFeatures
+from graftnet_tf.features.graft_features import GraftFeatures, prepare_plain
 from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.training.batched_inference import apply_readable
 from graftnet_tf.training.loop import Loop
@@ -103,7 +103,7 @@ class FineTuning:
           GraftNetError: a class is left without an example.
         """
         reader = examples.reader
-        rows, _ = reader.readable(examples.rows, lambda it: self._features.prepare([(it, None)]))
+        rows = prepare_plain(self._features, reader, examples.rows)
         _, scores = apply_readable(
             reader,
             self.branch.scores,

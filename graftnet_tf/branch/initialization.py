@@ -1,18 +1,15 @@
 """Where a branch starts: principal axes for the reduction, a linear probe for the classifier."""
 
-import itertools
-
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.branch.branch import Branch
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.labelled_rows import LabelledRows
-from graftnet_tf.errors import GraftNetError
-from graftnet_tf.features.graft_features import GraftFeatures
+from graftnet_tf.features.graft_features import GraftFeatures, prepare_plain
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.training import linear_probe
-from graftnet_tf.training.batched_inference import apply_readable, in_batches
+from graftnet_tf.training.batched_inference import apply_readable, readable_batches
 from graftnet_tf.training.pca import principal_axes
 
 _BATCH = 64
@@ -30,17 +27,15 @@ def initialize_branch(
       examples: Those to learn from.
       seed: Chooses among them where there are more than needed.
     """
-    random = np.random.default_rng([seed, 4])
+    reader, random = examples.reader, np.random.default_rng([seed, 4])
     if branch.reduction:
-        rows = _prepared(features, examples, random.permutation(len(examples.rows))[:_IMAGES])
-        kernel, bias = _main_axes(
-            branch.blocks, examples.reader, features, rows, branch.reduction.filters
-        )
+        rows = prepare_plain(features, reader, random.permutation(examples.rows)[:_IMAGES])
+        kernel, bias = _main_axes(branch.blocks, reader, features, rows, branch.reduction.filters)
         branch.reduction.set_weights([kernel[None, None], bias])
     enough = linear_probe.subsample(examples.labels, branch.classifier.kernel.shape[0], random)
-    rows = _prepared(features, examples, enough)
+    rows = prepare_plain(features, reader, examples.rows[enough])
     _, vectors = apply_readable(
-        examples.reader,
+        reader,
         branch.pooled,
         features.plain,
         rows,
@@ -50,28 +45,17 @@ def initialize_branch(
     linear_probe.start(branch.classifier, vectors, examples.subset(enough).readable().labels)
 
 
-def _prepared(features: GraftFeatures, examples: LabelledRows, chosen: np.ndarray) -> np.ndarray:
-    """Rows of the chosen examples that are readable, their features prepared."""
-    rows, _ = examples.reader.readable(
-        examples.rows[chosen], lambda some: features.prepare([(some, None)])
-    )
-    return rows
-
-
 def _main_axes(
     blocks: Blocks, reader: ImageReader, features: GraftFeatures, rows: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Those along which the blocks' output varies most over images and positions."""
     maps = tf.function(blocks, reduce_retracing=True)
-    found = in_batches(
-        lambda part: reader.readable(part, features.plain)[1],
+    found = readable_batches(
+        reader,
+        features.plain,
         rows,
         batch=_BATCH,
         description="Principal axes for the reduction's start",
     )
-    positions = (maps(tf.constant(part)).numpy() for part in found if part is not None)
-    first = next(positions, None)
-    if first is None:
-        raise GraftNetError("None of the training images that were asked for can be read.")
-    every = itertools.chain([first], positions)
-    return principal_axes((part.reshape(-1, part.shape[-1]) for part in every), count)
+    positions = (maps(tf.constant(part)).numpy() for _, part in found)
+    return principal_axes((part.reshape(-1, part.shape[-1]) for part in positions), count)

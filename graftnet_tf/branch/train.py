@@ -27,6 +27,7 @@ from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, L
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.training.loop import CHECKPOINTS, run_key
+from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -64,7 +65,7 @@ def train_branch(
       trunk_version: Version of the trunk to graft on, or "newest"; by default the served one, and
         the newest where none is served, see `grafting_trunk`.
       cache_directory: Local directory for features at the graft point; by default
-        `feature_cache.default_directory`.
+        `default_cache_directory`.
       cache_limit: bytes that it may take; see `FeatureCache`.
       candidate: The branch is to be compared with what is served before it is served; no
         tree of the newest branches takes it on its own.
@@ -124,7 +125,7 @@ def train_branches(
     job = _Job(
         inputs,
         search,
-        cache_directory or feature_cache.default_directory(inputs.root),
+        cache_directory or default_cache_directory(inputs.root),
         cache_limit,
         candidate,
         provenance,

@@ -2,14 +2,14 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
+from graftnet_tf.data.image_loading import UnreadableImageError, attempt, decode, read_data
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.unreadable_log import UnreadableLog
 from graftnet_tf.errors import GraftNetError
@@ -18,7 +18,6 @@ from graftnet_tf.io.image_decoding import decode_image
 Result = TypeVar("Result")
 
 WORKERS = 4
-
 
 _NOT_HASHED = "It could not be read when its hash was taken."
 
@@ -117,24 +116,14 @@ class ImageReader:
           UnreadableRowsError: some cannot be read or decoded; they are `unreadable` from now on.
           GraftNetError: a file is another than was listed, or its file system fails lastingly.
         """
-        paths = [self.path(row) for row in rows.tolist()]
-        found = list(self._threads.map(_content, paths, self.contents[rows]))
-        for place, row in enumerate(rows.tolist()):
-            if isinstance(found[place], UnreadableImageError):
-                found[place] = self._copy_of(row) or found[place]
-        if not any(isinstance(content, UnreadableImageError) for content in found):
-            try:
-                return self._fit(tf.constant(found)).numpy()
-            except tf.errors.OpError:
-                found = [_why_not(content) or content for content in found]
-        if not any(isinstance(content, UnreadableImageError) for content in found):
-            # There was not memory for all of them at once.
-            return np.concatenate([self._fit(tf.constant([one])).numpy() for one in found])
-        for row, path, content in zip(rows.tolist(), paths, found, strict=True):
-            if isinstance(content, UnreadableImageError):
-                self.unreadable[self._rows_like(row)] = True
-                self._log.add(path, str(content))
-        raise UnreadableRowsError
+        contents = self._contents(rows)
+        self._check(rows, contents)
+        try:
+            return self._fit(tf.constant(contents)).numpy()
+        except tf.errors.OpError:
+            self._check(rows, (attempt(decode, content) for content in contents))
+        # There was not memory for all of them at once.
+        return np.concatenate([self._fit(tf.constant([one])).numpy() for one in contents])
 
     def readable(
         self, rows: np.ndarray, read: Callable[[np.ndarray], Result]
@@ -156,6 +145,30 @@ class ImageReader:
                 return left, read(left)
             except UnreadableRowsError:
                 continue
+
+    def _contents(self, rows: np.ndarray) -> list[bytes | UnreadableImageError]:
+        """The bytes of rows' files, or of copies of them, or why they cannot be read."""
+        paths = map(self.path, rows.tolist())
+        found = list(self._threads.map(_content, paths, self.contents[rows]))
+        for place, row in enumerate(rows.tolist()):
+            if isinstance(found[place], UnreadableImageError):
+                found[place] = self._copy_of(row) or found[place]
+        return found
+
+    def _check(self, rows: np.ndarray, results: Iterable[object]) -> None:
+        """Takes notice of rows whose results are errors.
+
+        Raises:
+          UnreadableRowsError: there are some.
+        """
+        failed = False
+        for row, result in zip(rows.tolist(), results, strict=True):
+            if isinstance(result, UnreadableImageError):
+                failed = True
+                self.unreadable[self._rows_like(row)] = True
+                self._log.add(self.path(row), str(result))
+        if failed:
+            raise UnreadableRowsError
 
     def _rows_like(self, row: int) -> np.ndarray:
         """Rows of the same contents as a row, itself among them."""
@@ -182,13 +195,3 @@ def _content(path: str, listed: np.ndarray) -> bytes | UnreadableImageError:
             f"{listed.tobytes().hex()[:12]}…). Import it again, or put the former file back."
         )
     return content
-
-
-def _why_not(content: bytes | UnreadableImageError) -> UnreadableImageError | None:
-    if isinstance(content, UnreadableImageError):
-        return content
-    try:
-        decode(content)
-    except UnreadableImageError as error:
-        return error
-    return None

@@ -7,7 +7,6 @@ import numpy as np
 
 from graftnet_tf.data.content_hashes import content_hashes
 from graftnet_tf.data.fingerprints import data_hash, input_name
-from graftnet_tf.data.group_codes import in_name_order
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
@@ -55,8 +54,11 @@ def _labelled(
     tasks, inputs, first = [], {}, 0
     for split, own in zip(splits, contents, strict=True):
         rows, examples = np.arange(first, first + len(own)), split.examples
-        groups = in_name_order(examples.groups, examples.group_names)
-        tasks.append(LabelledRows(split.task, reader, rows, examples.labels, groups))
+        tasks.append(
+            LabelledRows(
+                split.task, reader, rows, examples.labels, examples.groups, examples.group_names
+            )
+        )
         inputs[input_name(split.task.name)] = data_hash(split, own)
         first += len(own)
     return LabelledImages(reader, tasks, inputs)

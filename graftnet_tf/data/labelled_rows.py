@@ -2,15 +2,17 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 
 from graftnet_tf.data import validation_split
 from graftnet_tf.data.class_weights import class_weights
+from graftnet_tf.data.group_codes import in_name_order
 from graftnet_tf.data.image_reader import ImageReader, UnreadableRowsError
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Task
 
 Result = TypeVar("Result")
@@ -27,8 +29,8 @@ class LabelledRows:
       reader: Reads the images.
       rows: int64 [M], rows of the images.
       labels: int32 [M], class indices.
-      groups: int64 [M], equal for what must stay on one side of a split; in the order of the
-        groups' names, on which a split depends.
+      groups: int64 [M], rows in `group_names`, equal for what must stay on one side of a split.
+      group_names: Different names of the groups.
     """
 
     task: Task
@@ -36,6 +38,7 @@ class LabelledRows:
     rows: np.ndarray
     labels: np.ndarray
     groups: np.ndarray
+    group_names: Sequence[str] | StringColumn
 
     @functools.cached_property
     def class_weights(self) -> np.ndarray:
@@ -45,8 +48,7 @@ class LabelledRows:
     @property
     def counts(self) -> dict[str, int]:
         """Number of examples of each class, zero included, in class order."""
-        found = np.bincount(self.labels, minlength=len(self.task.classes))
-        return dict(zip(self.task.classes, found.tolist(), strict=True))
+        return self.task.counts(self.labels)
 
     def subset(self, chosen: np.ndarray) -> "LabelledRows":
         """The examples at the int [n] positions `chosen`."""
@@ -137,10 +139,10 @@ class LabelledRows:
         Raises:
           GraftNetError: a class has too few groups to be on both sides.
         """
-        classes = len(self.task.classes)
+        groups, classes = in_name_order(self.groups, self.group_names), len(self.task.classes)
         try:
             fitted, held_out = validation_split.split(
-                self.labels, self.groups, classes, fraction=fraction, seed=seed
+                self.labels, groups, classes, fraction=fraction, seed=seed
             )
         except validation_split.TooFewGroupsError:
             raise GraftNetError(

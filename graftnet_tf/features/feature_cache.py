@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from graftnet_tf.io import file_locks
 from graftnet_tf.io.atomic_files import INCOMING
-from graftnet_tf.workspace.cache_directory import cache_directory
 
 DEFAULT_LIMIT = 20 * 10**9
 SHARD = 256  # arrays in one file: what a kill loses at most
@@ -24,11 +23,6 @@ _HEADERS = 2 * 128  # bytes in each file besides keys and arrays
 _LOCK = "lock"
 _READS = ".reads-"
 _SETTLED = 2 * 10**9  # ns after which a change of a directory has another time than the last
-
-
-def default_directory(root: str) -> str:
-    """Where features of the workspace at `root` are cached: in it, or on this machine if remote."""
-    return cache_directory(root)
 
 
 class FeatureCache:

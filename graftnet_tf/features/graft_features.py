@@ -36,6 +36,11 @@ class GraftFeatures(Protocol):
         """Features of augmented images; the same step gives the same ones."""
 
 
+def prepare_plain(features: GraftFeatures, reader: ImageReader, rows: np.ndarray) -> np.ndarray:
+    """Announces that `plain` will be asked for int [n] rows; returns those that are readable."""
+    return reader.readable(rows, lambda some: features.prepare([(some, None)]))[0]
+
+
 class LiveFeatures:
     """Features computed anew for every batch: no disk, fresh augmentation, slow."""
 

@@ -21,6 +21,7 @@ from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.task_split import MINED_LIST, TaskSplit
 from graftnet_tf.workspace.tasks import Example, Task, class_counts, write_list
 from graftnet_tf.workspace.workspace import MINING, Workspace, four_digits
@@ -55,7 +56,7 @@ def mine_negatives(
       trunk_version: Whose features, or "newest"; by default the one that branches are
         grafted on, see `grafting_trunk`.
       cache_directory: Local directory for features; by default
-        `feature_cache.default_directory`.
+        `default_cache_directory`.
       cache_limit: bytes that it may take; see `FeatureCache`.
       provenance: Recorded in the manifest.
 
@@ -104,7 +105,7 @@ def mine_all(
     """
     splits = [workspace.training_split(name) for name in names]
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
-    cache_directory = cache_directory or feature_cache.default_directory(workspace.root)
+    cache_directory = cache_directory or default_cache_directory(workspace.root)
     reader = TrunkFeatureReader(trunk, cache_directory, limit=cache_limit)
     for split, contents in zip(splits, content_hashes(splits), strict=True):
         parent = workspace.path("tasks", split.task.name, MINING)

@@ -35,6 +35,38 @@ def in_batches(
             bar.update(len(part))
 
 
+def readable_batches(
+    reader: ImageReader,
+    read: Callable[[np.ndarray], Result],
+    rows: np.ndarray,
+    *,
+    batch: int = 32,
+    description: str,
+) -> Iterator[tuple[np.ndarray, Result]]:
+    """Yields the readable ones of consecutive parts of `rows`, and what `read` gives for them.
+
+    Args:
+      reader: Reader of the images.
+      read: Function of int [n] row numbers, which may raise `UnreadableRowsError`.
+      rows: int [M].
+      batch: Rows per part; the last one may have fewer.
+      description: What the progress bar on stderr says.
+
+    Raises:
+      GraftNetError: none is readable.
+    """
+    parts = in_batches(
+        lambda part: reader.readable(part, read), rows, batch=batch, description=description
+    )
+    empty = True
+    for left, inputs in parts:
+        if inputs is not None:
+            empty = False
+            yield left, inputs
+    if empty:
+        raise GraftNetError("None of the training images that were asked for can be read.")
+
+
 def apply_readable(
     reader: ImageReader,
     function: Callable[[tf.Tensor], tf.Tensor],
@@ -61,17 +93,11 @@ def apply_readable(
       GraftNetError: none is readable.
     """
     graph = tf.function(function, reduce_retracing=True)
-
-    def part(some: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        left, inputs = reader.readable(some, read)
-        return left, None if inputs is None else graph(tf.constant(inputs)).numpy()
-
     found = [
-        (left, outputs)
-        for left, outputs in in_batches(part, rows, batch=batch, description=description)
-        if outputs is not None
+        (left, graph(tf.constant(inputs)).numpy())
+        for left, inputs in readable_batches(
+            reader, read, rows, batch=batch, description=description
+        )
     ]
-    if not found:
-        raise GraftNetError("None of the training images that were asked for can be read.")
     kept, outputs = zip(*found, strict=True)
     return np.concatenate(kept), np.concatenate(outputs)

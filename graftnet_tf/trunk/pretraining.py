@@ -229,9 +229,7 @@ def _probe_heads(
     random = np.random.default_rng([seed, 5])
     probed = [some.subset(bounded_sample(some.labels, _PROBED, random)) for some in labelled.tasks]
     rows = np.concatenate([some.rows for some in probed])
-    _, first, same = np.unique(
-        reader.contents[rows], axis=0, return_index=True, return_inverse=True
-    )
+    _, first = np.unique(reader.contents[rows], axis=0, return_index=True)
     read, features = apply_readable(
         reader,
         lambda images: gap(model.blocks(preprocessing.scale(images))),
@@ -239,12 +237,11 @@ def _probe_heads(
         rows[first],
         description="Features for the heads' start",
     )
-    place = np.full(len(first), -1)
-    place[np.isin(rows[first], read)] = np.arange(len(read))
-    places = np.split(place[same], np.cumsum([len(some.rows) for some in probed])[:-1])
-    for dense, some, own in zip(model.heads.denses, probed, places, strict=True):
+    place_of = {content.tobytes(): n for n, content in enumerate(reader.contents[read])}
+    for dense, some in zip(model.heads.denses, probed, strict=True):
         left = some.readable()
-        linear_probe.start(dense, features[own[own >= 0]], left.labels, strength=_HEAD_STRENGTH)
+        own = [place_of[content.tobytes()] for content in reader.contents[left.rows]]
+        linear_probe.start(dense, features[own], left.labels, strength=_HEAD_STRENGTH)
 
 
 def _mixed_batches(
@@ -254,10 +251,11 @@ def _mixed_batches(
     random = np.random.default_rng([config.seed, 2])
     for number in range(config.norm_batches):
         tasks = random.integers(len(labelled.tasks), size=config.batch)
-        parts = []
-        for task in tasks:
-            some = labelled.tasks[task]
-            chosen = random.integers(len(some.rows), size=1)
-            parts.append(some.batch(chosen, labelled.reader.read)[1])
+        drawn = [random.integers(len(labelled.tasks[task].rows), size=1) for task in tasks]
+        chosen = np.concatenate(drawn)
+        images = np.empty([config.batch, config.height, config.width, 3], np.uint8)
+        for task in np.unique(tasks):
+            own = tasks == task
+            images[own] = labelled.tasks[task].batch(chosen[own], labelled.reader.read)[1]
         seed = tf.constant([number, 1])
-        yield preprocessing.scale(config.augmentation(np.concatenate(parts), seed))
+        yield preprocessing.scale(config.augmentation(images, seed))

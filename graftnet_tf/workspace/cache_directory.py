@@ -4,7 +4,7 @@ import os
 import tempfile
 
 
-def cache_directory(root: str) -> str:
+def default_cache_directory(root: str) -> str:
     """Local cache of the workspace at `root`: in it, or on this machine if it is remote."""
     if "://" in root:
         return os.path.join(tempfile.gettempdir(), "graftnet-cache")

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.npz_archives import read_npz, write_npz
-from graftnet_tf.workspace.cache_directory import cache_directory
+from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Task, parse_list
@@ -41,7 +41,7 @@ def read_list(root: str, content: bytes, path: str, task: Task, digest: str) -> 
     Raises:
       GraftNetError: the CSV is damaged, as for `parse_list`.
     """
-    index = os.path.join(cache_directory(root), _FOLDER, f"{digest}.npz")
+    index = os.path.join(default_cache_directory(root), _FOLDER, f"{digest}.npz")
     examples = _read(index, task.classes)
     if examples is None:
         examples = parse_list(content, path, task)

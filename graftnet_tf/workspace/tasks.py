@@ -66,6 +66,11 @@ class Task:
     def binary(cls, name: str) -> "Task":
         return cls(name, BINARY_CLASSES, {name: BINARY_CLASSES[1]})
 
+    def counts(self, labels: np.ndarray) -> dict[str, int]:
+        """Number of each class among int [M] labels, zero included, in class order."""
+        found = np.bincount(labels, minlength=len(self.classes))
+        return dict(zip(self.classes, found.tolist(), strict=True))
+
     def class_index(self, attribute: str) -> int:
         """Index of the class whose score is `attribute`'s score."""
         return self.classes.index(self.attributes[attribute])
@@ -158,5 +163,4 @@ def class_counts(task: Task, examples: Sequence[Example]) -> dict[str, int]:
         labels = examples.labels
     else:
         labels = np.array([example.label for example in examples], np.int32)
-    counts = np.bincount(labels, minlength=len(task.classes))
-    return dict(zip(task.classes, counts.tolist(), strict=True))
+    return task.counts(labels)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf.data.image_loading import UnreadableImageError, decode, process_all, read_data
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.training.batched_inference import in_batches
+from graftnet_tf.training.batched_inference import readable_batches
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,8 +53,6 @@ def decode_examples(some: LabelledRows) -> tuple[LabelledRows, np.ndarray]:
       GraftNetError: a class is left without an example, or a file is another than was listed.
     """
     reader = some.reader
-    parts = in_batches(
-        lambda rows: reader.readable(rows, reader.read)[1], some.rows, description="Decoding"
-    )
-    images = np.concatenate([part for part in parts if part is not None])
+    parts = readable_batches(reader, reader.read, some.rows, description="Decoding")
+    images = np.concatenate([part for _, part in parts])
     return some.readable(), images

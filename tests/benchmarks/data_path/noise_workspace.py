@@ -57,6 +57,12 @@ def make_workspace(root: str, images: dict[str, str], rows: int) -> Workspace:
     return workspace
 
 
+def make_in(directory: str, files: int, seed: int) -> Workspace:
+    """A workspace below a directory, with a row for each of some new image files there."""
+    images = draw_images(os.path.join(directory, "images"), files, seed)
+    return make_workspace(os.path.join(directory, "workspace"), images, files)
+
+
 def _jpeg(random: np.random.Generator) -> bytes:
     coarse = random.integers(0, 256, (HEIGHT // _PATCH, WIDTH // _PATCH, 3), dtype=np.uint8)
     drawn = np.asarray(Image.fromarray(coarse).resize((WIDTH, HEIGHT)), np.float32)

@@ -28,12 +28,7 @@ _FILES = 1000
 
 
 def main() -> None:
-    images = noise_workspace.draw_images(
-        os.path.join(SCRATCH.value, "images"), _FILES, shell.SEED.value
-    )
-    workspace = noise_workspace.make_workspace(
-        os.path.join(SCRATCH.value, "workspace"), images, _FILES
-    )
+    workspace = noise_workspace.make_in(SCRATCH.value, _FILES, shell.SEED.value)
     whole = _train(workspace.root, "whole")
     killed = _train(workspace.root, "killed", kill_at=KILL_AT.value)
     resumed = _train(workspace.root, "resumed")

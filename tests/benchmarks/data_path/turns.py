@@ -10,7 +10,6 @@ disturb less.
 """
 
 import dataclasses
-import os
 import statistics
 import tempfile
 import time
@@ -79,12 +78,7 @@ class Training:
 
 
 def main() -> None:
-    images = noise_workspace.draw_images(
-        os.path.join(SCRATCH.value, "images"), FILES.value, shell.SEED.value
-    )
-    workspace = noise_workspace.make_workspace(
-        os.path.join(SCRATCH.value, "workspace"), images, len(images)
-    )
+    workspace = noise_workspace.make_in(SCRATCH.value, FILES.value, shell.SEED.value)
     size = Preprocessing(noise_workspace.HEIGHT, noise_workspace.WIDTH)
     splits = [workspace.training_split(name) for name in workspace.task_names()]
     [some] = labelled_images.label(splits, size).tasks

@@ -23,7 +23,8 @@ def labelled(labels, groups):
     task = Task("task", tuple("abc"[: labels.max() + 1]), {"task": "a"})
     rows = np.arange(len(labels)) + 100
     reader = ImageReader([[""] * 1000], np.zeros([1000, 32], np.uint8), SIZE)
-    return LabelledRows(task, reader, rows, labels, np.unique(groups, return_inverse=True)[1])
+    names, codes = np.unique(groups, return_inverse=True)
+    return LabelledRows(task, reader, rows, labels, codes, names.tolist())
 
 
 @settings(deadline=None, max_examples=30)
@@ -109,7 +110,9 @@ def half_broken(tmp_path):
         contents.append(np.frombuffer(hashlib.sha256(path.read_bytes()).digest(), np.uint8))
     reader = ImageReader([paths], np.stack(contents), SIZE)
     labels = np.array([0, 1] * 4, np.int32)
-    return LabelledRows(Task.binary("hat"), reader, np.arange(8), labels, np.arange(8))
+    return LabelledRows(
+        Task.binary("hat"), reader, np.arange(8), labels, np.arange(8), list("abcdefgh")
+    )
 
 
 @pytest.mark.parametrize("asked_before", [[], [0], [7, 1]])
