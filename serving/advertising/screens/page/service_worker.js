@@ -65,7 +65,21 @@ async function cached(request) {
   return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
 }
 
-addEventListener("install", (event) => event.waitUntil(cacheFiles().then(() => skipWaiting())));
+/**
+ * Lets the page's requests to the gateway pass by this worker, where the browser can.
+ *
+ * One that hears of them all is hardly ever idle, and a browser may never let the next version
+ * take over from it.
+ */
+function passBy(event) {
+  const urlPattern = new URLPattern({ pathname: "/v1/*" });
+  return event.addRoutes({ condition: { urlPattern }, source: "network" });
+}
+
+addEventListener("install", (event) => {
+  if (event.addRoutes) event.waitUntil(passBy(event));
+  event.waitUntil(cacheFiles().then(() => skipWaiting()));
+});
 
 addEventListener("activate", (event) =>
   event.waitUntil(dropOtherVersions().then(() => clients.claim())),

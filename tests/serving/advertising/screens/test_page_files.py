@@ -74,6 +74,18 @@ def test_answers_of_the_gateway_are_not_kept(colours, gateway, device):
     assert sorted(kept) == sorted(f"/screen/{name}" for name in names)
 
 
+def test_requests_to_the_gateway_pass_by_the_worker(gateway, device):
+    wait_for_worker(device)
+    device.reboot()
+    device.until(lambda status: status["connected"])
+    routes = device.page.evaluate(
+        """performance.getEntriesByType("resource")
+          .map(({ name, workerFinalSourceType }) => [new URL(name).pathname, workerFinalSourceType])"""
+    )
+    assert ["/screen/screen.js", ""] in routes
+    assert {route for path, route in routes if path.startswith("/v1/")} == {"network"}
+
+
 def test_a_new_version_takes_over_when_the_item_has_ended(copied, context):
     gateway, folder = copied
     item = gateway.add(drawn_creatives.image("red"), 1.0)
