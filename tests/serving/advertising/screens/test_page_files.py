@@ -79,8 +79,8 @@ def test_requests_to_the_gateway_pass_by_the_worker(gateway, device):
     device.reboot()
     device.until(lambda status: status["connected"])
     routes = device.page.evaluate(
-        """performance.getEntriesByType("resource")
-          .map(({ name, workerFinalSourceType }) => [new URL(name).pathname, workerFinalSourceType])"""
+        """performance.getEntriesByType("resource").map(
+          (request) => [new URL(request.name).pathname, request.workerFinalSourceType])"""
     )
     assert ["/screen/screen.js", ""] in routes
     assert {route for path, route in routes if path.startswith("/v1/")} == {"network"}
