@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from graftnet_tf.branch.config import VIEW_PRECISIONS, BranchConfig
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branches
 from graftnet_tf.workspace import manifest
 from pipelines import shell
@@ -28,12 +28,6 @@ VIEWS = flags.DEFINE_integer(
     "Augmented views whose features are cached; 0 computes features for every batch anew.",
     lower_bound=0,
 )
-VIEW_PRECISION = flags.DEFINE_enum(
-    "view_precision",
-    _DEFAULT.view_precision,
-    VIEW_PRECISIONS,
-    "That cached augmented views are computed in; auto: bfloat16 where the machine has it.",
-)
 VALIDATION_FRACTION = flags.DEFINE_float(
     "validation_fraction",
     _DEFAULT.validation,
@@ -57,7 +51,6 @@ def main() -> None:
         steps=STEPS.value,
         dropout=DROPOUT.value,
         views=VIEWS.value,
-        view_precision=VIEW_PRECISION.value,
         validation=VALIDATION_FRACTION.value,
         mining=MINING.value,
         **branch_shape.fields(),

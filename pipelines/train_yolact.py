@@ -5,11 +5,11 @@ train_yolact --data=FILE.json,IMAGES[,SHARE] … --output=DIR --steps=N [--confi
 
 from absl import flags
 
+from graftnet_tf.models.precision import AUTO, TRAINING_PRECISIONS, settled_precision
 from pipelines import shell
 from pipelines.flags.coco_images import EXIF_ORIENTATION
 from yolact_tf.config import CONFIGS
 from yolact_tf.data.augmentation import Augmentation
-from yolact_tf.models.yolact import PRECISIONS
 from yolact_tf.training.job import Source, TrainingJob, run
 from yolact_tf.training.optimizers import OPTIMIZERS, Optimization
 from yolact_tf.training.trainer import TrainConfig
@@ -39,7 +39,10 @@ BACKBONE_WEIGHTS = flags.DEFINE_string(
     "What the backbone starts from: an .npz of InceptionV3, or torchvision's .pth of a ResNet.",
 )
 PRECISION = flags.DEFINE_enum(
-    "precision", "float32", sorted(PRECISIONS), "Of the arithmetic; weights are float32."
+    "precision",
+    AUTO,
+    TRAINING_PRECISIONS,
+    "Of the arithmetic; auto: bfloat16 where the machine has it. Weights are float32.",
 )
 FROZEN = flags.DEFINE_string(
     "frozen", "", "The backbone's layer up to which its weights are kept, such as mixed0."
@@ -114,7 +117,7 @@ def main() -> None:
         weights=INITIAL_WEIGHTS.value,
         backbone_weights=BACKBONE_WEIGHTS.value,
         exif_orientation=EXIF_ORIENTATION.value,
-        precision=PRECISION.value,
+        precision=settled_precision(PRECISION.value),
         batch_size=BATCH_SIZE.value,
         augmentation=Augmentation(
             expand_ratio=(1.0, LARGEST_EXPANSION.value),

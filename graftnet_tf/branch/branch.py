@@ -89,7 +89,7 @@ class Branch(tf.Module):
 
     def pooled(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], the trunk's tap at `graft_after`, to [N, D]."""
-        return self._vectors(self.blocks(features))
+        return self.vectors(self.blocks(features))
 
     def logits(self, features: tf.Tensor) -> tf.Tensor:
         """float32 [N, h, w, c], as for `pooled`, to [N, classes]."""
@@ -99,12 +99,13 @@ class Branch(tf.Module):
         """float32 [N, h, w, c], as for `pooled`, to probabilities [N, classes]."""
         return self.head(self.blocks(features))
 
+    def vectors(self, maps: tf.Tensor) -> tf.Tensor:
+        """The blocks' output [N, h, w, c] to what is classified, [N, D]."""
+        return self._pool(self.reduction(maps) if self.reduction else maps)
+
     def head(self, maps: tf.Tensor) -> tf.Tensor:
         """What comes after the blocks: their output [N, h, w, c] to probabilities [N, classes]."""
-        return tf.nn.softmax(self.classifier(self._vectors(maps)))
-
-    def _vectors(self, maps: tf.Tensor) -> tf.Tensor:
-        return self._pool(self.reduction(maps) if self.reduction else maps)
+        return tf.nn.softmax(self.classifier(self.vectors(maps)))
 
 
 def export(branch: Branch, directory: str, precision: str) -> None:

@@ -4,14 +4,10 @@ import dataclasses
 
 from graftnet_tf.branch.branch import check_shape, vector_length
 from graftnet_tf.data.augmentation import Augmentation
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.inception_blocks import LAST
-from graftnet_tf.models.saved_model import FULL_PRECISION
+from graftnet_tf.models.precision import AUTO, check_precision
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training.loop import Optimization
-
-AUTO = "auto"
-VIEW_PRECISIONS = (AUTO, FULL_PRECISION, "bfloat16")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,9 +31,9 @@ class BranchConfig:
       augmentation: Augmentation of the training images.
       views: Augmented views whose features are cached; 0 computes features anew for
         every batch instead.
-      view_precision: Precision that the frozen blocks compute cached augmented views in:
-        "float32", "bfloat16", or "auto" for bfloat16 where the machine has it, see
-        `native_precision`. Unchanged images, on which thresholds are chosen, take float32.
+      precision: Precision of the convolutions in training, of the frozen blocks on augmented
+        images and of the open ones: "float32", "bfloat16", or "auto" for `native_precision`. All
+        else, and what thresholds are chosen by and is published, is computed in float32.
       validation: Fraction of the train split kept for choosing thresholds.
       mining: Version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.
@@ -55,7 +51,7 @@ class BranchConfig:
     dropout: float = 0.2
     augmentation: Augmentation = Augmentation()
     views: int = 2
-    view_precision: str = AUTO
+    precision: str = AUTO
     validation: float = 0.15
     mining: str | None = None
     checkpoint_every: int = 100
@@ -64,10 +60,6 @@ class BranchConfig:
     def __post_init__(self):
         check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
         pooling(self.pooling)
-        if self.view_precision not in VIEW_PRECISIONS:
-            raise GraftNetError(
-                f"view_precision {self.view_precision!r} given; expected one of "
-                f"{', '.join(VIEW_PRECISIONS)}."
-            )
+        check_precision(self.precision)
         if self.last_block is not None:
             vector_length(self.last_block, self.pooling, self.reduction)

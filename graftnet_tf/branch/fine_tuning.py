@@ -45,7 +45,7 @@ class FineTuning:
           trunk: Trunk that gives the open blocks their weights.
           features: Features at `config.graft_after`.
           examples: Those to learn from.
-          config: Its `last_block` is set.
+          config: Settled: its `last_block` is set, its precision is none to be decided.
           optimizer: New; the averages it keeps begin at the classifier's start.
 
         Raises:
@@ -56,6 +56,7 @@ class FineTuning:
         tf.keras.utils.set_random_seed(config.seed)
         blocks = trunk.blocks(config.graft_after + 1, config.last_block)
         self.branch = Branch(blocks, examples.task, config.pooling, config.reduction)
+        self._trained_blocks = blocks.computed_in(config.precision)
         self.optimizer = optimizer
         self._features, self._examples, self._config = features, examples, config
         initialization.initialize_branch(self.branch, features, examples, config.seed)
@@ -143,7 +144,7 @@ class FineTuning:
         variables = self.branch.open_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
-            pooled = self.branch.pooled(inputs)
+            pooled = self.branch.vectors(self._trained_blocks(inputs))
             pooled = tf.nn.experimental.stateless_dropout(pooled, self._config.dropout, seed)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
                 labels, self.branch.classifier(pooled)

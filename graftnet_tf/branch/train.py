@@ -11,7 +11,7 @@ from absl import logging
 
 from graftnet_tf.branch import branch as branches
 from graftnet_tf.branch import thresholds
-from graftnet_tf.branch.config import AUTO, BranchConfig
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.branch.inputs import BranchInputs, gather
 from graftnet_tf.branch.shape_search.choice import Choice, choose_shape
@@ -25,7 +25,7 @@ from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.precision import native_precision
+from graftnet_tf.models.precision import settled_precision
 from graftnet_tf.training.loop import CHECKPOINTS, run_key
 from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
@@ -166,9 +166,7 @@ class _Job:
             config,
             last_block=last_block,
             mining=mined.version if mined else None,
-            view_precision=(
-                native_precision() if config.view_precision == AUTO else config.view_precision
-            ),
+            precision=settled_precision(config.precision),
         )
 
     def train(self, name: str, config: BranchConfig, labelled: LabelledImages) -> str:
@@ -261,7 +259,7 @@ class _Job:
             config.augmentation,
             labelled.reader,
             config.seed,
-            view_precision=config.view_precision,
+            precision=config.precision,
         )
         if not config.views:
             return live

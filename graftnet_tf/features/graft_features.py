@@ -52,7 +52,7 @@ class LiveFeatures:
         reader: ImageReader,
         seed: int,
         *,
-        view_precision: str = FULL_PRECISION,
+        precision: str = FULL_PRECISION,
     ):
         """Prepares nothing yet.
 
@@ -62,12 +62,12 @@ class LiveFeatures:
           augmentation: Augmentation of the training images.
           reader: Reads the images.
           seed: Seed of the augmentation.
-          view_precision: Precision that `views` computes in.
+          precision: Precision that the blocks compute augmented images in; others are in float32.
         """
         self.reader, self.augmentation, self.seed = reader, augmentation, seed
-        self.view_precision = view_precision
+        self.precision = precision
         blocks = blocks_in(FULL_PRECISION)
-        view_blocks = blocks if view_precision == FULL_PRECISION else blocks_in(view_precision)
+        augmented_blocks = blocks if precision == FULL_PRECISION else blocks_in(precision)
 
         size = [reader.height, reader.width, 3]
         batch = tf.TensorSpec([None, *size], tf.uint8)
@@ -86,11 +86,11 @@ class LiveFeatures:
 
         self._plain = tf.function(features, input_signature=[batch])
         self._augmented = tf.function(
-            lambda images, seed: features(augmentation(images, seed)),
+            lambda images, seed: features(augmentation(images, seed), augmented_blocks),
             input_signature=[batch, one_seed],
         )
         self._views = tf.function(
-            lambda images, seeds: features(each_augmented(images, seeds), view_blocks),
+            lambda images, seeds: features(each_augmented(images, seeds), augmented_blocks),
             input_signature=[batch, seeds],
         )
 
@@ -124,7 +124,7 @@ class CachedFeatures:
           views: Augmented views of each image, besides the unchanged one.
         """
         self._live, self._cache, self._count = live, cache, views + 1
-        made_from = [dataclasses.asdict(live.augmentation), live.seed, live.view_precision]
+        made_from = [dataclasses.asdict(live.augmentation), live.seed, live.precision]
         self._variation = json.dumps(made_from, sort_keys=True)
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:

@@ -11,6 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.mixed_precision import convolved_in_bfloat16
+from graftnet_tf.models.precision import BFLOAT16, FULL_PRECISION
 
 COUNT = 11
 LAST = COUNT - 1
@@ -82,6 +84,25 @@ class Blocks(tf.Module):
         self.trainable_from = block
         for number in self.numbers():
             self[number].trainable = number >= block
+
+    def computed_in(self, precision: str) -> "Blocks":
+        """These blocks on the same variables, with convolutions in "float32" or "bfloat16".
+
+        All else (batch norms, activations, what comes in and goes out) stays float32. What is
+        frozen later is frozen in one of the two alone.
+
+        Raises:
+          ValueError: another precision given.
+        """
+        if precision == FULL_PRECISION:
+            return self
+        if precision != BFLOAT16:
+            raise ValueError(f"Blocks in {precision!r} asked for.")
+        twin = Blocks.__new__(Blocks)
+        tf.Module.__init__(twin, name=self.name)
+        twin.first, twin.last, twin.trainable_from = self.first, self.last, self.trainable_from
+        twin._models = [convolved_in_bfloat16(model) for model in self._models]
+        return twin
 
     def taps(self, inputs: tf.Tensor, *, training: bool = False) -> dict[str, tf.Tensor]:
         """Output of every block.

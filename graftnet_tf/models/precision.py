@@ -1,13 +1,31 @@
-"""Whether this machine computes in bfloat16 with instructions of its own."""
+"""The precision that trainings compute their convolutions in."""
 
 import re
 
 import tensorflow as tf
 
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.saved_model import FULL_PRECISION
+
+AUTO = "auto"
+BFLOAT16 = "bfloat16"
+TRAINING_PRECISIONS = (AUTO, FULL_PRECISION, BFLOAT16)
 
 _AMPERE = (8, 0)  # the first compute capability with bfloat16
 _CPU_FLAGS = re.compile(r"^flags\s*:.*\b(?:avx512_bf16|amx_bf16)\b", re.MULTILINE)
+
+
+def check_precision(precision: str) -> None:
+    """Raises GraftNetError unless a training can be given this precision."""
+    if precision not in TRAINING_PRECISIONS:
+        raise GraftNetError(
+            f"precision {precision!r} given; expected one of {', '.join(TRAINING_PRECISIONS)}."
+        )
+
+
+def settled_precision(precision: str) -> str:
+    """A training's precision with "auto" decided: this machine's `native_precision`."""
+    return native_precision() if precision == AUTO else precision
 
 
 def native_precision(cpu_info: str = "/proc/cpuinfo") -> str:
@@ -21,7 +39,7 @@ def native_precision(cpu_info: str = "/proc/cpuinfo") -> str:
         native = all(_compute_capability(gpu) >= _AMPERE for gpu in gpus)
     else:
         native = bool(_CPU_FLAGS.search(_text(cpu_info)))
-    return "bfloat16" if native else FULL_PRECISION
+    return BFLOAT16 if native else FULL_PRECISION
 
 
 def _compute_capability(gpu: tf.config.PhysicalDevice) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import tensorflow as tf
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.inception_blocks import CHANNELS, Blocks
+from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.pooling import gap
 from graftnet_tf.trunk.task_heads import Heads
 from graftnet_tf.workspace.tasks import Task
@@ -28,10 +29,15 @@ class DynamicTrunk(tf.Module):
         augmentation: Augmentation,
         optimizer: tf.keras.optimizers.Optimizer,
         make_head_optimizer: Callable[[], tf.keras.optimizers.Optimizer],
+        precision: str = FULL_PRECISION,
     ):
-        """Takes blocks that start at 0, already initialised and frozen as they should be."""
+        """Takes blocks that start at 0, already initialised and frozen as they should be.
+
+        In training their convolutions are computed in `precision`, "float32" or "bfloat16".
+        """
         super().__init__(name="dynamic_trunk")
         self.blocks, self.optimizer = blocks, optimizer
+        self._trained_blocks = blocks.computed_in(precision)
         self.heads = Heads(tasks, CHANNELS[blocks.last], make_head_optimizer)
         self._preprocessing, self._augmentation = preprocessing, augmentation
         self._strategy = tf.distribute.get_strategy()
@@ -89,7 +95,7 @@ class DynamicTrunk(tf.Module):
         shared, own = self.blocks.open_variables, self.heads.head_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([*shared, *own])
-            pooled = gap(self.blocks(inputs, training=True))
+            pooled = gap(self._trained_blocks(inputs, training=True))
             losses = self.heads.loss(task_id, pooled, labels, weights)
             loss = tf.reduce_sum(losses) / tf.cast(count, tf.float32)
         gradients = tape.gradient(loss, [*shared, *own])

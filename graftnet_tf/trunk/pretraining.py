@@ -20,6 +20,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
+from graftnet_tf.models.precision import AUTO, check_precision, settled_precision
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.batched_inference import apply_readable
@@ -56,6 +57,8 @@ class TrunkConfig:
       optimization: Optimizer, rate and averaging of the blocks, and without schedule and averaging
         of the heads.
       augmentation: Augmentation of the training images.
+      precision: Precision of the blocks' convolutions in training: "float32", "bfloat16", or
+        "auto" for `native_precision`. All else, and what is published, is computed in float32.
       norm_batches: Batches over which batch-norm statistics are re-estimated.
       checkpoint_every: Steps between checkpoints.
       seed: Random seed.
@@ -73,6 +76,7 @@ class TrunkConfig:
     probe_heads: bool | None = None
     optimization: Optimization = Optimization(ema=0.99)
     augmentation: Augmentation = Augmentation()
+    precision: str = AUTO
     norm_batches: int = 20
     checkpoint_every: int = 100
     seed: int = 0
@@ -83,6 +87,7 @@ class TrunkConfig:
                 f"train_from {self.train_from} and last_block {self.last_block} given; "
                 f"expected 0 ≤ train_from ≤ last_block ≤ {LAST}."
             )
+        check_precision(self.precision)
         if min(self.height, self.width) < MIN_SIDE:
             raise GraftNetError(
                 f"Input {self.height}×{self.width} given; InceptionV3 needs at least "
@@ -90,10 +95,13 @@ class TrunkConfig:
             )
 
     def settled(self) -> "TrunkConfig":
-        """With what it leaves open decided: how the heads start."""
-        if self.probe_heads is not None:
-            return self
-        return dataclasses.replace(self, probe_heads=self.initial_weights != weights.NONE)
+        """With what it leaves open decided: how the heads start, and the precision."""
+        start_known = self.initial_weights != weights.NONE
+        return dataclasses.replace(
+            self,
+            probe_heads=start_known if self.probe_heads is None else self.probe_heads,
+            precision=settled_precision(self.precision),
+        )
 
 
 def train_trunk(
@@ -191,6 +199,7 @@ def _train(
         config.augmentation,
         optimizer,
         optimization.make_constant,
+        config.precision,
     )
     labelled.reader.keep_log(UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE)))
     loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)

@@ -8,6 +8,7 @@ from absl import flags
 
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.models.precision import TRAINING_PRECISIONS
 from graftnet_tf.training.loop import OPTIMIZERS
 from graftnet_tf.trunk.pretraining import TrunkConfig
 from pipelines import shell
@@ -44,6 +45,13 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
         "Largest global norm of the gradients; 0 for any.",
         lower_bound=0.0,
     )
+    precision = flags.DEFINE_enum(
+        "precision",
+        default.precision,
+        TRAINING_PRECISIONS,
+        "Of convolutions in training; auto: bfloat16 where the machine has it. Weights, batch "
+        "norms and what is published are float32.",
+    )
     augment = flags.DEFINE_bool("augment", True, "Augment the training images.")
     checkpoint_every = flags.DEFINE_integer(
         "checkpoint_every", default.checkpoint_every, "Steps between checkpoints.", lower_bound=1
@@ -60,6 +68,7 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
                 ema=ema.value,
                 clip=clip.value,
             ),
+            "precision": precision.value,
             "augmentation": Augmentation() if augment.value else Augmentation.none(),
             "checkpoint_every": checkpoint_every.value,
             "seed": shell.SEED.value,

@@ -4,6 +4,7 @@ from typing import Any
 
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.models.precision import FULL_PRECISION
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.pretraining import TrunkConfig
 
@@ -19,8 +20,11 @@ def branch_config(manifest: dict[str, Any]) -> BranchConfig:
 
 
 def _fields(recorded: dict[str, Any]) -> dict[str, Any]:
+    """A config's fields, also as recorded before trunks had a precision and views alone had one."""
+    fields = dict(recorded)
+    fields.setdefault("precision", fields.pop("view_precision", FULL_PRECISION))
     return {
-        **recorded,
+        **fields,
         "optimization": Optimization(**recorded["optimization"]),
         "augmentation": Augmentation(**recorded["augmentation"]),
     }

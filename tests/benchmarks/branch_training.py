@@ -75,7 +75,7 @@ def main() -> None:
         batch=_BATCH,
         optimization=Optimization(learning_rate=2e-4, ema=0.98),
         checkpoint_every=STEPS.value,
-        view_precision=native_precision(),
+        precision=native_precision(),
         seed=shell.SEED.value,
     )
     images = labelled_images.label(
@@ -88,7 +88,7 @@ def main() -> None:
         config.augmentation,
         images.reader,
         config.seed,
-        view_precision=config.view_precision,
+        precision=config.precision,
     )
     cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
     features = CachedFeatures(live, cache, views=config.views)
@@ -114,7 +114,7 @@ def main() -> None:
     shell.print_json(
         {
             "steps": config.steps,
-            "view_precision": config.view_precision,
+            "precision": config.precision,
             "in_full": in_full,
             "turns": [[round(a, 1), round(b, 1)] for a, b in rates],
             "steady_images_per_s": round(our_rate, 1),

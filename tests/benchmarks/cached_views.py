@@ -84,13 +84,13 @@ def main() -> None:
             optimization=Optimization(learning_rate=2e-4, ema=0.98),
             checkpoint_every=STEPS.value,
             views=VIEWS.value,
-            view_precision=native_precision(),
+            precision=native_precision(),
             seed=seed,
         )
         parts = (frozen_in, trunk.preprocessing, config.augmentation, train.reader, seed)
         cache = FeatureCache(os.path.join(SCRATCH.value, "cache"), "features")
         cached = CachedFeatures(
-            LiveFeatures(*parts, view_precision=config.view_precision),
+            LiveFeatures(*parts, precision=config.precision),
             cache,
             views=config.views,
         )

@@ -49,7 +49,7 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
         manifest.verify(trained.workspace.path("branches", task, "0001"))
         assert record["trunk_version"] == "0001"
         assert record["trunk_fingerprint"] == fingerprints[str(config.graft_after)]
-        assert record["config"]["view_precision"] == native_precision()
+        assert record["config"]["precision"] == native_precision()
         for field in ("graft_after", "last_block", "pooling", "reduction"):
             assert record[field] == getattr(config, field)
         assert record["task"] == trained.workspace.task(task).to_dict()
@@ -127,7 +127,7 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
         ),
         ({"last_block": 8, "reduction": 1280}, "1280 channels given; expected fewer than the 1280"),
         ({"last_block": 8, "reduction": -1}, "-1 channels given"),
-        ({"view_precision": "float16"}, "'float16' given; expected one of auto, float32, bfloat16"),
+        ({"precision": "float16"}, "'float16' given; expected one of auto, float32, bfloat16"),
     ],
 )
 def test_contradictions_are_refused(contradiction, message):

@@ -157,7 +157,7 @@ def test_views_are_computed_in_their_precision_and_cached_apart(tmp_path):
             Augmentation(),
             ArrayReader(IMAGES),
             1,
-            view_precision=precision,
+            precision=precision,
         )
         for precision in ("float32", "bfloat16")
     )

@@ -33,7 +33,7 @@ def stem():
     return Blocks(0, 0)
 
 
-def make(blocks, optimizer, **settings):
+def make(blocks, optimizer, precision="float32", **settings):
     optimization = Optimization(optimizer, learning_rate=1e-2, weight_decay=1e-2, **settings)
     return DynamicTrunk(
         blocks,
@@ -42,6 +42,7 @@ def make(blocks, optimizer, **settings):
         Augmentation(),
         optimization.make_constant(),
         optimization.make_constant,
+        precision,
     )
 
 
@@ -53,7 +54,8 @@ def head_states(heads):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "settings"), [("sgd", {}), ("adam", {}), ("adamw", {"clip": 1.0})]
+    ("optimizer", "settings"),
+    [("sgd", {}), ("adam", {}), ("adamw", {"clip": 1.0}), ("adamw", {"precision": "bfloat16"})],
 )
 def test_a_step_changes_the_active_head_alone(stem, optimizer, settings):
     model = make(stem, optimizer, **settings)

@@ -142,6 +142,7 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
         ({"train_from": 8, "last_block": 7}, "train_from 8 and last_block 7"),
         ({"last_block": 11}, "last_block 11"),
         ({"width": 74}, "192×74"),
+        ({"precision": "float16"}, "'float16' given"),
     ],
 )
 def test_contradictions_are_refused(contradiction, message):

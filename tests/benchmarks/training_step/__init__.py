@@ -1,0 +1,1 @@
+"""One training step of the whole trunk beside what a team would write instead."""

@@ -1,0 +1,155 @@
+"""Images a second of a trunk's training step, beside plain Keras and torchvision.
+
+    python -m tests.benchmarks.training_step [--peer_python=PYTHON] [--turns=3] [--json]
+
+All train the whole of InceptionV3 with AdamW on the same images in memory, without augmentation:
+ours with one of 16 binary heads active a step, in float32 and in bfloat16; Keras a model of 16
+outputs by `fit`, the loss of 15 weighed by zero; torchvision the network without its auxiliary
+head, with one linear layer, in either memory layout, in a process of its own with PYTHON, which
+has torch and torchvision. They take turns, so that a busy machine is busy for all; the median of
+the turns counts. `share_of_matmul` is the rate of the step's multiply-adds over that of the
+machine's product of float32 matrices of 4096×4096 in the same turns.
+"""
+
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.flops import BACKWARD, BlockCosts
+from graftnet_tf.models.inception_blocks import LAST, Blocks
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
+from graftnet_tf.workspace.tasks import Task
+from pipelines import shell
+
+PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with torch and torchvision.")
+TURNS = flags.DEFINE_integer("turns", 3, "Of each, of which the median counts.", lower_bound=1)
+SIDE = flags.DEFINE_integer("side", 299, "Height and width of the images.", lower_bound=75)
+IMAGES = flags.DEFINE_integer("images", 32, "In a step.", lower_bound=1)
+
+_STEPS = 2  # of a turn
+_HEADS = 16
+_MATRIX = 4096
+_LAYOUTS = ("contiguous", "channels_last")
+_OPTIMIZATION = Optimization("adamw", learning_rate=1e-4)
+
+
+def main() -> None:
+    random = np.random.default_rng(shell.SEED.value)
+    images = random.integers(0, 256, (IMAGES.value, SIDE.value, SIDE.value, 3), np.uint8)
+    labels = random.integers(0, 2, IMAGES.value).astype(np.int32)
+    rates: dict[str, Callable[[], float]] = {
+        "float32": _ours("float32", images, labels),
+        "bfloat16": _ours("bfloat16", images, labels),
+        "keras": _keras(images, labels),
+    }
+    if PEER_PYTHON.value:
+        rates |= {f"torch_{layout}": _torch(layout) for layout in _LAYOUTS}
+    for rate in rates.values():
+        rate()
+    turns = [
+        {**{name: rate() for name, rate in rates.items()}, "matmul": _matmul()}
+        for _ in range(TURNS.value)
+    ]
+    median = {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
+    matmul = median.pop("matmul")
+    peers = {name: rate for name, rate in median.items() if name not in ("float32", "bfloat16")}
+    step = (1 + BACKWARD) * BlockCosts.of(SIDE.value, SIDE.value).forward(0, LAST)
+    shell.print_json(
+        {
+            "images_per_s": {name: round(rate, 2) for name, rate in median.items()},
+            "bfloat16_over_float32": round(median["bfloat16"] / median["float32"], 2),
+            "float32_over_faster_peer": round(median["float32"] / max(peers.values()), 2),
+            "share_of_matmul": {
+                name: round(rate * step / matmul, 2) for name, rate in median.items()
+            },
+            "matmul_gflops": round(2 * matmul / 1e9, 1),
+        }
+    )
+
+
+def _rate(steps: Callable[[], object]) -> float:
+    """Images a second of `_STEPS` steps."""
+    started = time.perf_counter()
+    steps()
+    return _STEPS * IMAGES.value / (time.perf_counter() - started)
+
+
+def _ours(precision: str, images: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
+    model = DynamicTrunk(
+        Blocks(),
+        [Task.binary(f"task{number}") for number in range(_HEADS)],
+        Preprocessing(SIDE.value, SIDE.value),
+        Augmentation.none(),
+        _OPTIMIZATION.make(steps=1000),
+        _OPTIMIZATION.make_constant,
+        precision,
+    )
+    weights = np.ones(len(labels), np.float32)
+
+    def steps() -> None:
+        for task in range(_STEPS):
+            model.train(task, images, labels, weights, (task, 0))
+
+    return lambda: _rate(steps)
+
+
+def _keras(images: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
+    network = tf.keras.applications.InceptionV3(
+        include_top=False, weights=None, input_shape=images.shape[1:], pooling="avg"
+    )
+    heads = [
+        tf.keras.layers.Dense(2, name=f"task{number}")(network.output) for number in range(_HEADS)
+    ]
+    model = tf.keras.Model(network.input, heads)
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(_OPTIMIZATION.make(steps=1000), loss=[loss] * _HEADS)
+    active = np.ones(len(labels), np.float32)
+    weights = [active] + [np.zeros_like(active)] * (_HEADS - 1)
+    batch = (images / np.float32(127.5) - 1, tuple([labels] * _HEADS), tuple(weights))
+    data = tf.data.Dataset.from_tensors(batch).repeat()
+    return lambda: _rate(lambda: model.fit(data, steps_per_epoch=_STEPS, verbose=0))
+
+
+def _torch(layout: str) -> Callable[[], float]:
+    process = subprocess.Popen(
+        [
+            str(PEER_PYTHON.value),
+            str(Path(__file__).with_name("torch_process.py")),
+            *(layout, str(SIDE.value), str(IMAGES.value), str(_STEPS)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def rate() -> float:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    return rate
+
+
+def _matmul() -> float:
+    """Multiply-adds a second."""
+    matrix = tf.ones((_MATRIX, _MATRIX))
+    started = time.perf_counter()
+    for _ in range(_STEPS):
+        tf.linalg.matmul(matrix, matrix).numpy()
+    return _STEPS * _MATRIX**3 / (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    shell.run(main)
