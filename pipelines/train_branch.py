@@ -35,6 +35,12 @@ VALIDATION_FRACTION = flags.DEFINE_float(
     lower_bound=0.01,
     upper_bound=0.5,
 )
+VALIDATION_SAMPLE = flags.DEFINE_integer(
+    "validation_sample",
+    _DEFAULT.validation_sample,
+    "Examples that this is a share of, where a task has more than twice as many.",
+    lower_bound=100,
+)
 MINING = flags.DEFINE_string(
     "mining",
     _DEFAULT.mining,
@@ -52,6 +58,7 @@ def main() -> None:
         dropout=DROPOUT.value,
         views=VIEWS.value,
         validation=VALIDATION_FRACTION.value,
+        validation_sample=VALIDATION_SAMPLE.value,
         mining=MINING.value,
         **branch_shape.fields(),
         **TRAINING(),

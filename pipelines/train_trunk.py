@@ -45,6 +45,12 @@ PROBE_HEADS = flags.DEFINE_bool(
     _DEFAULT.probe_heads,
     "Start heads from a linear probe; by default with initial weights.",
 )
+NORM_BATCHES = flags.DEFINE_integer(
+    "norm_batches",
+    _DEFAULT.norm_batches,
+    "Batches over which batch-norm statistics are re-estimated at the end.",
+    lower_bound=1,
+)
 TRAINING = training_run.define(_DEFAULT)
 
 
@@ -69,6 +75,7 @@ def main() -> None:
             sampling=SAMPLING.value,
             temperature=TEMPERATURE.value,
             probe_heads=PROBE_HEADS.value,
+            norm_batches=NORM_BATCHES.value,
             **TRAINING(),
         ),
         tasks=TASK.value,

@@ -3,10 +3,12 @@
 import dataclasses
 
 from graftnet_tf.branch.branch import check_shape, vector_length
+from graftnet_tf.data import validation_split
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.models.inception_blocks import LAST
 from graftnet_tf.models.precision import AUTO, check_precision
 from graftnet_tf.pooling import pooling
+from graftnet_tf.training import linear_probe
 from graftnet_tf.training.loop import Optimization
 
 
@@ -35,6 +37,9 @@ class BranchConfig:
         images and of the open ones: "float32", "bfloat16", or "auto" for `native_precision`. All
         else, and what thresholds are chosen by and is published, is computed in float32.
       validation: Fraction of the train split kept for choosing thresholds.
+      validation_sample: Examples of which, where a task has more than twice as many, it is a
+        fraction instead.
+      probe_examples: Examples that the linear probe is made of, at most.
       mining: Version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.
       checkpoint_every: Steps between checkpoints.
@@ -53,6 +58,8 @@ class BranchConfig:
     views: int = 2
     precision: str = AUTO
     validation: float = 0.15
+    validation_sample: int = validation_split.SAMPLE
+    probe_examples: int = linear_probe.EXAMPLES
     mining: str | None = None
     checkpoint_every: int = 100
     seed: int = 0

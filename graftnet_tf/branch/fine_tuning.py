@@ -59,7 +59,9 @@ class FineTuning:
         self._trained_blocks = blocks.computed_in(config.precision)
         self.optimizer = optimizer
         self._features, self._examples, self._config = features, examples, config
-        initialization.initialize_branch(self.branch, features, examples, config.seed)
+        initialization.initialize_branch(
+            self.branch, features, examples, config.probe_examples, config.seed
+        )
         optimizer.build(self.branch.open_variables)
         self._train = tf.function(self._update)
 

@@ -17,7 +17,7 @@ _IMAGES = 512  # that the reduction's axes are found from
 
 
 def initialize_branch(
-    branch: Branch, features: GraftFeatures, examples: LabelledRows, seed: int
+    branch: Branch, features: GraftFeatures, examples: LabelledRows, probe_examples: int, seed: int
 ) -> None:
     """Sets the reduction, if there is one, and the classifier.
 
@@ -25,6 +25,7 @@ def initialize_branch(
       branch: Its blocks hold the trunk's weights.
       features: Features at the graft point; those of unchanged images are taken.
       examples: Those to learn from.
+      probe_examples: Of which the classifier is made, at most.
       seed: Chooses among them where there are more than needed.
     """
     reader, random = examples.reader, np.random.default_rng([seed, 4])
@@ -32,7 +33,8 @@ def initialize_branch(
         rows = prepare_plain(features, reader, random.permutation(examples.rows)[:_IMAGES])
         kernel, bias = _main_axes(branch.blocks, reader, features, rows, branch.reduction.filters)
         branch.reduction.set_weights([kernel[None, None], bias])
-    enough = linear_probe.subsample(examples.labels, branch.classifier.kernel.shape[0], random)
+    length = branch.classifier.kernel.shape[0]
+    enough = linear_probe.subsample(examples.labels, length, random, probe_examples)
     rows = prepare_plain(features, reader, examples.rows[enough])
     _, vectors = apply_readable(
         reader,

@@ -173,7 +173,9 @@ class _Job:
         """Trains and publishes one branch; returns its version."""
         started = time.monotonic()
         trunk, split = self.inputs.trunk, self.inputs.splits[name]
-        fitted, held_out = labelled.tasks[0].split(config.validation, config.seed)
+        fitted, held_out = labelled.tasks[0].split(
+            config.validation, config.seed, config.validation_sample
+        )
         held_out = held_out.read_once()
         inputs = labelled.inputs
         if split.mined:

@@ -128,13 +128,16 @@ class LabelledRows:
             chosen = np.where(bad, (chosen + 1) % len(self.rows), chosen)
         raise GraftNetError(f"Task {self.task.name} has no readable training image at all.")
 
-    def split(self, fraction: float, seed: int) -> tuple["LabelledRows", "LabelledRows"]:
+    def split(
+        self, fraction: float, seed: int, sample: int = validation_split.SAMPLE
+    ) -> tuple["LabelledRows", "LabelledRows"]:
         """(training part, validation part), no group on both sides, classes alike.
 
         Args:
           fraction: Fraction of the validation part, about; at most a half. It becomes more where
             rare classes could not be on both sides otherwise, and less of a large task.
           seed: Seed of the choice.
+          sample: Examples that the validation part of a large task comes from.
 
         Raises:
           GraftNetError: a class has too few groups to be on both sides.
@@ -142,7 +145,7 @@ class LabelledRows:
         groups, classes = in_name_order(self.groups, self.group_names), len(self.task.classes)
         try:
             fitted, held_out = validation_split.split(
-                self.labels, groups, classes, fraction=fraction, seed=seed
+                self.labels, groups, classes, fraction=fraction, seed=seed, sample=sample
             )
         except validation_split.TooFewGroupsError:
             raise GraftNetError(

@@ -8,9 +8,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from graftnet_tf.errors import GraftNetError
 
-LIMIT = 16_384  # rows that are split as a whole, in some seconds
-SAMPLE = 8192  # of more rows, those from which the validation part is taken
-_LARGE = SAMPLE // 8  # rows of a group that would crowd others out of the sample
+SAMPLE = 8192  # of a large task's rows, those from which the validation part is taken
+_CROWD = 1 / 8  # share of the sample at which a group would crowd others out
 
 
 class TooFewGroupsError(GraftNetError):
@@ -18,12 +17,18 @@ class TooFewGroupsError(GraftNetError):
 
 
 def split(
-    labels: np.ndarray, groups: np.ndarray, classes: int, *, fraction: float, seed: int
+    labels: np.ndarray,
+    groups: np.ndarray,
+    classes: int,
+    *,
+    fraction: float,
+    seed: int,
+    sample: int = SAMPLE,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Divides examples so that no group is on both sides and every class is, classes alike.
 
-    Beyond `LIMIT` examples the validation part comes from a sample of about `SAMPLE`, drawn by
-    the seed: whole groups, about as many examples of every class, rare classes whole for longest.
+    Of more than twice `sample` examples the validation part comes from about as many, drawn by the
+    seed: whole groups, about as many examples of every class, rare classes whole for longest.
     Every other group is learnt from, so that the validation part no longer grows with the task.
     The sample is larger only where it could not be divided otherwise.
 
@@ -35,6 +40,7 @@ def split(
       fraction: Fraction of the validation part, about, of the examples or of the sample; at most
         a half. It becomes more where rare classes could not be on both sides otherwise.
       seed: Seed of the choice.
+      sample: Examples, at least 1, that the validation part of a large task comes from.
 
     Returns:
       int64 [m] and [M - m], ascending positions of the fitted part and of the validation part.
@@ -42,7 +48,7 @@ def split(
     Raises:
       TooFewGroupsError: a class has too few groups to be on both sides.
     """
-    for some in _samples(labels, groups, seed):
+    for some in _samples(labels, groups, seed, sample):
         held_out = _held_out(labels[some], groups[some], classes, fraction, seed)
         if held_out is not None:
             fitted = np.ones(len(labels), bool)
@@ -70,15 +76,17 @@ def _held_out(
     return None
 
 
-def _samples(labels: np.ndarray, groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+def _samples(
+    labels: np.ndarray, groups: np.ndarray, seed: int, wanted: int
+) -> Iterator[np.ndarray]:
     """Ascending positions of ever larger samples of whole groups; of all examples at last."""
     count = len(labels)
-    if count > LIMIT:
+    if count > 2 * wanted:
         _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-        order = _order(labels, codes, sizes, np.random.default_rng([seed, 6]))
+        large = sizes > max(wanted * _CROWD, 1)
+        order = _order(labels, codes, large, np.random.default_rng([seed, 6]))
         before = np.empty(len(sizes), np.int64)  # examples of the groups that come earlier
         before[order] = np.cumsum(sizes[order]) - sizes[order]
-        wanted = SAMPLE
         while wanted < count:
             yield np.flatnonzero(before[codes] < wanted)
             wanted *= 2
@@ -86,7 +94,7 @@ def _samples(labels: np.ndarray, groups: np.ndarray, seed: int) -> Iterator[np.n
 
 
 def _order(
-    labels: np.ndarray, codes: np.ndarray, sizes: np.ndarray, random: np.random.Generator
+    labels: np.ndarray, codes: np.ndarray, large: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     """int64 [groups], the groups in the order in which they enter a sample.
 
@@ -97,15 +105,15 @@ def _order(
     Args:
       labels: int [M].
       codes: int64 [M] in 0…groups-1.
-      sizes: int64 [groups], examples of each.
+      large: bool [groups], whether it would crowd others out.
       random: Decides.
     """
-    large = sizes > _LARGE
-    ranks = np.empty(len(sizes), np.int64)
-    ranks[np.lexsort((random.permutation(len(sizes)), large))] = np.arange(len(sizes))
+    count = len(large)
+    ranks = np.empty(count, np.int64)
+    ranks[np.lexsort((random.permutation(count), large))] = np.arange(count)
     handed_in = np.lexsort((ranks[codes], labels))  # class by class
     starts = np.searchsorted(labels[handed_in], labels[handed_in])
-    turns = np.full(len(sizes), len(labels), np.int64)
+    turns = np.full(count, len(labels), np.int64)
     np.minimum.at(turns, codes[handed_in], np.arange(len(labels)) - starts)
     spare = large & ~_needed(labels, codes, large)
     return np.lexsort((ranks, turns, spare))

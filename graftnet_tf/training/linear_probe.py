@@ -12,18 +12,21 @@ VALUES = 2**27  # float32 numbers that are fitted at most: 512 MB, and as much a
 _TINY = 1e-12  # variance at which images all alike are no longer told apart
 
 
-def subsample(labels: np.ndarray, length: int, random: np.random.Generator) -> np.ndarray:
-    """The examples to fit, `EXAMPLES` and `VALUES` numbers at most; see `bounded_sample`.
+def subsample(
+    labels: np.ndarray, length: int, random: np.random.Generator, most: int = EXAMPLES
+) -> np.ndarray:
+    """The examples to fit, at most `most`, of `VALUES` numbers in all; see `bounded_sample`.
 
     Args:
       labels: int [M].
       length: Numbers per example.
       random: Chooses.
+      most: Examples at most.
 
     Returns:
       int64 [m], ascending positions of the examples, all M of them where these fit.
     """
-    return bounded_sample(labels, min(VALUES // length, EXAMPLES), random)
+    return bounded_sample(labels, min(VALUES // length, most), random)
 
 
 def fit(

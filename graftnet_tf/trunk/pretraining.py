@@ -31,7 +31,6 @@ from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
 _HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
-_PROBED = 2048  # examples of a task, of which its probe is made
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +53,7 @@ class TrunkConfig:
       sampling, temperature: Sampling of tasks, see `task_sampling.sampling_probabilities`.
       probe_heads: Whether each head starts from a linear probe on the initial features, which is
         worth it when these are good; None for where there are initial weights.
+      probe_examples: Examples of a task, at most, that its head's probe is made of.
       optimization: Optimizer, rate and averaging of the blocks, and without schedule and averaging
         of the heads.
       augmentation: Augmentation of the training images.
@@ -74,6 +74,7 @@ class TrunkConfig:
     sampling: str = "uniform"
     temperature: float = 2.0
     probe_heads: bool | None = None
+    probe_examples: int = 2048
     optimization: Optimization = Optimization(ema=0.99)
     augmentation: Augmentation = Augmentation()
     precision: str = AUTO
@@ -204,7 +205,7 @@ def _train(
     labelled.reader.keep_log(UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE)))
     loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
     if config.probe_heads and not loop.resumed:
-        _probe_heads(model, preprocessing, labelled, config.seed)
+        _probe_heads(model, preprocessing, labelled, config.probe_examples, config.seed)
     sizes = [len(some.rows) for some in labelled.tasks]
     probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
     schedule = Schedule(sizes, probabilities, config.batch, config.seed)
@@ -232,11 +233,15 @@ def _train(
 
 
 def _probe_heads(
-    model: DynamicTrunk, preprocessing: Preprocessing, labelled: LabelledImages, seed: int
+    model: DynamicTrunk,
+    preprocessing: Preprocessing,
+    labelled: LabelledImages,
+    most: int,
+    seed: int,
 ) -> None:
     reader = labelled.reader
     random = np.random.default_rng([seed, 5])
-    probed = [some.subset(bounded_sample(some.labels, _PROBED, random)) for some in labelled.tasks]
+    probed = [some.subset(bounded_sample(some.labels, most, random)) for some in labelled.tasks]
     rows = np.concatenate([some.rows for some in probed])
     _, first = np.unique(reader.contents[rows], axis=0, return_index=True)
     read, features = apply_readable(

@@ -45,6 +45,12 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
         "Largest global norm of the gradients; 0 for any.",
         lower_bound=0.0,
     )
+    probe_examples = flags.DEFINE_integer(
+        "probe_examples",
+        default.probe_examples,
+        "Examples of a task, at most, that a head's linear probe is made of.",
+        lower_bound=100,
+    )
     precision = flags.DEFINE_enum(
         "precision",
         default.precision,
@@ -68,6 +74,7 @@ def define(default: TrunkConfig | BranchConfig) -> Callable[[], dict[str, Any]]:
                 ema=ema.value,
                 clip=clip.value,
             ),
+            "probe_examples": probe_examples.value,
             "precision": precision.value,
             "augmentation": Augmentation() if augment.value else Augmentation.none(),
             "checkpoint_every": checkpoint_every.value,

@@ -71,7 +71,7 @@ def choose_shape(
     trunk.check_reaches(max(shape.last_block for shape in shapes))
     if len(shapes) == 1:
         return Choice(shapes[0])
-    fitted, judged = _split(examples, search.validation, config.seed)
+    fitted, judged = _split(examples, search.validation, config)
     images = Images(len(fitted.rows), len(judged.rows))
     planned = plan(shapes, config, images, costs, search.cost)
     logging.info("Choosing a shape for %s: %s.", examples.task.name, planned)
@@ -104,9 +104,11 @@ def choose_shape(
     return Choice(best, record)
 
 
-def _split(examples: LabelledRows, fraction: float, seed: int) -> tuple[LabelledRows, LabelledRows]:
+def _split(
+    examples: LabelledRows, fraction: float, config: BranchConfig
+) -> tuple[LabelledRows, LabelledRows]:
     try:
-        return examples.split(fraction, seed)
+        return examples.split(fraction, config.seed, config.validation_sample)
     except GraftNetError as error:
         raise GraftNetError(
             f"{error} Choosing a shape needs yet another to judge by; name one shape instead."

@@ -1,5 +1,4 @@
 import warnings
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -7,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold
 
-from graftnet_tf.data import validation_split
-from graftnet_tf.data.validation_split import LIMIT, SAMPLE, TooFewGroupsError, split
+from graftnet_tf.data.validation_split import SAMPLE, TooFewGroupsError, split
 
 MANY = 200_000
 
@@ -80,11 +78,10 @@ def test_a_few_thousand_are_split_as_the_names_are():
 def test_up_to_the_limit_the_fraction_is_of_all_and_beyond_it_of_the_sample():
     labels, groups = np.arange(120, dtype=np.int32) % 2, np.arange(120)
     sizes = {}
-    with mock.patch.multiple(validation_split, LIMIT=100, SAMPLE=40):
-        for count in (100, 101, 120):
-            sides = split(labels[:count], groups[:count], 2, fraction=0.25, seed=0)
-            sizes[count] = len(sides[1])
-    assert sizes == {100: 25, 101: 10, 120: 10}
+    for count in (100, 101, 120):
+        sides = split(labels[:count], groups[:count], 2, fraction=0.2, seed=0, sample=50)
+        sizes[count] = len(sides[1])
+    assert sizes == {100: 20, 101: 10, 120: 10}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +97,7 @@ def many():
 
 def test_of_many_the_validation_part_is_bounded_balanced_and_shares_no_group(many):
     labels, groups, sides = many
-    assert MANY > LIMIT
+    assert MANY > 2 * SAMPLE
     check_sides(labels, groups, sides, 3)
     counts = np.bincount(labels[sides[1]])
     assert 0.1 * SAMPLE < counts.sum() < 0.2 * SAMPLE

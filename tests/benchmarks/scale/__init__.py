@@ -1,0 +1,1 @@
+"""What the paper's scale costs, from figures measured here."""
