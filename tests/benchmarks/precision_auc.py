@@ -81,7 +81,8 @@ def _run(source: Workspace, precision: str, seed: int) -> dict:
             return json.load(file)
     if not os.path.isdir(directory):
         os.makedirs(directory)
-        os.symlink(os.path.abspath(source.path("tasks")), os.path.join(directory, "tasks"))
+        for name in ("tasks", "images"):
+            os.symlink(os.path.abspath(source.path(name)), os.path.join(directory, name))
     workspace = Workspace(directory)
     trunk = TrunkConfig(
         height=HEIGHT.value,
