@@ -15,13 +15,13 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io import image_fetching as snapshots
 from graftnet_tf.io.file_names import printable
+from graftnet_tf.io.image_fetching import UnreadableError
+from graftnet_tf.io.image_sources import list_sources
 from yolact_tf.errors import YolactError
 from yolact_tf.inference.people_finder import PeopleFinder, Person
-from yolact_tf.person_crops import snapshot as snapshots
 from yolact_tf.person_crops.journal import Journal, Totals, open_journal
-from yolact_tf.person_crops.snapshot import UnreadableError
-from yolact_tf.person_crops.sources import list_sources
 
 _THREADS = 4
 

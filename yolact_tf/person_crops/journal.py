@@ -24,8 +24,8 @@ from typing import Any, NamedTuple, TextIO
 import tensorflow as tf
 
 from graftnet_tf.io import atomic_files, file_locks
+from graftnet_tf.io.settings_file import write_or_diff
 from yolact_tf.errors import YolactError
-from yolact_tf.io.settings_file import write_or_diff
 
 PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from absl import logging
 
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.settings_file import write_or_diff
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.backbone_weights import load_backbone_weights
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
@@ -16,7 +17,6 @@ from yolact_tf.data.coco import CocoData, ExifOrientation, read_coco, require_ob
 from yolact_tf.data.training_batches import training_batches
 from yolact_tf.errors import YolactError
 from yolact_tf.evaluation import evaluate, in_classes
-from yolact_tf.io.settings_file import write_or_diff
 from yolact_tf.models.yolact import Yolact, build_yolact
 from yolact_tf.training.trainer import TrainConfig, train
 

@@ -5,8 +5,8 @@ import os
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.io.image_sources import list_sources
 from yolact_tf.errors import YolactError
-from yolact_tf.person_crops.sources import list_sources
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from graftnet_tf.io.file_names import is_utf8
 from graftnet_tf.io.image_decoding import decode_bytes
+from graftnet_tf.io.image_sources import is_local, is_url
 from graftnet_tf.io.op_errors import reason
-from yolact_tf.person_crops.sources import is_local, is_url
 
 MAX_BYTES = 100_000_000
 

@@ -1,1 +1,0 @@
-"""Settings kept beside what was made with them."""
