@@ -5,13 +5,14 @@
 PYTHON    ?= python3.11
 VENV      := .venv
 BIN       := $(VENV)/bin
+BEAM      := build/beam
 SOURCES   := graftnet_tf yolact_tf serving pipelines tests
 WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test docs slow kill soak conformance descriptors sample lock clean
+.PHONY: demo test docs slow kill soak conformance beam descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -46,6 +47,16 @@ conformance: $(VENV)/ready
 	@test -n "$$TF_SERVING_ADDRESS" || { echo "Name the server: TF_SERVING_ADDRESS=host:8500 make conformance" >&2; exit 2; }
 	$(BIN)/pytest -rs tests/serving/conformance
 
+# Jobs by workers of Apache Beam, killed among them, in an environment of its own; docs/offline_jobs.md.
+beam: $(BEAM)/ready
+	$(BEAM)/bin/python -m pytest -rs tests/graftnet_tf/io/test_part_runs.py tests/serving/archive_scoring \
+		tests/pipelines/test_score.py tests/yolact_tf/person_crops/test_parts.py
+
+$(BEAM)/ready: requirements-beam.lock
+	$(PYTHON) -m venv $(BEAM)
+	$(BEAM)/bin/pip install --quiet --require-hashes --no-deps -r requirements-beam.lock
+	touch $@
+
 $(VENV)/ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
 		{ echo "GraftNet-TF needs Python 3.11, which '$(PYTHON)' is not: run make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -62,13 +73,14 @@ descriptors: $(VENV)/ready
 sample: $(VENV)/ready
 	$(BIN)/python -m serving.composition.samples.draw
 
-# Resolves setup.cfg anew, and what the independent clients of conformance tests are installed from; needs uv.
+# Resolves setup.cfg anew, also with Apache Beam, and what the independent clients of conformance tests are installed from; needs uv.
 COMPILE := uv pip compile --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
 	--python-platform x86_64-unknown-linux-gnu --quiet
 CLIENTS := $(basename $(wildcard tests/serving/conformance/independent/*.in))
 
 lock:
 	$(COMPILE) setup.cfg --extra all --extra advertising --extra dev --extra docs --output-file requirements.lock
+	$(COMPILE) setup.cfg --extra all --extra beam --extra dev --output-file requirements-beam.lock
 	$(foreach client,$(CLIENTS),$(COMPILE) $(client).in --output-file $(client).txt &&) true
 
 clean:

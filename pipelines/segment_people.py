@@ -9,13 +9,15 @@ its content; one at a URL by the URL alone. One job at a time may write to DIR.
 """
 
 import dataclasses
+import functools
 import sys
 
 from absl import flags
 
 from pipelines import shell
 from pipelines.flags import person_detection
-from yolact_tf.inference.people_finder import PeopleFinder
+from pipelines.flags.part_runner import runner
+from yolact_tf.inference.people_finder import load_people_finder
 from yolact_tf.person_crops.job import Summary, segment_people
 
 IMAGES = flags.DEFINE_multi_string(
@@ -40,14 +42,21 @@ JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.
 
 def main() -> None:
     """Segments, and prints what there is now."""
-    style = person_detection.style()
+    load_finder = functools.partial(
+        load_people_finder,
+        person_detection.weights_path(),
+        person_detection.selection(),
+        person_detection.style(),
+    )
     summary = segment_people(
         IMAGES.value,
         OUTPUT.value,
-        PeopleFinder(person_detection.segmenter(), style),
+        load_finder(),
         batch_size=BATCH_SIZE.value,
         save_every=SAVE_EVERY.value,
         timeout=TIMEOUT.value,
+        runner=runner(),
+        load_finder=load_finder,
     )
     print(_shown(summary), file=sys.stderr if JSON.value else sys.stdout)
     if JSON.value:

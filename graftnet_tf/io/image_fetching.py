@@ -1,4 +1,4 @@
-"""Fetching one snapshot and decoding it."""
+"""Fetching one image and decoding it."""
 
 import http.client
 import os
@@ -16,7 +16,11 @@ MAX_BYTES = 100_000_000
 
 
 class UnreadableError(Exception):
-    """A snapshot that cannot be used; the message is the reason."""
+    """An image that cannot be used; the message is the reason."""
+
+
+class UnfetchedError(UnreadableError):
+    """An image that could not be fetched, which another time may be."""
 
 
 def stamp(source: str) -> str | None:
@@ -30,6 +34,7 @@ def stamp(source: str) -> str | None:
 
     Raises:
       UnreadableError: the name is not UTF-8, or what is there is no file.
+      UnfetchedError: it cannot be looked up.
     """
     if not is_utf8(source):
         raise UnreadableError("The file name is not UTF-8; rename it.")
@@ -40,27 +45,28 @@ def stamp(source: str) -> str | None:
     except (FileNotFoundError, tf.errors.NotFoundError):
         return None
     except tf.errors.OpError as error:
-        raise UnreadableError(reason(error)) from None
+        raise UnfetchedError(reason(error)) from None
     except (OSError, ValueError) as error:
-        raise UnreadableError(f"{type(error).__name__}: {error}") from None
+        raise UnfetchedError(f"{type(error).__name__}: {error}") from None
 
 
 def read(source: str, timeout: float) -> bytes:
-    """Fetches one snapshot.
+    """Fetches one image.
 
     Args:
       source: a path, also `gs://`, or an http(s) URL.
       timeout: Seconds that a server may stay silent.
 
     Raises:
-      UnreadableError: it cannot be fetched, is empty, or has more than `MAX_BYTES` bytes.
+      UnreadableError: it is empty, or has more than `MAX_BYTES` bytes.
+      UnfetchedError: it cannot be fetched.
     """
     try:
         data = _download(source, timeout) if is_url(source) else _read(source)
     except tf.errors.OpError as error:
-        raise UnreadableError(reason(error)) from None
+        raise UnfetchedError(reason(error)) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise UnreadableError(f"{type(error).__name__}: {error}") from None
+        raise UnfetchedError(f"{type(error).__name__}: {error}") from None
     if not data:
         raise UnreadableError("It is empty.")
     if len(data) > MAX_BYTES:
@@ -69,7 +75,7 @@ def read(source: str, timeout: float) -> bytes:
 
 
 def decode(data: bytes) -> tf.Tensor:
-    """Decodes one snapshot to uint8 [H, W, 3] RGB, the right way up.
+    """Decodes one image to uint8 [H, W, 3] RGB, the right way up.
 
     Raises:
       UnreadableError: it cannot be decoded.

@@ -1,14 +1,15 @@
-"""Which snapshots a person means by folders, patterns, lists, paths and URLs."""
+"""Which images a person means by folders, patterns, lists, paths and URLs."""
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import tensorflow as tf
 
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.file_names import is_utf8, printable
 from graftnet_tf.io.hidden_files import is_hidden
-from yolact_tf.errors import YolactError
 
 SUFFIXES = (
     ".jpg",
@@ -34,7 +35,7 @@ def is_local(name: str) -> bool:
 
 
 def location(name: str) -> str:
-    """What is the same for every way to name a snapshot: an absolute path without links.
+    """What is the same for every way to name an image: an absolute path without links.
 
     URLs and remote paths are taken as they are.
     """
@@ -42,8 +43,10 @@ def location(name: str) -> str:
     return os.path.realpath(name) if is_local(name) else name
 
 
-def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
-    """The snapshots that `names` stand for, one after the other.
+def list_sources(
+    names: Iterable[str], apart_from: str, *, error: type[Exception] = GraftNetError
+) -> Iterator[str]:
+    """The images that `names` stand for, one after the other.
 
     Hidden files and folders, and those that other software leaves (`@eaDir`), are passed over
     unless they are named. Links to folders are followed; one that leads back to where the
@@ -53,7 +56,8 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
       names: Each a folder, taken with its subfolders, an image file, a glob pattern of files
         or folders, a list ending in .txt with a path or URL per line, or an http(s) URL. All
         but the last may start with `gs://`.
-      apart_from: Folder that is passed over inside the others: where crops go.
+      apart_from: Folder that is passed over inside the others: where results go.
+      error: What to raise.
 
     Returns:
       Locations, see `location`, in the order of `names`, sorted within a folder or pattern;
@@ -61,12 +65,13 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
       surrogates.
 
     Raises:
-      YolactError: at once, if a name matches nothing; later, if a folder cannot be read.
+      Exception: of type `error`; at once, if a name matches nothing; later, if a folder
+        cannot be read.
     """
     names = list(names)
     for name in names:
-        if not _is_there(name):
-            raise YolactError(
+        if not _is_there(name, error):
+            raise error(
                 f"{printable(name) or 'An empty name'} is not there: expected a folder, an image, "
                 "a pattern that matches some, a list ending in .txt, or a URL."
             )
@@ -74,29 +79,29 @@ def list_sources(names: Iterable[str], apart_from: str) -> Iterator[str]:
     return (
         source
         for name in names
-        for source in map(location, _listed(name.removeprefix("file://")))
+        for source in map(location, _listed(name.removeprefix("file://"), error))
         if not source.startswith(left_out)
     )
 
 
-def _is_there(name: str) -> bool:
+def _is_there(name: str, error: type[Exception]) -> bool:
     name = name.removeprefix("file://")
     try:
         return is_url(name) or _exists(name) or bool(_matches(name))
-    except tf.errors.OpError as error:
-        raise YolactError(f"{name} cannot be looked up: {error.message}") from None
+    except tf.errors.OpError as reason:
+        raise error(f"{name} cannot be looked up: {reason.message}") from None
 
 
-def _listed(name: str) -> Iterator[str]:
+def _listed(name: str, error: type[Exception]) -> Iterator[str]:
     if is_url(name):
         yield name
     elif _is_folder(name):
-        yield from _images_below(name)
+        yield from _images_below(name, error)
     elif not _exists(name):
         for match in _matches(name):
-            yield from _images_below(match) if _is_folder(match) else [match]
+            yield from _images_below(match, error) if _is_folder(match) else [match]
     elif name.endswith(".txt"):
-        yield from _lines(name)
+        yield from _lines(name, error)
     else:
         yield name
 
@@ -123,17 +128,17 @@ def _is_hidden_to(pattern: str, match: str) -> bool:
     )
 
 
-def _images_below(folder: str) -> Iterator[str]:
-    walk = _walk(folder) if is_local(folder) else _remote_walk(folder)
+def _images_below(folder: str, error: type[Exception]) -> Iterator[str]:
+    walk = _walk(folder, error) if is_local(folder) else _remote_walk(folder, error)
     for path, names in walk:
         images = (name for name in names if name.lower().endswith(SUFFIXES))
         yield from (os.path.join(path, name) for name in sorted(images) if not is_hidden(name))
 
 
-def _walk(top: str) -> Iterator[tuple[str, list[str]]]:
+def _walk(top: str, error: type[Exception]) -> Iterator[tuple[str, list[str]]]:
     """Each folder once, with the names of its files, however links lead to it."""
     seen = set[str]()
-    for path, folders, files in os.walk(top, followlinks=True, onerror=_refuse):
+    for path, folders, files in os.walk(top, followlinks=True, onerror=_refusing(error)):
         real = os.path.realpath(path)
         if real in seen or _holds(real, os.path.realpath(top)):
             folders.clear()
@@ -147,16 +152,16 @@ def _holds(folder: str, other: str) -> bool:
     return folder != other and os.path.commonpath([folder, other]) == folder
 
 
-def _remote_walk(top: str) -> Iterator[tuple[str, list[str]]]:
-    for path, _, files in tf.io.gfile.walk(top, onerror=_refuse):
+def _remote_walk(top: str, error: type[Exception]) -> Iterator[tuple[str, list[str]]]:
+    for path, _, files in tf.io.gfile.walk(top, onerror=_refusing(error)):
         if not any(is_hidden(part) for part in path.removeprefix(top).split("/") if part):
             yield path, files
 
 
-def _lines(name: str) -> Iterator[str]:
+def _lines(name: str, error: type[Exception]) -> Iterator[str]:
     """The lines of a list, with surrogates where they are not UTF-8."""
     if not is_utf8(name):
-        raise YolactError(f"The name of the list {printable(name)} is not UTF-8: rename it.")
+        raise error(f"The name of the list {printable(name)} is not UTF-8: rename it.")
     with tf.io.gfile.GFile(name, "rb") as file:
         for line in file:
             text = line.decode(errors="surrogateescape").removeprefix("\ufeff").strip()
@@ -164,5 +169,10 @@ def _lines(name: str) -> Iterator[str]:
                 yield text
 
 
-def _refuse(error: OSError | tf.errors.OpError) -> None:
-    raise YolactError(f"A folder cannot be read: {getattr(error, 'message', error)}")
+def _refusing(error: type[Exception]) -> Callable[[Any], None]:
+    """Raises `error` for what a walk meets, an `OSError` or a `tf.errors.OpError`."""
+
+    def refuse(reason: Any) -> None:
+        raise error(f"A folder cannot be read: {getattr(reason, 'message', reason)}")
+
+    return refuse

@@ -64,9 +64,9 @@ def weights_path() -> str:
     return WEIGHTS.value or person_model_path()
 
 
-def segmenter() -> Segmenter:
-    """The segmenter that the flags ask for."""
-    selection = Selection(
+def selection() -> Selection:
+    """Which detections the flags have count."""
+    return Selection(
         classes=tuple(CLASSES.value),
         min_score=MIN_SCORE.value,
         min_size=MIN_SIZE.value,
@@ -75,7 +75,11 @@ def segmenter() -> Segmenter:
         cross_class=CROSS_CLASS.value,
         separate=SEPARATE.value,
     )
-    return Segmenter(*weights_file.load(weights_path()), selection)
+
+
+def segmenter() -> Segmenter:
+    """The segmenter that the flags ask for."""
+    return Segmenter(*weights_file.load(weights_path()), selection())
 
 
 def style() -> CropStyle:

@@ -8,10 +8,11 @@ import numpy as np
 import tensorflow as tf
 from pycocotools import mask as run_lengths
 
+from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.person_model import load_person_model
 from yolact_tf.data.preprocessing import network_input
 from yolact_tf.errors import YolactError
-from yolact_tf.inference.segmenter import Segmenter
+from yolact_tf.inference.segmenter import Segmenter, Selection
 from yolact_tf.ops.crops import cut_out, windows
 
 
@@ -156,3 +157,17 @@ class PeopleFinder:
             inside.numpy(),
             crop.numpy(),
         )
+
+
+def load_people_finder(weights: str, selection: Selection, style: CropStyle) -> PeopleFinder:
+    """A finder from a weight file, as every worker of a job makes its own.
+
+    Args:
+      weights: Weight file.
+      selection: Which detections count.
+      style: Margin and fill colour of the crops.
+
+    Raises:
+      YolactError: there is no such file, or it is not one of ours.
+    """
+    return PeopleFinder(Segmenter(*weights_file.load(weights), selection), style)

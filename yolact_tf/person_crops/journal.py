@@ -18,7 +18,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TextIO
 
 import tensorflow as tf
@@ -31,6 +31,7 @@ PEOPLE_COLUMNS = (
     *("source", "crop", "x1", "y1", "x2", "y2"),
     *("score", "class", "image_width", "image_height"),
 )
+_FOLDER = "journal"
 _PART = re.compile(r"\d+-[0-9a-f]+\.jsonl")
 _OLD_PART = re.compile(r"\d+\.jsonl")
 
@@ -51,7 +52,7 @@ class _Noted(NamedTuple):
     Attributes:
       line: Which line of the journal counts.
       content: Digest of the file's content.
-      stamp: Value of `snapshot.stamp`, when it was done.
+      stamp: Value of `image_fetching.stamp`, when it was done.
     """
 
     line: int
@@ -86,7 +87,7 @@ class Journal:
 
     def __init__(self, output: str, settings: Mapping[str, Any]) -> None:
         self.output = output
-        self._folder = os.path.join(output, "journal")
+        self._folder = os.path.join(output, _FOLDER)
         tf.io.gfile.makedirs(self._folder)
         self._refuse_old()
         _check_settings(os.path.join(output, "settings.json"), settings)
@@ -108,8 +109,8 @@ class Journal:
 
         Args:
           source: Its location.
-          stamp: Stamp, see `snapshot.stamp`; None for what cannot be told, which is taken for the
-            same.
+          stamp: Stamp, see `image_fetching.stamp`; None for what cannot be told, which is taken for
+            the same.
         """
         noted = self._noted.get(_digest(source))
         return noted is not None and stamp in (None, noted.stamp)
@@ -119,6 +120,23 @@ class Journal:
         noted = self._noted.get(_digest(source))
         return noted is not None and noted.content == _digest(sha256)
 
+    def content(self, source: str) -> str | None:
+        """Stands for the content of a finished snapshot, as `content_digest` of it does."""
+        noted = self._noted.get(_digest(source))
+        return noted and noted.content.hex()
+
+    def next_part(self) -> int:
+        """Number of the next file of the journal."""
+        return self._next
+
+    def parts(self) -> set[str]:
+        """Names of the journal's files."""
+        return set(self._parts())
+
+    def processed(self, parts: Collection[str]) -> int:
+        """Snapshots of some of its files that were looked at, usable or not."""
+        return sum("people" in row or "skipped" in row for row in self._rows(sorted(parts)))
+
     def publish(self, rows: list[dict[str, Any]]) -> None:
         """Notes finished snapshots for good, once their crops are written.
 
@@ -127,8 +145,7 @@ class Journal:
             `height`, `width` and `people`, unless they are noted for this content already;
             without, the reason in `skipped`.
         """
-        path = os.path.join(self._folder, f"{self._next:06d}-{uuid.uuid4().hex[:8]}.jsonl")
-        atomic_files.write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
+        publish_part(self.output, part_name(self._next, uuid.uuid4().hex), rows)
         self._next += 1
 
     def write_tables(self) -> Totals:
@@ -214,11 +231,32 @@ class Journal:
             )
 
 
+def part_name(number: int, identity: str) -> str:
+    """File name of a part of the journal.
+
+    Args:
+      number: Its place.
+      identity: Hex digits that tell it from another of the same number.
+    """
+    return f"{number:06d}-{identity[:8]}.jsonl"
+
+
+def publish_part(output: str, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Publishes a part of a folder's journal whole; see `Journal.publish`."""
+    path = os.path.join(output, _FOLDER, name)
+    atomic_files.write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
+
+
+def content_digest(sha256: str) -> str:
+    """What stands for a content in a journal."""
+    return _digest(sha256).hex()
+
+
 def _check_settings(path: str, settings: Mapping[str, Any]) -> None:
     """Keeps the settings of a new folder; refuses others in an old one."""
     differing = [
         f"{name} {kept} there and {given} now"
-        for name, kept, given in write_or_diff(path, settings)
+        for name, kept, given in write_or_diff(path, settings, error=YolactError)
     ]
     if differing:
         raise YolactError(

@@ -139,7 +139,9 @@ def _in_classes(data: CocoData, classes: tuple[str, ...]) -> CocoData:
 
 def _claim(directory: str, job: TrainingJob) -> None:
     """Notes whose directory it is, and refuses another job's."""
-    differing = write_or_diff(os.path.join(directory, "job.json"), dataclasses.asdict(job))
+    differing = write_or_diff(
+        os.path.join(directory, "job.json"), dataclasses.asdict(job), error=YolactError
+    )
     if differing:
         raise YolactError(
             f"{directory} holds a training with another "

@@ -1,12 +1,12 @@
-"""From names to snapshots."""
+"""From names to images."""
 
 import os
 
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_sources import list_sources
-from yolact_tf.errors import YolactError
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def test_urls_are_taken_as_they_are():
 
 @pytest.mark.parametrize("name", ["absent.jpg", "*.webp", "nowhere/"])
 def test_what_matches_nothing_is_refused_at_once(folder, name):
-    with pytest.raises(YolactError, match="is not there"):
+    with pytest.raises(GraftNetError, match="is not there"):
         list_sources([str(folder), str(folder / name)], "out")
 
 
 def test_a_scheme_that_is_not_known_is_refused():
-    with pytest.raises(YolactError, match="cannot be looked up"):
+    with pytest.raises(GraftNetError, match="cannot be looked up"):
         list_sources(["nothing://host/a.jpg"], "out")
 
 
@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_read_is_not_passed_over(tmp_path, monkeypatch, 
         monkeypatch.setattr(owner, name, lambda _: True)
     for name in ("exists", "isdir"):
         monkeypatch.setattr(tf.io.gfile, name, lambda _: True)
-    with pytest.raises(YolactError, match="is closed"):
+    with pytest.raises(GraftNetError, match="is closed"):
         list(list_sources([folder], "out"))
 
 

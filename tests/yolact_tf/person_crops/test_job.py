@@ -11,7 +11,6 @@ import pathlib
 import shutil
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import numpy as np
@@ -25,7 +24,7 @@ from tests.yolact_tf.fake_network import fake_segmenter
 from tests.yolact_tf.person_crops.conftest import PEOPLE
 from yolact_tf.errors import YolactError
 from yolact_tf.inference.people_finder import CropStyle, PeopleFinder
-from yolact_tf.person_crops import job
+from yolact_tf.person_crops import cutting
 from yolact_tf.person_crops.job import segment_people
 
 FIELD_CASE = pathlib.Path(__file__).parents[4] / "shared" / "field_cases" / "23_segment"
@@ -167,7 +166,7 @@ class killed_at_step:  # noqa: N801
     def __enter__(self):
         self._patches = [
             mock.patch.object(tf.io.gfile, "rename", self._counted(tf.io.gfile.rename)),
-            mock.patch.object(job, "_write_crop", self._counted(job._write_crop)),
+            mock.patch.object(cutting, "_write_crop", self._counted(cutting._write_crop)),
         ]
         for patch in self._patches:
             patch.start()
@@ -262,10 +261,10 @@ def test_a_touched_or_absent_image_is_not_done_again(snapshots, finder, tmp_path
     os.utime(snapshots / "0.png", (1, 1))
     (snapshots / "1.png").unlink()
     for _ in range(2):
-        with mock.patch.object(job.snapshots, "decode", side_effect=AssertionError):
+        with mock.patch.object(cutting.image_fetching, "decode", side_effect=AssertionError):
             assert segment_people([str(listing)], str(output), finder).processed_now == 0
         assert contents(output) == before
-    with mock.patch.object(job.snapshots, "read", side_effect=AssertionError):
+    with mock.patch.object(cutting.image_fetching, "read", side_effect=AssertionError):
         segment_people([str(listing)], str(output), finder)
 
 
@@ -321,8 +320,8 @@ def test_a_second_job_in_one_output_is_refused_and_nothing_lost(snapshots, finde
                 segment_people([str(snapshots)], output, finder)
         return read(source, timeout)
 
-    read = job.snapshots.read
-    with mock.patch.object(job.snapshots, "read", slow):
+    read = cutting.image_fetching.read
+    with mock.patch.object(cutting.image_fetching, "read", slow):
         assert segment_people([str(snapshots)], output, finder).images == 5
     assert asked
     assert segment_people([str(snapshots)], output, finder).processed_now == 0
@@ -331,7 +330,7 @@ def test_a_second_job_in_one_output_is_refused_and_nothing_lost(snapshots, finde
 def test_without_locks_both_jobs_work_is_kept(snapshots, finder, tmp_path):
     """As on `gs://`: a second job runs from beginning to end inside the first."""
     output = str(tmp_path / "out")
-    read, begun = job.snapshots.read, []
+    read, begun = cutting.image_fetching.read, []
 
     def nested(source, timeout):
         if not begun:
@@ -341,7 +340,7 @@ def test_without_locks_both_jobs_work_is_kept(snapshots, finder, tmp_path):
 
     with (
         mock.patch.object(file_locks, "held", return_value=contextlib.nullcontext(True)),
-        mock.patch.object(job.snapshots, "read", nested),
+        mock.patch.object(cutting.image_fetching, "read", nested),
     ):
         summary = segment_people([f"{snapshots}/[0-3].png"], output, finder)
     assert (summary.images, summary.people) == (5, 8)
@@ -415,16 +414,6 @@ def test_a_silent_server_costs_no_more_than_the_timeout(finder, tmp_path):
         summary = segment_people([url], str(tmp_path / "out"), finder, timeout=0.2)
     assert (summary.images, summary.skipped) == (0, 1)
     assert "timed out" in (tmp_path / "out" / "skipped.csv").read_text()
-
-
-def test_snapshots_are_read_only_a_few_ahead():
-    started = []
-    with ThreadPoolExecutor(2) as pool:
-        results = job._ahead(pool, started.append, iter(range(100)), 5)
-        for done in range(1, 20):
-            next(results)
-            assert len(started) <= done + 4
-        assert len(list(results)) == 81
 
 
 def test_a_person_keeps_its_place_upright(finder, tmp_path):
