@@ -1,11 +1,17 @@
 """Dynamic-graph pretraining of the trunk over a workspace's tasks."""
 
+import sys
+
 from absl import flags
 
 from graftnet_tf.data.task_sampling import SAMPLINGS
 from graftnet_tf.registry.tree import grafting_trunk
-from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
-from pipelines import shell
+from graftnet_tf.training.cluster import LostWorkerError
+from graftnet_tf.training.strategy import AUTO_STRATEGY, MULTIWORKER, STRATEGIES
+from graftnet_tf.training.supervisor import LOST, supervise
+from graftnet_tf.trunk.pretraining import PROGRESS, WORKER_WAIT, TrunkConfig, train_trunk
+from graftnet_tf.workspace.workspace import Workspace
+from pipelines import command_line, shell
 from pipelines.flags import training_run
 
 _DEFAULT = TrunkConfig()
@@ -51,6 +57,25 @@ NORM_BATCHES = flags.DEFINE_integer(
     "Batches over which batch-norm statistics are re-estimated at the end.",
     lower_bound=1,
 )
+STRATEGY = flags.DEFINE_enum(
+    "strategy",
+    AUTO_STRATEGY,
+    STRATEGIES,
+    "Devices to train on: none, one; mirrored, all of this machine; multiworker, those of all "
+    "processes that TF_CONFIG names, or a Kubernetes Indexed Job; auto, all GPUs there are.",
+)
+WORKERS = flags.DEFINE_integer(
+    "workers",
+    0,
+    "Processes on this machine to train in together, which are started again if one is lost.",
+    lower_bound=0,
+)
+WAIT = flags.DEFINE_float(
+    "worker_wait",
+    WORKER_WAIT,
+    "Seconds to wait for the other workers at the start.",
+    lower_bound=0.0,
+)
 TRAINING = training_run.define(_DEFAULT)
 
 
@@ -61,9 +86,34 @@ def _shape(values: dict) -> bool:
     return values["train_from"] <= values["last_block"]
 
 
+@flags.multi_flags_validator(
+    ["workers", "strategy"],
+    message="--workers starts processes of --strategy=multiworker: leave out one of the two.",
+)
+def _processes(values: dict) -> bool:
+    return not values["workers"] or values["strategy"] == AUTO_STRATEGY
+
+
 def main() -> None:
     workspace = shell.open_workspace()
-    version = train_trunk(
+    if WORKERS.value:
+        supervise(_worker_command(), WORKERS.value, progress=workspace.path(PROGRESS))
+        return
+    try:
+        version = _train(workspace)
+    except LostWorkerError as error:
+        command_line.fail(LOST, str(error))
+    print(f"trunk {version}")
+    default = grafting_trunk(workspace)
+    if default != version:
+        print(
+            f"Branches go on trunk {default}, which is served, unless --trunk={version} is given "
+            "to graftnet-train-branch and graftnet-compose."
+        )
+
+
+def _train(workspace: Workspace) -> str:
+    return train_trunk(
         workspace,
         TrunkConfig(
             height=HEIGHT.value,
@@ -79,15 +129,15 @@ def main() -> None:
             **TRAINING(),
         ),
         tasks=TASK.value,
+        strategy=STRATEGY.value,
+        worker_wait=WAIT.value,
         provenance=shell.provenance(),
     )
-    print(f"trunk {version}")
-    default = grafting_trunk(workspace)
-    if default != version:
-        print(
-            f"Branches go on trunk {default}, which is served, unless --trunk={version} is given "
-            "to graftnet-train-branch and graftnet-compose."
-        )
+
+
+def _worker_command() -> list[str]:
+    """This command, as one of its workers."""
+    return [sys.executable, *sys.orig_argv[1:], "--workers=0", f"--strategy={MULTIWORKER}"]
 
 
 def main_cli() -> None:

@@ -6,6 +6,8 @@ import tensorflow as tf
 
 from graftnet_tf.data.addons import cutout, transform
 
+_DRAWN = 9  # numbers that an image's changes are made of
+
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
@@ -33,29 +35,28 @@ class Augmentation:
         """One that changes nothing."""
         return cls(flip=False, shift=0, rotation=0, zoom=0, colour=0, erasing=0)
 
-    def __call__(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Augments a batch; the same seed gives the same result.
+    def __call__(self, images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+        """Augments each image by its own seed, whatever other images are in the batch.
 
         Args:
           images: uint8 [N, h, w, 3].
-          seed: int32 [2].
+          seeds: int32 [N, 2]; of one seed for a batch, `tf.random.split(seed, N)` makes them.
 
         Returns:
           float32 [N, h, w, 3] in 0…255; what moves in from outside is black before colours
           are changed.
         """
-        seeds = tf.random.split(seed, 3)
+        amounts = tf.map_fn(_draw, seeds, fn_output_signature=tf.TensorSpec([_DRAWN], tf.float32))
+        motions, colours, centres = tf.split(amounts, [5, 2, 2], axis=1)
         images = tf.cast(images, tf.float32)
-        images = transform(images, self._motions(images, seeds[0]), interpolation="bilinear")
-        images = self._recolour(images, seeds[1])
-        return self._erase(images, seeds[2])
+        images = transform(images, self._motions(images, motions), interpolation="bilinear")
+        images = self._recolour(images, colours)
+        return self._erase(images, centres)
 
-    def _motions(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def _motions(self, images: tf.Tensor, amounts: tf.Tensor) -> tf.Tensor:
         """float32 [N, 8]: projective transforms, output to input, about the centre."""
-        count, height, width, _ = _shape(images)
-        flip, zoom, angle, dx, dy = tf.unstack(
-            tf.random.stateless_uniform([5, count], seed, -1.0, 1.0)
-        )
+        height, width = _size(images)
+        flip, zoom, angle, dx, dy = tf.unstack(amounts, axis=1)
         mirror = tf.where((flip < 0) & self.flip, -1.0, 1.0)
         scale = 1.0 + self.zoom * zoom
         angle = angle * (self.rotation * 3.14159265 / 180.0)
@@ -78,24 +79,36 @@ class Augmentation:
             axis=1,
         )
 
-    def _recolour(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        brightness, contrast = tf.unstack(
-            tf.random.stateless_uniform([2, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
-        )
+    def _recolour(self, images: tf.Tensor, amounts: tf.Tensor) -> tf.Tensor:
+        brightness, contrast = tf.unstack(amounts[:, :, tf.newaxis, tf.newaxis, tf.newaxis], axis=1)
         mean = tf.reduce_mean(images, axis=(1, 2), keepdims=True)
         images = (images - mean) * (1.0 + self.colour * contrast) + mean
         return tf.clip_by_value(images * (1.0 + self.colour * brightness), 0.0, 255.0)
 
-    def _erase(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        count, height, width, _ = _shape(images)
+    def _erase(self, images: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+        height, width = _size(images)
         sides = tf.cast(tf.stack([height, width]) * self.erasing / 2.0, tf.int32) * 2
         if self.erasing == 0:
             return images
-        centres = tf.random.stateless_uniform([count, 2], seed) * tf.stack([height, width])
+        centres = places * tf.stack([height, width])
         return cutout(images, sides, tf.cast(centres, tf.int32))
 
 
-def _shape(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, int]:
-    """Count as int32, height and width as float32."""
-    shape = tf.shape(images)
-    return shape[0], tf.cast(shape[1], tf.float32), tf.cast(shape[2], tf.float32), 3
+def _draw(seed: tf.Tensor) -> tf.Tensor:
+    """float32 [_DRAWN], what one image is changed by: 5 motions and 2 colours in [-1, 1), a place
+    in [0, 1)."""
+    motions, colours, place = tf.unstack(tf.random.split(seed, 3))
+    return tf.concat(
+        [
+            tf.random.stateless_uniform([5], motions, -1.0, 1.0),
+            tf.random.stateless_uniform([2], colours, -1.0, 1.0),
+            tf.random.stateless_uniform([2], place),
+        ],
+        axis=0,
+    )
+
+
+def _size(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Height and width as float32."""
+    shape = tf.cast(tf.shape(images), tf.float32)
+    return shape[1], shape[2]

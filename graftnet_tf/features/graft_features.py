@@ -72,25 +72,19 @@ class LiveFeatures:
         size = [reader.height, reader.width, 3]
         batch = tf.TensorSpec([None, *size], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
-        changed = tf.TensorSpec(size, tf.float32)
 
         def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
             return blocks(preprocessing.scale(images))
 
-        def each_augmented(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
-            return tf.map_fn(
-                lambda one: augmentation(one[0][tf.newaxis], one[1])[0],
-                (images, seeds),
-                fn_output_signature=changed,
-            )
-
         self._plain = tf.function(features, input_signature=[batch])
         self._augmented = tf.function(
-            lambda images, seed: features(augmentation(images, seed), augmented_blocks),
+            lambda images, seed: features(
+                augmentation(images, tf.random.split(seed, tf.shape(images)[0])), augmented_blocks
+            ),
             input_signature=[batch, one_seed],
         )
         self._views = tf.function(
-            lambda images, seeds: features(each_augmented(images, seeds), augmented_blocks),
+            lambda images, seeds: features(augmentation(images, seeds), augmented_blocks),
             input_signature=[batch, seeds],
         )
 

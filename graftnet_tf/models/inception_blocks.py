@@ -1,5 +1,6 @@
 """InceptionV3 (Szegedy et al. 2016) as 11 addressable blocks, `mixed0` … `mixed10`."""
 
+import copy
 import functools
 import hashlib
 import random
@@ -42,6 +43,15 @@ def _make_configs() -> list[dict[str, Any]]:
     return [block.get_config() for block in split(network)]
 
 
+def _synchronized(config: dict[str, Any]) -> dict[str, Any]:
+    """A block's configuration with batch norms that are synchronised."""
+    config = copy.deepcopy(config)
+    for layer in config["layers"]:
+        if layer["class_name"] == "BatchNormalization":
+            layer["config"]["synchronized"] = True
+    return config
+
+
 def split(network: tf.keras.Model) -> list[tf.keras.Model]:
     """The 11 blocks of Keras's InceptionV3 without its top, sharing its weights."""
     ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
@@ -61,13 +71,24 @@ class Blocks(tf.Module):
         frozen by `trainable=False`, which does both.
     """
 
-    def __init__(self, first: int = 0, last: int = LAST):
+    def __init__(self, first: int = 0, last: int = LAST, *, synchronized: bool = False):
+        """Makes the blocks.
+
+        Args:
+          first, last: Numbers of the first and last block.
+          synchronized: Whether batch norms, in training, use the statistics of all replicas'
+            batches together (Peng et al. 2018, "MegDet", section 3.2) rather than of their own.
+
+        Raises:
+          GraftNetError: there are no such blocks.
+        """
         super().__init__(name="blocks")
         if not 0 <= first <= last <= LAST:
             raise GraftNetError(f"Blocks {first}…{last} asked for; there are 0…{LAST}.")
         self.first, self.last, self.trainable_from = first, last, first
         self._models = [
-            tf.keras.Model.from_config(config) for config in _configs()[first : last + 1]
+            tf.keras.Model.from_config(_synchronized(config) if synchronized else config)
+            for config in _configs()[first : last + 1]
         ]
 
     def __getitem__(self, block: int) -> tf.keras.Model:
@@ -154,6 +175,12 @@ class Blocks(tf.Module):
                 f"given, {len(expected)} of shapes {expected[:3]}… expected."
             )
         self[block].set_weights(arrays)
+
+    def assign(self, other: "Blocks") -> None:
+        """Takes over another run's weights, and which of its blocks are frozen."""
+        for number in self.numbers():
+            self.set_weights(number, other.get_weights(number))
+        self.freeze_below(other.trainable_from)
 
     def fingerprints(self, context: str) -> dict[str, str]:
         """Fingerprint of everything that a tap's values depend on.

@@ -4,15 +4,19 @@ import dataclasses
 import hashlib
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import numpy as np
 import tensorflow as tf
 from absl import logging
 from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.training import termination
+from graftnet_tf.training.replicas import Replicas
 
 Input = TypeVar("Input")
 
@@ -83,6 +87,9 @@ def run_key(description: dict) -> str:
 class Loop:
     """Runs steps with a progress bar and summaries, and resumes from its checkpoints.
 
+    Where several processes train together, each has its loop: all resume from the chief's
+    checkpoints, and the chief alone writes any that stay, shows progress and keeps summaries.
+
     Attributes:
       directory: Directory of this run alone.
       steps: Length of the whole run.
@@ -93,23 +100,38 @@ class Loop:
     def __init__(self, directory: str, steps: int, *, checkpoint_every: int, **trackables: object):
         """Opens the run kept in `directory` and restores its newest checkpoint, if any.
 
+        Within the scope of a strategy, it is a run of its replicas.
+
         Args:
           directory: Directory of checkpoints and TensorBoard summaries of this run alone.
           steps: Length of the whole run.
           checkpoint_every: Steps between checkpoints.
           **trackables: What is saved and restored; all variables made already.
+
+        Raises:
+          GraftNetError: processes that train together do not see the same checkpoints.
         """
         self.directory, self.steps, self._every = directory, steps, checkpoint_every
         self.waiting, self.resumed = 0.0, False
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._checkpoint = tf.train.Checkpoint(step=self._step, **trackables)
+        self._replicas = Replicas()
+        kept = os.path.join(directory, CHECKPOINTS)
+        # Variables of several processes are read by all of them together: all save, one keeps it.
+        self._aside = None if self._replicas.is_chief else tempfile.TemporaryDirectory()
         self._manager = tf.train.CheckpointManager(
-            self._checkpoint, os.path.join(directory, CHECKPOINTS), max_to_keep=2
+            self._checkpoint, self._aside.name if self._aside else kept, max_to_keep=2
         )
-        if self._manager.latest_checkpoint:
-            self._checkpoint.restore(self._manager.latest_checkpoint).assert_consumed()
+        if newest := tf.train.latest_checkpoint(kept):
+            self._checkpoint.restore(newest).assert_consumed()
             self.resumed = True
             logging.info("Resuming at step %d of %d.", self.step, steps)
+        (of_chief,) = self._replicas.from_chief([np.array([self.resumed, self.step])])
+        if self._replicas.any(of_chief.tolist() != [self.resumed, self.step]):
+            raise GraftNetError(
+                f"Not all workers start at step {of_chief[1]}, as worker 0 does; this is worker "
+                f"{self._replicas.worker}, at {self.step}. Give all the directory {directory}."
+            )
 
     @property
     def step(self) -> int:
@@ -136,20 +158,27 @@ class Loop:
 
         Raises:
           GraftNetError: a loss is not finite.
+          SystemExit: SIGTERM came, to this process or to one that trains with it; the step was
+            finished and a checkpoint made.
         """
         running: dict[str, float] = {}
         inputs, waited, started = iter(inputs), 0.0, time.monotonic()
-        writer = tf.summary.create_file_writer(os.path.join(self.directory, "summaries"))
+        writer = (
+            tf.summary.create_file_writer(os.path.join(self.directory, "summaries"))
+            if self._replicas.is_chief
+            else tf.summary.create_noop_writer()
+        )
         bar = tqdm(
             range(self.step, self.steps),
             initial=self.step,
             total=self.steps,
             desc=description,
             unit="step",
+            disable=not self._replicas.is_chief,
         )
-        if not self.resumed:
-            self._manager.save()
-        with writer.as_default():
+        with writer.as_default(), termination.noticed() as terminated:
+            if not self.resumed:
+                self._manager.save()
             for number in bar:
                 asked = time.monotonic()
                 given = next(inputs)
@@ -167,8 +196,17 @@ class Loop:
                 tf.summary.scalar(f"loss/{name}", loss, step=number)
                 tf.summary.scalar("waiting", self.waiting, step=number)
                 self._step.assign(number + 1)
-                if (number + 1) % self._every == 0 or number + 1 == self.steps:
+                ends = self._replicas.any(terminated.is_set())
+                if ends or (number + 1) % self._every == 0 or number + 1 == self.steps:
                     self._manager.save()
+                if ends:
+                    bar.close()
+                    logging.warning(
+                        "Ended by SIGTERM after step %d of %d; run again, it goes on from there.",
+                        number + 1,
+                        self.steps,
+                    )
+                    raise SystemExit(termination.STATUS)
         return running
 
     def discard(self) -> None:

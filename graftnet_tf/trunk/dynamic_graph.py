@@ -10,6 +10,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.inception_blocks import CHANNELS, Blocks
 from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.pooling import gap
+from graftnet_tf.training.replicas import Replicas
 from graftnet_tf.trunk.task_heads import Heads
 from graftnet_tf.workspace.tasks import Task
 
@@ -17,8 +18,9 @@ from graftnet_tf.workspace.tasks import Task
 class DynamicTrunk(tf.Module):
     """Blocks, global average pooling and parallel heads, trained a task at a time.
 
-    Make it, and call `train`, within the scope of the `tf.distribute` strategy in use; with
-    several devices each takes its part of every batch.
+    Make it, and call `train`, within the scope of the `tf.distribute` strategy in use. Each replica
+    takes its part of every batch; with blocks whose batch norms are synchronised, a step does what
+    it does on one device, up to the order of sums.
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class DynamicTrunk(tf.Module):
         self._trained_blocks = blocks.computed_in(precision)
         self.heads = Heads(tasks, CHANNELS[blocks.last], make_head_optimizer)
         self._preprocessing, self._augmentation = preprocessing, augmentation
-        self._strategy = tf.distribute.get_strategy()
+        self._strategy, self._replicas = tf.distribute.get_strategy(), Replicas()
         optimizer.build(blocks.open_variables)
         self._distributed_step = tf.function(self._run_replicas)
 
@@ -56,10 +58,11 @@ class DynamicTrunk(tf.Module):
 
         Args:
           task_id: Index into the tasks.
-          images: uint8 [N, h, w, 3], already letterboxed.
+          images: uint8 [N, h, w, 3], already letterboxed: this process's share of the batch, of
+            which each of its replicas takes as many.
           labels: int32 [N], class indices of that task.
           weights: float32 [N], class weights of the examples.
-          seed: Seed of the augmentation.
+          seed: Seed of the augmentation; an image's own follows from its place in the batch.
 
         Returns:
           The weighted loss, the mean over the batch.
@@ -67,31 +70,19 @@ class DynamicTrunk(tf.Module):
         Raises:
           tf.errors.InvalidArgumentError: `task_id` is out of range.
         """
-        parts = [
-            np.array_split(array, self._strategy.num_replicas_in_sync)
-            for array in (images, labels, weights)
-        ]
-        per_replica = [
-            self._strategy.experimental_distribute_values_from_function(
-                lambda context, part=part: tf.constant(part[context.replica_id_in_sync_group])
-            )
-            for part in parts
-        ]
-        return float(
-            self._distributed_step(
-                tf.constant(task_id), *per_replica, tf.constant(seed), tf.constant(len(images))
-            )
-        )
+        parts = [self._replicas.split(array) for array in (images, labels, weights)]
+        return float(self._distributed_step(tf.constant(task_id), *parts, tf.constant(seed)))
 
-    def _run_replicas(self, task_id, images, labels, weights, seed, count):
-        losses = self._strategy.run(self._step, (task_id, images, labels, weights, seed, count))
+    def _run_replicas(self, task_id, images, labels, weights, seed):
+        losses = self._strategy.run(self._step, (task_id, images, labels, weights, seed))
         return self._strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
 
-    def _step(self, task_id, images, labels, weights, seed, count):
+    def _step(self, task_id, images, labels, weights, seed):
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        inputs = self._preprocessing.scale(
-            self._augmentation(images, seed + tf.stack([0, replica]))
-        )
+        own = tf.shape(images)[0]
+        count = own * self._replicas.count
+        seeds = tf.random.split(seed, count)[replica * own : (replica + 1) * own]
+        inputs = self._preprocessing.scale(self._augmentation(images, seeds))
         shared, own = self.blocks.open_variables, self.heads.head_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([*shared, *own])

@@ -1,9 +1,10 @@
 """Dynamic-graph pretraining: from a workspace's tasks to a published trunk (paper 3.1)."""
 
+import contextlib
 import dataclasses
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -18,19 +19,32 @@ from graftnet_tf.data.task_sampling import Schedule, sampling_probabilities
 from graftnet_tf.data.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.prefetch import prefetch
+from graftnet_tf.io import atomic_files
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
 from graftnet_tf.models.precision import AUTO, check_precision, settled_precision
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.batched_inference import apply_readable
+from graftnet_tf.training.cluster import Cluster
+from graftnet_tf.training.code_fingerprint import code_fingerprint
 from graftnet_tf.training.loop import CHECKPOINTS, Loop, Optimization, run_key
+from graftnet_tf.training.meeting import meet
+from graftnet_tf.training.replicas import Replicas
+from graftnet_tf.training.strategy import AUTO_STRATEGY, MULTIWORKER, make_strategy
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
+from graftnet_tf.trunk.task_heads import Heads
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
-from graftnet_tf.workspace.workspace import Workspace
+from graftnet_tf.workspace.workspace import Workspace, four_digits
 
 _HEAD_STRENGTH = 3e-3  # of the heads' linear probes: they go on to be trained
+_RUN = "trunk-"  # and its key: a run's directory
+
+Batch = tuple[int, np.ndarray, np.ndarray]  # task id, labels int32 [N], images uint8 [N, h, w, 3]
+
+PROGRESS = os.path.join("runs", f"{_RUN}*", CHECKPOINTS, "*.index")  # of a workspace's runs
+WORKER_WAIT = 300.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,12 +124,19 @@ def train_trunk(
     config: TrunkConfig = TrunkConfig(),
     *,
     tasks: Sequence[str] = (),
+    strategy: str = AUTO_STRATEGY,
+    worker_wait: float = WORKER_WAIT,
     provenance: Provenance = Provenance(),
 ) -> str:
     """Pretrains a trunk on single-label tasks, one batch of one task a step.
 
     A killed run resumes from its last checkpoint when called again with the same
     arguments, and then ends as it would have without the kill.
+
+    The devices that share a batch decide about the order of sums alone: each image is augmented by
+    its place in the batch, and batch norms use the statistics of the whole batch. With strategy
+    "multiworker" it is called in all processes of the cluster, which share the workspace; each
+    reads its part of every batch, and the chief alone publishes.
 
     Examples:
       >>> from graftnet_tf import TrunkConfig, Workspace, train_trunk
@@ -127,15 +148,21 @@ def train_trunk(
       workspace: Workspace with the tasks; the trunk is published there.
       config: Configuration of the training.
       tasks: Names of the tasks; all by default.
+      strategy: Devices to train on, see `make_strategy`.
+      worker_wait: Seconds to wait for the other workers at the start.
       provenance: Recorded in the manifest.
 
     Returns:
-      The version of the published trunk.
+      The version of the published trunk, in every worker.
 
     Raises:
-      GraftNetError: no task, an unknown one, or one with an empty class.
+      GraftNetError: no task, an unknown one, or one with an empty class; a batch that the replicas
+        cannot share equally; a cluster that is not described, or a worker that does not come or is
+        to do something else.
+      LostWorkerError: a worker was lost on the way; all are to be started again.
     """
     started = time.monotonic()
+    cluster = Cluster.from_environment() if strategy == MULTIWORKER else None
     config = config.settled()
     tf.keras.utils.set_random_seed(config.seed)
     names = list(tasks) or workspace.task_names()
@@ -145,95 +172,178 @@ def train_trunk(
     preprocessing = Preprocessing(
         config.height, config.width, *weights.value_range(config.initial_weights)
     )
-    with _strategy().scope():
-        blocks = Blocks(0, config.last_block)
-        weights.initialise(blocks, config.initial_weights)
-        blocks.freeze_below(config.train_from)
-        labelled = labelled_images.label(splits, preprocessing)
+    labelled = labelled_images.label(splits, preprocessing)
+    job = _Job(workspace, config, preprocessing, labelled, started, provenance)
+    if cluster is None:
+        return job.run(make_strategy(strategy))
+    meet(cluster, job.card(), wait=worker_wait)
+    cluster.tell_tensorflow()
+    with cluster.losses_told():
+        return job.run(make_strategy(strategy))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """What one call of `train_trunk` does in each of its processes.
+
+    Attributes:
+      workspace, config, provenance: See `train_trunk`.
+      preprocessing: Preprocessing of the trunk.
+      labelled: Images of its tasks.
+      started: `time.monotonic()` when it began.
+    """
+
+    workspace: Workspace
+    config: TrunkConfig
+    preprocessing: Preprocessing
+    labelled: LabelledImages
+    started: float
+    provenance: Provenance
+
+    def card(self) -> dict[str, str]:
+        """Fingerprints of all that workers must have in common."""
+        source = self.config.initial_weights
+        return {
+            "code": code_fingerprint(),
+            "flags": run_key(dataclasses.asdict(self.config)),
+            "initial weights": (
+                atomic_files.sha256(source) if tf.io.gfile.exists(source) else source
+            ),
+            **self.labelled.inputs,
+        }
+
+    def run(self, strategy: tf.distribute.Strategy) -> str:
+        """Trains, and publishes from the chief; returns the version in every process."""
+        with strategy.scope():
+            replicas = Replicas()
+        replicas.check_divides(self.config.batch)
+        blocks = Blocks(0, self.config.last_block)
+        weights.initialise(blocks, self.config.initial_weights)
+        blocks.freeze_below(self.config.train_from)
         initial = blocks.fingerprints("")[str(blocks.last)]
-        inputs = {"initial_weights": initial, **labelled.inputs}
+        inputs = {"initial_weights": initial, **self.labelled.inputs}
         loop: Loop | None = None
         losses: dict[str, float] = {}
-        if config.steps:
-            key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
-            directory = workspace.path("runs", f"trunk-{key}")
-            loop, losses = _train(directory, config, blocks, preprocessing, labelled)
-    version = trunk.publish(
-        workspace.path("trunks"),
-        blocks,
-        preprocessing,
-        content={
-            "tasks": names,
-            "config": dataclasses.asdict(config),
-            "metrics": {"loss": losses},
-            "waiting": loop.waiting if loop else 0.0,
-            "unreadable": labelled.reader.reasons,
-        },
-        build_info=BuildInfo(inputs, config.seed, started, provenance),
-    )
-    if loop:
-        loop.discard()
-    logging.info("Published trunk %s.", version)
-    return version
+        if self.config.steps:
+            key = run_key({"config": dataclasses.asdict(self.config), "inputs": inputs})
+            directory = self.workspace.path("runs", f"{_RUN}{key}")
+            with strategy.scope():
+                loop, losses = self._train(directory, blocks, replicas)
+        if not replicas.is_chief:
+            (number,) = replicas.from_chief([np.zeros((), np.int64)])
+            return four_digits(int(number))
+        version = self._publish(blocks, inputs, loop, losses)
+        with contextlib.suppress(tf.errors.UnavailableError):  # it is published, whoever is lost
+            replicas.from_chief([np.array(int(version), np.int64)])
+        return version
+
+    def _train(
+        self, directory: str, blocks: Blocks, replicas: Replicas
+    ) -> tuple[Loop, dict[str, float]]:
+        """Trains the blocks in place; returns the loop run and each task's running loss."""
+        config, labelled = self.config, self.labelled
+        optimization = config.optimization
+        optimizer = optimization.make(config.steps)
+        trained = Blocks(0, blocks.last, synchronized=replicas.count > 1)
+        trained.assign(blocks)
+        model = DynamicTrunk(
+            trained,
+            [some.task for some in labelled.tasks],
+            self.preprocessing,
+            config.augmentation,
+            optimizer,
+            optimization.make_constant,
+            config.precision,
+        )
+        labelled.reader.keep_log(UnreadableLog(_unreadable_log(directory, replicas.worker)))
+        loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
+        if config.probe_heads and not loop.resumed:
+            if replicas.is_chief:
+                _probe_heads(
+                    model.heads,
+                    blocks,
+                    self.preprocessing,
+                    labelled,
+                    config.probe_examples,
+                    config.seed,
+                )
+            variables = model.heads.head_variables
+            arrays = replicas.from_chief([variable.numpy() for variable in variables])
+            for variable, array in zip(variables, arrays, strict=True):
+                variable.assign(array)
+        losses = loop.run(self._step_of(model), self._batches(loop, replicas), description="Trunk")
+        if optimization.ema:
+            optimizer.finalize_variable_values(trained.open_variables)
+        blocks.assign(trained)
+        return loop, losses
+
+    def _batches(self, loop: Loop, replicas: Replicas) -> Iterator[Batch]:
+        """This process's share of each batch that is left; only its images are read."""
+        config, tasks = self.config, self.labelled.tasks
+        sizes = [len(some.rows) for some in tasks]
+        probabilities = sampling_probabilities(
+            sizes, config.sampling, temperature=config.temperature
+        )
+        schedule = Schedule(sizes, probabilities, config.batch, config.seed)
+        schedule.skip(loop.step)
+
+        def read(drawn: tuple[int, np.ndarray]) -> Batch:
+            task_id, chosen = drawn
+            some = tasks[task_id]
+            chosen, images = some.batch(replicas.share(chosen), self.labelled.reader.read)
+            return task_id, some.labels[chosen], images
+
+        return prefetch(read, (schedule.next() for _ in range(loop.step, loop.steps)))
+
+    def _step_of(self, model: DynamicTrunk) -> Callable[[int, Batch], tuple[str, float]]:
+        def step(number: int, given: Batch) -> tuple[str, float]:
+            task_id, labels, images = given
+            some = self.labelled.tasks[task_id]
+            shares = some.class_weights[labels]
+            loss = model.train(task_id, images, labels, shares, (number, self.config.seed))
+            return some.task.name, loss
+
+        return step
+
+    def _publish(
+        self, blocks: Blocks, inputs: dict[str, str], loop: Loop | None, losses: dict[str, float]
+    ) -> str:
+        """Re-estimates the statistics of trained blocks, and publishes; returns the version."""
+        reasons = self.labelled.reader.reasons
+        if loop:
+            batches = _mixed_batches(self.config, self.preprocessing, self.labelled)
+            precise_bn.recompute_bn_statistics(blocks, batches)
+            for path in tf.io.gfile.glob(_unreadable_log(loop.directory, "*")):
+                reasons |= atomic_files.read_json(path)
+            reasons |= self.labelled.reader.reasons
+        version = trunk.publish(
+            self.workspace.path("trunks"),
+            blocks,
+            self.preprocessing,
+            content={
+                "tasks": [some.task.name for some in self.labelled.tasks],
+                "config": dataclasses.asdict(self.config),
+                "metrics": {"loss": losses},
+                "waiting": loop.waiting if loop else 0.0,
+                "unreadable": reasons,
+            },
+            build_info=BuildInfo(inputs, self.config.seed, self.started, self.provenance),
+        )
+        if loop:
+            loop.discard()
+        logging.info("Published trunk %s.", version)
+        return version
 
 
-def _strategy() -> tf.distribute.Strategy:
-    """All GPUs where there are several, else the one device there is."""
-    several = len(tf.config.list_physical_devices("GPU")) > 1
-    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
-
-
-def _train(
-    directory: str,
-    config: TrunkConfig,
-    blocks: Blocks,
-    preprocessing: Preprocessing,
-    labelled: LabelledImages,
-) -> tuple[Loop, dict[str, float]]:
-    """Trains the blocks in place; returns the loop run and each task's running loss."""
-    optimization = config.optimization
-    optimizer = optimization.make(config.steps)
-    model = DynamicTrunk(
-        blocks,
-        [some.task for some in labelled.tasks],
-        preprocessing,
-        config.augmentation,
-        optimizer,
-        optimization.make_constant,
-        config.precision,
-    )
-    labelled.reader.keep_log(UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE)))
-    loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
-    if config.probe_heads and not loop.resumed:
-        _probe_heads(model, preprocessing, labelled, config.probe_examples, config.seed)
-    sizes = [len(some.rows) for some in labelled.tasks]
-    probabilities = sampling_probabilities(sizes, config.sampling, temperature=config.temperature)
-    schedule = Schedule(sizes, probabilities, config.batch, config.seed)
-    schedule.skip(loop.step)
-
-    def read(drawn: tuple[int, np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
-        task_id, chosen = drawn
-        some = labelled.tasks[task_id]
-        chosen, images = some.batch(chosen, labelled.reader.read)
-        return task_id, some.labels[chosen], images
-
-    def step(number: int, given: tuple[int, np.ndarray, np.ndarray]) -> tuple[str, float]:
-        task_id, labels, images = given
-        some = labelled.tasks[task_id]
-        shares = some.class_weights[labels]
-        loss = model.train(task_id, images, labels, shares, (number, config.seed))
-        return some.task.name, loss
-
-    drawn = (schedule.next() for _ in range(loop.step, loop.steps))
-    losses = loop.run(step, prefetch(read, drawn), description="Trunk")
-    if optimization.ema:
-        optimizer.finalize_variable_values(blocks.open_variables)
-    precise_bn.recompute_bn_statistics(blocks, _mixed_batches(config, preprocessing, labelled))
-    return loop, losses
+def _unreadable_log(directory: str, worker: int | str) -> str:
+    """The log of what a worker of a run found to be unreadable."""
+    name = f"worker-{worker}-{UNREADABLE}" if worker else UNREADABLE
+    return os.path.join(directory, CHECKPOINTS, name)
 
 
 def _probe_heads(
-    model: DynamicTrunk,
+    heads: Heads,
+    blocks: Blocks,
     preprocessing: Preprocessing,
     labelled: LabelledImages,
     most: int,
@@ -246,13 +356,13 @@ def _probe_heads(
     _, first = np.unique(reader.contents[rows], axis=0, return_index=True)
     read, features = apply_readable(
         reader,
-        lambda images: gap(model.blocks(preprocessing.scale(images))),
+        lambda images: gap(blocks(preprocessing.scale(images))),
         reader.read,
         rows[first],
         description="Features for the heads' start",
     )
     place_of = {content.tobytes(): n for n, content in enumerate(reader.contents[read])}
-    for dense, some in zip(model.heads.denses, probed, strict=True):
+    for dense, some in zip(heads.denses, probed, strict=True):
         left = some.readable()
         own = [place_of[content.tobytes()] for content in reader.contents[left.rows]]
         linear_probe.start(dense, features[own], left.labels, strength=_HEAD_STRENGTH)
@@ -271,5 +381,5 @@ def _mixed_batches(
         for task in np.unique(tasks):
             own = tasks == task
             images[own] = labelled.tasks[task].batch(chosen[own], labelled.reader.read)[1]
-        seed = tf.constant([number, 1])
-        yield preprocessing.scale(config.augmentation(images, seed))
+        seeds = tf.random.split([number, 1], config.batch)
+        yield preprocessing.scale(config.augmentation(images, seeds))

@@ -174,7 +174,8 @@ class KerasTurns:
 
         def augmented(rows: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             seed = tf.random.uniform([2], 0, 2**31 - 1, tf.int32)
-            changed = config.augmentation(tf.gather(kept, rows), seed)
+            seeds = tf.random.split(seed, tf.shape(rows)[0])
+            changed = config.augmentation(tf.gather(kept, rows), seeds)
             return trunk.preprocessing.scale(changed), labels
 
         examples = tf.data.Dataset.from_tensor_slices((np.arange(len(images)), some.labels))

@@ -84,7 +84,8 @@ def _batches(
         number: tf.Tensor, rows_and_labels: tuple[tf.Tensor, tf.Tensor]
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         chosen, labels = rows_and_labels
-        changed = _AUGMENTATION(chosen, tf.stack([seed, tf.cast(number, tf.int32)]))
+        seeds = tf.random.split([seed, tf.cast(number, tf.int32)], tf.shape(chosen)[0])
+        changed = _AUGMENTATION(chosen, seeds)
         return preprocessing.scale(changed), labels, tf.gather(some.class_weights, labels)
 
     rows = tf.data.Dataset.from_tensor_slices((images, some.labels))

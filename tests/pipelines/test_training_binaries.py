@@ -32,6 +32,9 @@ MISTAKES = {
         (["--workspace="], 2, "--workspace is missing"),
         (["--workspace=/no/such/place"], 1, "Workspace /no/such/place does not exist"),
         (["--task=shoes"], 1, "no training image of class positive"),
+        (["--strategy=multiworker"], 1, "neither TF_CONFIG nor JOB_COMPLETION_INDEX"),
+        (["--strategy=none", "--workers=2"], 2, "leave out one of the two"),
+        (["--worker_wait=-1"], 2, "--worker_wait=-1"),
     ],
     "train_branch": [
         ([], 2, "--task is missing"),

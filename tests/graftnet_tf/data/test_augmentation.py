@@ -9,7 +9,7 @@ BRIGHT = np.full((16, 40, 30, 3), 200, np.uint8)
 
 
 def augmented(augmentation, seed=0, images=IMAGES):
-    return augmentation(tf.constant(images), tf.constant([seed, 1])).numpy()
+    return augmentation(images, tf.random.split([seed, 1], len(images))).numpy()
 
 
 def only(**amounts):
@@ -26,6 +26,17 @@ def test_a_seed_gives_the_same_images_again_and_another_seed_others():
     everything = Augmentation()
     np.testing.assert_array_equal(augmented(everything), augmented(everything))
     assert not np.array_equal(augmented(everything), augmented(everything, seed=1))
+
+
+def test_an_image_is_changed_by_its_own_seed_whatever_is_in_its_batch():
+    seeds = tf.random.split([0, 1], len(IMAGES))
+    together = Augmentation()(IMAGES, seeds)
+    order = [4, 1]
+    np.testing.assert_array_equal(
+        Augmentation()(IMAGES[order], tf.gather(seeds, order)), together.numpy()[order]
+    )
+    same = Augmentation()(np.repeat(IMAGES[:1], 2, axis=0), seeds[:2]).numpy()
+    assert not np.array_equal(same[0], same[1])
 
 
 def test_values_stay_in_range():

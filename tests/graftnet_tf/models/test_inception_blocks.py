@@ -112,3 +112,13 @@ def test_initial_weights_are_the_seeds_whether_blocks_were_made_before_or_not():
     inception_blocks._configs.cache_clear()
     for first, again in zip(initial(), second, strict=True):
         np.testing.assert_array_equal(first, again)
+
+
+def test_batch_norms_are_synchronised_where_asked_and_weights_go_from_one_to_the_other(two_blocks):
+    synchronized = Blocks(0, 1, synchronized=True)
+    assert all(norm.synchronized for norm in synchronized.batch_norms())
+    assert not any(norm.synchronized for norm in Blocks(0, 1).batch_norms())
+    two_blocks.freeze_below(1)
+    synchronized.assign(two_blocks)
+    assert synchronized.trainable_from == 1
+    assert synchronized.fingerprints("") == two_blocks.fingerprints("")

@@ -1,4 +1,5 @@
 import os
+import signal
 
 import numpy as np
 import pytest
@@ -38,6 +39,25 @@ def test_a_killed_run_goes_on_from_its_newest_checkpoint(tmp_path):
     assert done == [6, 7, 8, 9]
     assert total == sum(range(10))
     assert loop.step == 10
+
+
+def test_sigterm_ends_a_run_after_its_step_with_a_checkpoint(tmp_path):
+    before = signal.getsignal(signal.SIGTERM)
+    loop = Loop(str(tmp_path), 10, checkpoint_every=100)
+    done = []
+
+    def step(number, given):
+        if number == 4:
+            signal.raise_signal(signal.SIGTERM)
+        done.append(number)
+        return "task", 1.0
+
+    with pytest.raises(SystemExit) as ended:
+        loop.run(step, iter(range(10)), description="Test")
+    assert ended.value.code == 143
+    assert done == [0, 1, 2, 3, 4]
+    assert Loop(str(tmp_path), 10, checkpoint_every=100).step == 5
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_where_a_run_starts_from_is_kept(tmp_path):

@@ -1,0 +1,122 @@
+"""Steps of the dynamic trunk on one device and on several; prints how they compare, as JSON.
+
+Its argument is the strategy's name: mirrored, on two logical CPU devices, or multiworker.
+"""
+
+import hashlib
+import json
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.training.loop import Optimization
+from graftnet_tf.training.replicas import Replicas
+from graftnet_tf.training.strategy import MIRRORED, make_strategy
+from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
+from graftnet_tf.workspace.tasks import Task
+
+TASKS = (Task.binary("bald"), Task("gender", ("other", "male", "female"), {"male": "male"}))
+ORDER = (0, 1, 0)
+
+
+def build(*, synchronized: bool) -> DynamicTrunk:
+    optimization = Optimization("sgd", learning_rate=1e-2, weight_decay=1e-2)
+    return DynamicTrunk(
+        Blocks(0, 0, synchronized=synchronized),
+        TASKS,
+        Preprocessing(75, 75),
+        Augmentation(),
+        optimization.make_constant(),
+        optimization.make_constant,
+    )
+
+
+def weights(model: DynamicTrunk) -> list[tf.Variable]:
+    return [*model.blocks.open_variables, *model.heads.head_variables]
+
+
+def head_state(model: DynamicTrunk, task: int) -> list[tf.Variable]:
+    return [*model.heads.denses[task].variables, *model.heads.optimizers[task].variables]
+
+
+def statistics(model: DynamicTrunk) -> list[tf.Variable]:
+    norms = model.blocks.batch_norms()
+    return [variable for norm in norms for variable in (norm.moving_mean, norm.moving_variance)]
+
+
+def state(model: DynamicTrunk) -> list[tf.Variable]:
+    heads = [variable for task in range(len(TASKS)) for variable in head_state(model, task)]
+    return [*model.blocks.open_variables, *statistics(model), *model.optimizer.variables, *heads]
+
+
+def numbers(variables: list[tf.Variable]) -> list[np.ndarray]:
+    return [variable.numpy() for variable in variables]
+
+
+def largest_difference(some: list[np.ndarray], others: list[np.ndarray]) -> float:
+    return float(max(np.abs(a - b).max() for a, b in zip(some, others, strict=True)))
+
+
+def digests(model: DynamicTrunk, strategy: tf.distribute.Strategy) -> list[str]:
+    """Of the weights and slots of each replica of this process."""
+    variables = [v for v in state(model) if v.trainable or "/m/" in v.name or "iter" in v.name]
+    copies = [strategy.experimental_local_results(variable) for variable in variables]
+    return [
+        hashlib.sha256(b"".join(copy.numpy().tobytes() for copy in own)).hexdigest()
+        for own in zip(*copies, strict=True)
+    ]
+
+
+def main() -> None:
+    name = sys.argv[1]
+    if name == MIRRORED:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        two_devices = [tf.config.LogicalDeviceConfiguration()] * 2
+        tf.config.set_logical_device_configuration(cpu, two_devices)
+    strategy = make_strategy(name)
+    tf.keras.utils.set_random_seed(0)
+    one = build(synchronized=False)
+    with strategy.scope():
+        replicas = Replicas()
+        several = build(synchronized=True)
+    random = np.random.default_rng(0)
+    differences, of_statistics, moved, losses, kept = [], [], [], [], True
+    for number, task in enumerate(ORDER):
+        images = random.integers(0, 256, (4, 75, 75, 3), dtype=np.uint8)
+        labels, shares = np.array([0, 1, 1, 0], np.int32), np.array([1, 2, 0.5, 1], np.float32)
+        # Each step from the same state: what rounding does grows from step to step at random.
+        before = numbers(weights(one))
+        with strategy.scope():
+            for variable, value in zip(state(several), numbers(state(one)), strict=True):
+                variable.assign(value)
+        inactive = numbers(head_state(several, 1 - task))
+        loss = one.train(task, images, labels, shares, (number, 0))
+        with strategy.scope():
+            parts = [replicas.share(array) for array in (images, labels, shares)]
+            losses.append((loss, several.train(task, *parts, (number, 0))))
+        same = zip(inactive, numbers(head_state(several, 1 - task)), strict=True)
+        kept &= all(np.array_equal(*pair) for pair in same)
+        moved.append(largest_difference(before, numbers(weights(one))))
+        differences.append(largest_difference(numbers(weights(one)), numbers(weights(several))))
+        of_statistics.append(
+            largest_difference(numbers(statistics(one)), numbers(statistics(several)))
+        )
+    result = {
+        "replicas": replicas.count,
+        "worker": replicas.worker,
+        "digests": digests(several, strategy),
+        "inactive_heads_kept": kept,
+        "moved": min(moved),
+        "largest_difference": max(differences),
+        "largest_difference_of_statistics": max(of_statistics),
+        "losses": losses,
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
