@@ -6,6 +6,7 @@ that keeps nothing on the disk cannot have.
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from logging import WARNING, getLogger
@@ -16,9 +17,13 @@ from absl import app, flags, logging
 
 from graftnet_tf.errors import GraftNetError
 
+_INTERRUPTED = 128 + signal.SIGINT  # what a shell says of a process that Ctrl-C ended
 
-def one_line(error: Exception) -> str | None:
-    """A person's mistake in one line; None for any other error, which is a fault of ours."""
+
+def one_line(error: BaseException) -> str | None:
+    """What a person did in one line; None for any other error, which is a fault of ours."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted."
     if isinstance(error, BrokenPipeError):
         return "Standard output was closed before all was written to it."
     return str(error) if isinstance(error, GraftNetError) else None
@@ -28,13 +33,14 @@ def run(
     main: Callable[..., None],
     *,
     words: bool = False,
-    explain: Callable[[Exception], str | None] = one_line,
+    explain: Callable[[BaseException], str | None] = one_line,
     set_up: Callable[[], None] = lambda: None,
 ) -> None:
     """Parses the command line and runs `main`, or explains it for --help and --helpfull.
 
     Exits with 0 when `main` returns, 2 on wrong arguments (any `flags.Error`) and 1 on
-    anything else; a person's mistake gets one line on stderr, a fault of ours its traceback.
+    anything else, or 130 on Ctrl-C; what a person did gets one line on stderr, a fault of ours its
+    traceback.
 
     Args:
       main: What the binary does.
@@ -54,11 +60,11 @@ def run(
             flush_stdout()
         except flags.Error as error:
             fail(2, str(error))
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             said = explain(error)
             if said is None:
                 raise
-            fail(1, said)
+            fail(_INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1, said)
 
     binary = sys.modules[main.__module__]
     app.run(guarded, flags_parser=lambda argv: _parse(argv, binary, words=words))

@@ -41,7 +41,7 @@ def _is_worth_reading(record: LogRecord) -> bool:
     return record.levelno >= ERROR or f"{os.sep}tensorflow{os.sep}" not in record.pathname
 
 
-def _one_line(error: Exception) -> str | None:
+def _one_line(error: BaseException) -> str | None:
     for bar in list(getattr(tqdm, "_instances", ())):
         bar.close()  # or the line would begin behind it
     if isinstance(error, YolactError):

@@ -20,6 +20,8 @@ _EXPECTED = (
     'expected {"cluster": {"worker": ["HOST:PORT", …]}, "task": {"type": "worker", "index": N}}'
 )
 _TASK = re.compile(r"/task:(\d+)")  # as TensorFlow calls a worker
+_ADDRESS = re.compile(r"[\w.-]+:(\d{1,5})", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,5}")
 
 
 class LostWorkerError(GraftNetError):
@@ -68,7 +70,7 @@ class Cluster:
     def _from_tf_config(cls, text: str) -> "Cluster":
         try:
             content = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise GraftNetError(f"{TF_CONFIG} is not JSON ({error}); {_EXPECTED}.") from None
         match content:
             case {
@@ -76,7 +78,7 @@ class Cluster:
                 "task": {"type": "worker", "index": int(index)},
             } if not others and not isinstance(index, bool):
                 return cls._checked(addresses, index, TF_CONFIG)
-        raise GraftNetError(f"{TF_CONFIG} is {text}; {_EXPECTED}.")
+        raise GraftNetError(f"{TF_CONFIG} is {json.dumps(content)}; {_EXPECTED}.")
 
     @classmethod
     def _checked(cls, addresses: Sequence[object], index: int, source: str) -> "Cluster":
@@ -128,14 +130,12 @@ class Cluster:
 
 
 def _is_address(given: object) -> bool:
-    if not isinstance(given, str):
-        return False
-    host, _, port = given.rpartition(":")
-    return bool(host) and port.isascii() and port.isdecimal() and 0 < int(port) < 2**16
+    found = _ADDRESS.fullmatch(given) if isinstance(given, str) else None
+    return found is not None and 0 < int(found[1]) < 2**16
 
 
 def _whole(environment: Mapping[str, str], name: str) -> int:
     given = environment[name]
-    if not (given.isascii() and given.isdecimal()):
-        raise GraftNetError(f"{name} is {given!r}; expected a whole number.")
+    if not _WHOLE.fullmatch(given):
+        raise GraftNetError(f"{name} is {given!r}; expected a whole number below 100000.")
     return int(given)

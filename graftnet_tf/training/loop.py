@@ -117,11 +117,7 @@ class Loop:
         self._checkpoint = tf.train.Checkpoint(step=self._step, **trackables)
         self._replicas = Replicas()
         kept = os.path.join(directory, CHECKPOINTS)
-        # Variables of several processes are read by all of them together: all save, one keeps it.
-        self._aside = None if self._replicas.is_chief else tempfile.TemporaryDirectory()
-        self._manager = tf.train.CheckpointManager(
-            self._checkpoint, self._aside.name if self._aside else kept, max_to_keep=2
-        )
+        self._manager = tf.train.CheckpointManager(self._checkpoint, kept, max_to_keep=2)
         if newest := tf.train.latest_checkpoint(kept):
             self._checkpoint.restore(newest).assert_consumed()
             self.resumed = True
@@ -178,7 +174,7 @@ class Loop:
         )
         with writer.as_default(), termination.noticed() as terminated:
             if not self.resumed:
-                self._manager.save()
+                self._save()
             for number in bar:
                 asked = time.monotonic()
                 given = next(inputs)
@@ -198,7 +194,7 @@ class Loop:
                 self._step.assign(number + 1)
                 ends = self._replicas.any(terminated.is_set())
                 if ends or (number + 1) % self._every == 0 or number + 1 == self.steps:
-                    self._manager.save()
+                    self._save()
                 if ends:
                     bar.close()
                     logging.warning(
@@ -208,6 +204,14 @@ class Loop:
                     )
                     raise SystemExit(termination.STATUS)
         return running
+
+    def _save(self) -> None:
+        """Variables of several processes are read by all together: all save, the chief keeps it."""
+        if self._replicas.is_chief:
+            self._manager.save()
+            return
+        with tempfile.TemporaryDirectory() as aside:
+            self._checkpoint.save(os.path.join(aside, CHECKPOINTS))
 
     def discard(self) -> None:
         """Removes the checkpoints, once their result is published; summaries stay."""

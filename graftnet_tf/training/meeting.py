@@ -19,7 +19,8 @@ Card = Mapping[str, str]
 def meet(cluster: Cluster, card: Card, *, wait: float) -> None:
     """Returns when all workers of a cluster have come with equal cards.
 
-    They call the chief on the port that TensorFlow uses afterwards; a line of JSON goes each way.
+    They call the chief, each holding the port that TensorFlow gives it afterwards; a line of JSON
+    goes each way.
 
     Args:
       cluster: Its workers.
@@ -28,23 +29,38 @@ def meet(cluster: Cluster, card: Card, *, wait: float) -> None:
 
     Raises:
       GraftNetError: some have not come, which are named, or one has another card than the chief,
-        and in what; every worker that came raises it.
+        and in what; every worker that came raises it. Or this worker's port is in use.
     """
     deadline = time.monotonic() + wait
-    if cluster.worker:
-        refusal = _call_chief(cluster, card, deadline, wait)
-    else:
-        refusal = _receive_all(cluster, card, deadline, wait)
+    with _listening(cluster) as server:
+        if cluster.worker:
+            refusal = _call_chief(cluster, card, deadline, wait)
+        else:
+            refusal = _receive_all(server, cluster, card, deadline, wait)
     if refusal:
         raise GraftNetError(refusal)
 
 
-def _receive_all(cluster: Cluster, card: Card, deadline: float, wait: float) -> str | None:
+def _listening(cluster: Cluster) -> socket.socket:
+    """This worker's port, held until the socket is closed."""
+    port = int(cluster.addresses[cluster.worker].rpartition(":")[2])
+    try:
+        return socket.create_server(("", port), backlog=len(cluster.addresses))
+    except OSError as error:
+        raise GraftNetError(
+            f"Worker {cluster.worker} cannot listen on port {port} ({error.strerror}); name a "
+            "free one."
+        ) from None
+
+
+def _receive_all(
+    server: socket.socket, cluster: Cluster, card: Card, deadline: float, wait: float
+) -> str | None:
     """Answers all workers, as their chief; returns why they are refused, if they are."""
     with contextlib.ExitStack() as calls:
         came: dict[int, tuple[socket.socket, Card]] = {}
         expected = set(range(1, len(cluster.addresses)))
-        for call in _calls(cluster, deadline, lambda: len(came) < len(expected)):
+        for call in _calls(server, deadline, lambda: len(came) < len(expected)):
             calls.enter_context(call)
             match _read(call, _PATIENCE):
                 case {"worker": int(worker), "card": dict(own)} if worker in expected:
@@ -58,19 +74,13 @@ def _receive_all(cluster: Cluster, card: Card, deadline: float, wait: float) -> 
     return refusal
 
 
-def _calls(cluster: Cluster, deadline: float, more: Callable[[], bool]) -> Iterator[socket.socket]:
-    port = int(cluster.addresses[0].rpartition(":")[2])
-    try:
-        server = socket.create_server(("", port), backlog=len(cluster.addresses))
-    except OSError as error:
-        raise GraftNetError(
-            f"Worker 0 cannot listen on port {port} ({error.strerror}); name a free one."
-        ) from None
-    with server:
-        while more() and (left := deadline - time.monotonic()) > 0:
-            server.settimeout(left)
-            with contextlib.suppress(TimeoutError):
-                yield server.accept()[0]
+def _calls(
+    server: socket.socket, deadline: float, more: Callable[[], bool]
+) -> Iterator[socket.socket]:
+    while more() and (left := deadline - time.monotonic()) > 0:
+        server.settimeout(left)
+        with contextlib.suppress(TimeoutError):
+            yield server.accept()[0]
 
 
 def _absent(cluster: Cluster, workers: list[int], wait: float) -> str | None:
@@ -120,6 +130,6 @@ def _read(call: socket.socket, patience: float) -> dict | None:
     try:
         with call.makefile("rb") as file:
             said = json.loads(file.readline(_LONGEST))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

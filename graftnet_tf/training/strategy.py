@@ -37,6 +37,6 @@ def make_strategy(name: str = AUTO_STRATEGY) -> tf.distribute.Strategy:
         case "multiworker":
             strategy = tf.distribute.MultiWorkerMirroredStrategy()
             # TensorFlow has put a handler of its own there, which lets nothing end.
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM) or signal.SIG_DFL)
             return strategy
     raise GraftNetError(f"Unknown strategy {name!r}; there are {', '.join(STRATEGIES)}.")

@@ -23,6 +23,7 @@ LOST = 75  # a worker's exit status when it lost another one: EX_TEMPFAIL of sys
 RESTARTS = 3
 _PR_SET_PDEATHSIG = 1
 _POLL = 0.1  # seconds
+_PATIENCE = 20.0  # seconds that the cause of another's end may take to end too
 
 
 def supervise(
@@ -33,7 +34,7 @@ def supervise(
     Each gets `TF_CONFIG` with free ports of this machine. The chief's output is this process's; of
     another worker's stderr the last line is told if it fails. When a worker is lost (by a signal,
     or with exit status `LOST`) the others are killed and all are started again. They end when this
-    process does, and get a SIGTERM that it gets.
+    process does, and all get a SIGTERM that it gets, or one of them.
 
     Args:
       command: What each worker runs; it goes on from its checkpoints when run again.
@@ -76,19 +77,22 @@ class _Group:
 
     def wait(self, terminated: threading.Event) -> str | None:
         """Waits for the chief to end well, or any to fail; returns which was lost, if one was."""
-        passed_on = False
+        passed_on, first_failed = False, None
         while True:
-            if terminated.is_set() and not passed_on:
+            ended = [process.poll() for process in self.processes]
+            if not passed_on and (terminated.is_set() or termination.STATUS in ended):
                 passed_on = True
                 for process in self.processes:
                     process.terminate()
-            ended = [process.poll() for process in self.processes]
-            if passed_on and None not in ended:
-                raise SystemExit(termination.STATUS)
             if ended[0] == 0:  # the others have nothing left to do
                 return None
+            if passed_on and None not in ended:
+                raise SystemExit(termination.STATUS)
             if not passed_on and (failed := [code for code in ended if code]):
-                return self._failure(ended, failed)
+                first_failed = first_failed or time.monotonic()
+                waited = time.monotonic() - first_failed
+                if set(failed) != {LOST} or None not in ended or waited > _PATIENCE:
+                    return self._failure(ended, failed)
             time.sleep(_POLL)
 
     def _failure(self, ended: list[int | None], failed: list[int]) -> str:
@@ -125,7 +129,7 @@ def _running(command: Sequence[str], workers: int) -> Iterator[_Group]:
                 env=os.environ | {TF_CONFIG: Cluster(addresses, worker).to_tf_config()},
                 stdout=subprocess.DEVNULL if worker else None,
                 stderr=stderr,
-                preexec_fn=_end_with_parent,
+                preexec_fn=_end_as_parent_does,
             )
             stack.callback(process.wait)
             stack.callback(process.kill)
@@ -134,8 +138,9 @@ def _running(command: Sequence[str], workers: int) -> Iterator[_Group]:
         yield _Group(processes, told)
 
 
-def _end_with_parent() -> None:
-    """Has the kernel send this process SIGTERM when the supervisor ends, however it does."""
+def _end_as_parent_does() -> None:
+    """Leaves a terminal's Ctrl-C to the supervisor, whose end has the kernel send SIGTERM here."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 

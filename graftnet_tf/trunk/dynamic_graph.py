@@ -79,9 +79,9 @@ class DynamicTrunk(tf.Module):
 
     def _step(self, task_id, images, labels, weights, seed):
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        own = tf.shape(images)[0]
-        count = own * self._replicas.count
-        seeds = tf.random.split(seed, count)[replica * own : (replica + 1) * own]
+        size = tf.shape(images)[0]
+        count = size * self._replicas.count
+        seeds = tf.random.split(seed, count)[replica * size : (replica + 1) * size]
         inputs = self._preprocessing.scale(self._augmentation(images, seeds))
         shared, own = self.blocks.open_variables, self.heads.head_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:

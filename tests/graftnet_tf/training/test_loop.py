@@ -1,5 +1,6 @@
 import os
 import signal
+import tempfile
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.training import loop as loop_module
 from graftnet_tf.training.loop import OPTIMIZERS, Loop, Optimization, run_key
+from graftnet_tf.training.replicas import Replicas
 from tests.killed_runs import Killed
 
 
@@ -58,6 +60,24 @@ def test_sigterm_ends_a_run_after_its_step_with_a_checkpoint(tmp_path):
     assert done == [0, 1, 2, 3, 4]
     assert Loop(str(tmp_path), 10, checkpoint_every=100).step == 5
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_worker_that_is_not_the_chief_keeps_nothing(tmp_path, monkeypatch):
+    class Another(Replicas):
+        worker = property(lambda self: 1, lambda self, number: None)
+
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    monkeypatch.setattr(loop_module, "Replicas", Another)
+    loop = Loop(str(tmp_path / "run"), 4, checkpoint_every=1, total=tf.Variable(0.0))
+
+    def step(number, given):
+        assert not os.listdir(aside), "or a kill would leave it"
+        return "task", 1.0
+
+    loop.run(step, range(4), description="Test")
+    assert not (tmp_path / "run").exists()
 
 
 def test_where_a_run_starts_from_is_kept(tmp_path):

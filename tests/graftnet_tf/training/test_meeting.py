@@ -62,8 +62,8 @@ def test_a_caller_that_is_no_worker_is_passed_over():
     host, port = addresses[0].split(":")
     with ThreadPoolExecutor(1) as pool:
         chief = pool.submit(meet, Cluster(addresses, 0), CARD, wait=30.0)
-        for said in (b"GET / HTTP/1.1\r\n\r\n", b'{"worker": 7}\n', b'{"worker": 1}\n', b"[]\n"):
-            connect(host, int(port)).sendall(said)
+        for said in (b"GET / HTTP/1.1\r\n\r\n", b'{"worker": 7}', b'{"worker": 1}', b"[" * 100_000):
+            connect(host, int(port)).sendall(said + b"\n")
         meet(Cluster(addresses, 1), CARD, wait=30.0)
         assert chief.result() is None
 
@@ -76,8 +76,11 @@ def connect(host, port):
             time.sleep(0.05)
 
 
-def test_a_port_that_is_taken_is_named():
+@pytest.mark.parametrize("worker", [0, 1])
+def test_a_port_that_is_taken_is_named(worker):
     with socket.create_server(("", 0)) as taken:
+        addresses = list(free_addresses(2))
         port = taken.getsockname()[1]
-        with pytest.raises(GraftNetError, match=f"cannot listen on port {port}"):
-            meet(Cluster((f"127.0.0.1:{port}", "127.0.0.1:1"), 0), CARD, wait=1.0)
+        addresses[worker] = f"127.0.0.1:{port}"
+        with pytest.raises(GraftNetError, match=f"Worker {worker} cannot listen on port {port}"):
+            meet(Cluster(tuple(addresses), worker), CARD, wait=1.0)

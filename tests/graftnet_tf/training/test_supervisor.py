@@ -9,6 +9,7 @@ import time
 import pytest
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.training import supervisor
 from graftnet_tf.training.supervisor import LOST, supervise
 
 KNOWN = """
@@ -56,6 +57,10 @@ def test_workers_that_end_well_run_once(run):
     assert run("") == [1, 1]
 
 
+def test_ctrl_c_is_for_the_supervisor_alone(run):
+    assert run("signal.raise_signal(signal.SIGINT)") == [1, 1]
+
+
 @pytest.mark.parametrize("lost", [0, 1])
 def test_when_one_is_killed_all_start_again(run, lost):
     script = f"""
@@ -65,8 +70,15 @@ def test_when_one_is_killed_all_start_again(run, lost):
     assert run(script) == [2, 2]
 
 
-def test_one_that_ends_because_it_lost_another_starts_again_too(run):
+def test_one_that_ends_because_it_lost_another_starts_again_too(run, monkeypatch):
+    monkeypatch.setattr(supervisor, "_PATIENCE", 0.3)
     assert run(f"if ran == 1: sys.exit({LOST}) if worker else time.sleep(600)") == [2, 2]
+
+
+def test_who_lost_another_is_not_taken_for_who_failed(run):
+    with pytest.raises(SystemExit) as ended:
+        run(f"sys.exit({LOST}) if worker else (time.sleep(0.5), sys.exit(2))")
+    assert ended.value.code == 2
 
 
 def test_restarts_without_progress_are_few(run, tmp_path):
@@ -97,6 +109,24 @@ def test_the_chief_speaks_for_itself(run, capfd):
     assert capfd.readouterr().out == "0\n"
 
 
+@pytest.mark.parametrize("told", [0, 1])
+def test_a_sigterm_to_one_worker_is_one_to_all_who_are_let_make_their_checkpoint(
+    run, tmp_path, told
+):
+    script = f"""
+        def end(*_):
+            time.sleep(0.5 if worker != {told} else 0)
+            (place / f"saved-{{worker}}").touch()
+            sys.exit(143)
+        signal.signal(signal.SIGTERM, end)
+        signal.raise_signal(signal.SIGTERM) if worker == {told} else time.sleep(600)
+    """
+    with pytest.raises(SystemExit) as ended:
+        run(script)
+    assert ended.value.code == 143
+    assert len(list(tmp_path.glob("saved-*"))) == 2
+
+
 SUPERVISOR = """
 import sys
 from graftnet_tf.training.supervisor import supervise
@@ -112,10 +142,10 @@ signal.signal(signal.SIGTERM, lambda *_: ((place / f"told-{worker}").touch(), sy
 time.sleep(600)
 """
     worker = [sys.executable, "-c", KNOWN + script, str(tmp_path)]
-    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISOR, "none", *worker])
+    process = subprocess.Popen([sys.executable, "-c", SUPERVISOR, "none", *worker])
     wait_for(lambda: len(list(tmp_path.glob("ready-*"))) == 2)
-    supervisor.send_signal(ending)
-    assert supervisor.wait() == (143 if ending == signal.SIGTERM else -ending)
+    process.send_signal(ending)
+    assert process.wait() == (143 if ending == signal.SIGTERM else -ending)
     wait_for(lambda: not any(map(is_alive, processes(tmp_path))))
     assert len(list(tmp_path.glob("told-*"))) == 2
 

@@ -1,6 +1,7 @@
-"""Steps of the dynamic trunk on one device and on several; prints how they compare, as JSON.
+"""Steps of the dynamic trunk on several replicas; prints what they did, as JSON.
 
-Its argument is the strategy's name: mirrored, on two logical CPU devices, or multiworker.
+Its argument is the strategy's name: multiworker, or mirrored, on two logical CPU devices, which
+are compared with one device.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ import tensorflow as tf
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.precision import BFLOAT16
+from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.training.replicas import Replicas
 from graftnet_tf.training.strategy import MIRRORED, make_strategy
@@ -23,7 +26,7 @@ TASKS = (Task.binary("bald"), Task("gender", ("other", "male", "female"), {"male
 ORDER = (0, 1, 0)
 
 
-def build(*, synchronized: bool) -> DynamicTrunk:
+def build(precision: str, *, synchronized: bool) -> DynamicTrunk:
     optimization = Optimization("sgd", learning_rate=1e-2, weight_decay=1e-2)
     return DynamicTrunk(
         Blocks(0, 0, synchronized=synchronized),
@@ -32,6 +35,7 @@ def build(*, synchronized: bool) -> DynamicTrunk:
         Augmentation(),
         optimization.make_constant(),
         optimization.make_constant,
+        precision,
     )
 
 
@@ -57,6 +61,10 @@ def numbers(variables: list[tf.Variable]) -> list[np.ndarray]:
     return [variable.numpy() for variable in variables]
 
 
+def distance(some: list[np.ndarray], others: list[np.ndarray]) -> float:
+    return float(np.sqrt(sum(np.square(a - b).sum() for a, b in zip(some, others, strict=True))))
+
+
 def largest_difference(some: list[np.ndarray], others: list[np.ndarray]) -> float:
     return float(max(np.abs(a - b).max() for a, b in zip(some, others, strict=True)))
 
@@ -71,6 +79,51 @@ def digests(model: DynamicTrunk, strategy: tf.distribute.Strategy) -> list[str]:
     ]
 
 
+def make_batch(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    images = np.random.default_rng(number).integers(0, 256, (4, 75, 75, 3), dtype=np.uint8)
+    return images, np.array([0, 1, 1, 0], np.int32), np.array([1, 2, 0.5, 1], np.float32)
+
+
+def run(strategy: tf.distribute.Strategy, precision: str, *, beside_one_device: bool) -> dict:
+    """Steps on all replicas, and the same on one device, each from where the replicas are.
+
+    From step to step, what rounding does grows at random.
+    """
+    with strategy.scope():
+        tf.keras.utils.set_random_seed(0)
+        several, replicas = build(precision, synchronized=True), Replicas()
+    one = build(precision, synchronized=False) if beside_one_device else None
+    differences, of_statistics, moved, losses, kept = [], [], [], [], True
+    for number, task in enumerate(ORDER):
+        if one:
+            for variable, value in zip(state(one), numbers(state(several)), strict=True):
+                variable.assign(value)
+        before, inactive = numbers(weights(several)), numbers(head_state(several, 1 - task))
+        batch = make_batch(number)
+        with strategy.scope():
+            loss = several.train(task, *map(replicas.share, batch), (number, 0))
+        same = zip(inactive, numbers(head_state(several, 1 - task)), strict=True)
+        kept &= all(np.array_equal(*pair) for pair in same)
+        if one:
+            losses.append((one.train(task, *batch, (number, 0)), loss))
+            after, found = numbers(weights(one)), numbers(weights(several))
+            moved.append(largest_difference(before, after))
+            differences.append(distance(found, after) / distance(before, after))
+            of_statistics.append(
+                largest_difference(numbers(statistics(one)), numbers(statistics(several)))
+            )
+    return {
+        "replicas": replicas.count,
+        "worker": replicas.worker,
+        "digests": digests(several, strategy),
+        "inactive_heads_kept": kept,
+        "moved": moved,
+        "difference_by_move": differences,
+        "largest_differences_of_statistics": of_statistics,
+        "losses": losses,
+    }
+
+
 def main() -> None:
     name = sys.argv[1]
     if name == MIRRORED:
@@ -78,44 +131,12 @@ def main() -> None:
         two_devices = [tf.config.LogicalDeviceConfiguration()] * 2
         tf.config.set_logical_device_configuration(cpu, two_devices)
     strategy = make_strategy(name)
-    tf.keras.utils.set_random_seed(0)
-    one = build(synchronized=False)
-    with strategy.scope():
-        replicas = Replicas()
-        several = build(synchronized=True)
-    random = np.random.default_rng(0)
-    differences, of_statistics, moved, losses, kept = [], [], [], [], True
-    for number, task in enumerate(ORDER):
-        images = random.integers(0, 256, (4, 75, 75, 3), dtype=np.uint8)
-        labels, shares = np.array([0, 1, 1, 0], np.int32), np.array([1, 2, 0.5, 1], np.float32)
-        # Each step from the same state: what rounding does grows from step to step at random.
-        before = numbers(weights(one))
-        with strategy.scope():
-            for variable, value in zip(state(several), numbers(state(one)), strict=True):
-                variable.assign(value)
-        inactive = numbers(head_state(several, 1 - task))
-        loss = one.train(task, images, labels, shares, (number, 0))
-        with strategy.scope():
-            parts = [replicas.share(array) for array in (images, labels, shares)]
-            losses.append((loss, several.train(task, *parts, (number, 0))))
-        same = zip(inactive, numbers(head_state(several, 1 - task)), strict=True)
-        kept &= all(np.array_equal(*pair) for pair in same)
-        moved.append(largest_difference(before, numbers(weights(one))))
-        differences.append(largest_difference(numbers(weights(one)), numbers(weights(several))))
-        of_statistics.append(
-            largest_difference(numbers(statistics(one)), numbers(statistics(several)))
-        )
-    result = {
-        "replicas": replicas.count,
-        "worker": replicas.worker,
-        "digests": digests(several, strategy),
-        "inactive_heads_kept": kept,
-        "moved": min(moved),
-        "largest_difference": max(differences),
-        "largest_difference_of_statistics": max(of_statistics),
-        "losses": losses,
+    precisions = (FULL_PRECISION, BFLOAT16) if name == MIRRORED else (FULL_PRECISION,)
+    results = {
+        precision: run(strategy, precision, beside_one_device=name == MIRRORED)
+        for precision in precisions
     }
-    print(json.dumps(result))
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

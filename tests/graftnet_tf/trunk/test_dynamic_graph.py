@@ -130,22 +130,6 @@ def test_heads_that_are_not_active_are_not_evaluated(heads):
     assert "SparseSoftmaxCrossEntropyWithLogits" not in outside
 
 
-@pytest.fixture(scope="module")
-def distributed():
-    """What each process of a mirrored and of a multiworker training of two replicas saw."""
-    addresses = free_addresses(2)
-    runs = {("mirrored", None): start_steps("mirrored")}
-    for worker in range(2):
-        config = Cluster(addresses, worker).to_tf_config()
-        runs["multiworker", worker] = start_steps("multiworker", TF_CONFIG=config)
-    found = {}
-    for key, process in runs.items():
-        stdout, stderr = process.communicate()
-        assert process.returncode == 0, stderr
-        found[key] = json.loads(stdout.splitlines()[-1])
-    return found
-
-
 def start_steps(strategy, **environment):
     return subprocess.Popen(
         [sys.executable, "-m", "tests.graftnet_tf.trunk.distributed_steps", strategy],
@@ -157,26 +141,52 @@ def start_steps(strategy, **environment):
     )
 
 
-def test_two_devices_and_two_processes_do_what_one_device_does(distributed):
+def seen(process):
+    stdout, stderr = process.communicate()
+    assert process.returncode == 0, stderr
+    return json.loads(stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def mirrored():
+    """What two replicas of one process did, by precision."""
+    return seen(start_steps("mirrored"))
+
+
+@pytest.mark.parametrize(
+    ("precision", "of_a_step", "of_the_loss"),
+    [("float32", 1e-2, 1e-5), ("bfloat16", 0.25, 2**-7)],  # bfloat16 moves float32's by as much
+)
+def test_two_devices_do_what_one_does(mirrored, precision, of_a_step, of_the_loss):
     """With augmentation, and batch norms that are trained.
 
     Moving variances differ by N / (N - 1): on one device Keras takes the unbiased variance.
     """
-    for result in distributed.values():
-        assert result["replicas"] == 2
-        assert result["moved"] > 1e-3
-        assert result["largest_difference"] < 1e-4
-        assert result["largest_difference_of_statistics"] < 1e-3
-        on_one, on_two = np.transpose(result["losses"])
-        np.testing.assert_allclose(on_two, on_one, rtol=1e-5)
+    result = mirrored[precision]
+    assert result["replicas"] == 2
+    assert min(result["moved"]) > 1e-3
+    assert max(result["difference_by_move"]) < of_a_step
+    assert max(result["largest_differences_of_statistics"]) < 1e-3
+    on_one, on_two = np.transpose(result["losses"])
+    np.testing.assert_allclose(on_two, on_one, rtol=of_the_loss)
 
 
-def test_heads_that_are_not_active_keep_every_bit_on_every_worker(distributed):
-    assert all(result["inactive_heads_kept"] for result in distributed.values())
+def test_heads_that_are_not_active_keep_every_bit_on_every_device(mirrored):
+    assert all(result["inactive_heads_kept"] for result in mirrored.values())
 
 
-def test_all_replicas_have_the_same_bits_in_one_process_or_in_two(distributed):
-    digests = [digest for result in distributed.values() for digest in result["digests"]]
-    assert len(digests) == 4
-    assert len(set(digests)) == 1
-    assert [result["worker"] for result in distributed.values()] == [0, 0, 1]
+def test_replicas_have_the_same_bits(mirrored):
+    for result in mirrored.values():
+        assert len(result["digests"]) == 2
+        assert len(set(result["digests"])) == 1
+
+
+@pytest.mark.slow
+def test_two_processes_have_the_bits_of_two_devices(mirrored):
+    addresses = free_addresses(2)
+    configs = [Cluster(addresses, worker).to_tf_config() for worker in range(2)]
+    processes = [start_steps("multiworker", TF_CONFIG=config) for config in configs]
+    for worker, result in enumerate(seen(process)["float32"] for process in processes):
+        assert (result["worker"], result["replicas"]) == (worker, 2)
+        assert result["inactive_heads_kept"]
+        assert result["digests"] == mirrored["float32"]["digests"][:1]
