@@ -6,9 +6,9 @@ from absl import flags
 
 from graftnet_tf.data.task_sampling import SAMPLINGS
 from graftnet_tf.registry.tree import grafting_trunk
-from graftnet_tf.training.cluster import LostWorkerError
-from graftnet_tf.training.strategy import AUTO_STRATEGY, MULTIWORKER, STRATEGIES
-from graftnet_tf.training.supervisor import LOST, supervise
+from graftnet_tf.training.distributed.cluster import LostWorkerError
+from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, MULTIWORKER, STRATEGIES
+from graftnet_tf.training.distributed.supervisor import LOST, supervise
 from graftnet_tf.trunk.pretraining import PROGRESS, WORKER_WAIT, TrunkConfig, train_trunk
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import command_line, shell

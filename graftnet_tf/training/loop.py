@@ -15,8 +15,8 @@ from absl import logging
 from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training import termination
-from graftnet_tf.training.replicas import Replicas
+from graftnet_tf.training.distributed import termination
+from graftnet_tf.training.distributed.replicas import Replicas
 
 Input = TypeVar("Input")
 

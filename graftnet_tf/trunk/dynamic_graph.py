@@ -10,7 +10,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.inception_blocks import CHANNELS, Blocks
 from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.pooling import gap
-from graftnet_tf.training.replicas import Replicas
+from graftnet_tf.training.distributed.replicas import Replicas
 from graftnet_tf.trunk.task_heads import Heads
 from graftnet_tf.workspace.tasks import Task
 

@@ -26,12 +26,12 @@ from graftnet_tf.models.precision import AUTO, check_precision, settled_precisio
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.batched_inference import apply_readable
-from graftnet_tf.training.cluster import Cluster
-from graftnet_tf.training.code_fingerprint import code_fingerprint
+from graftnet_tf.training.distributed.cluster import Cluster
+from graftnet_tf.training.distributed.code_fingerprint import code_fingerprint
+from graftnet_tf.training.distributed.meeting import meet
+from graftnet_tf.training.distributed.replicas import Replicas
+from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, MULTIWORKER, make_strategy
 from graftnet_tf.training.loop import CHECKPOINTS, Loop, Optimization, run_key
-from graftnet_tf.training.meeting import meet
-from graftnet_tf.training.replicas import Replicas
-from graftnet_tf.training.strategy import AUTO_STRATEGY, MULTIWORKER, make_strategy
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.task_heads import Heads

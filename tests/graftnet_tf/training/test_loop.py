@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.training import loop as loop_module
+from graftnet_tf.training.distributed.replicas import Replicas
 from graftnet_tf.training.loop import OPTIMIZERS, Loop, Optimization, run_key
-from graftnet_tf.training.replicas import Replicas
 from tests.killed_runs import Killed
 
 

@@ -16,9 +16,9 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.models.precision import BFLOAT16
 from graftnet_tf.models.saved_model import FULL_PRECISION
+from graftnet_tf.training.distributed.replicas import Replicas
+from graftnet_tf.training.distributed.strategy import MIRRORED, make_strategy
 from graftnet_tf.training.loop import Optimization
-from graftnet_tf.training.replicas import Replicas
-from graftnet_tf.training.strategy import MIRRORED, make_strategy
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.workspace.tasks import Task
 

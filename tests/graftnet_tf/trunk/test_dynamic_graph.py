@@ -12,9 +12,9 @@ import tensorflow as tf
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.inception_blocks import Blocks
-from graftnet_tf.training.cluster import Cluster
+from graftnet_tf.training.distributed.cluster import Cluster
+from graftnet_tf.training.distributed.supervisor import free_addresses
 from graftnet_tf.training.loop import Optimization
-from graftnet_tf.training.supervisor import free_addresses
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.task_heads import Heads
 from graftnet_tf.workspace.tasks import Task

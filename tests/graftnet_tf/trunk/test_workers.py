@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from graftnet_tf.training.cluster import Cluster
-from graftnet_tf.training.supervisor import free_addresses
+from graftnet_tf.training.distributed.cluster import Cluster
+from graftnet_tf.training.distributed.supervisor import free_addresses
 from graftnet_tf.trunk.pretraining import PROGRESS
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.tasks import write_task

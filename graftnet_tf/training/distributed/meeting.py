@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.cluster import Cluster
+from graftnet_tf.training.distributed.cluster import Cluster
 
 _LONGEST = 1 << 20  # bytes of a message
 _PATIENCE = 5.0  # seconds for a caller to say who it is

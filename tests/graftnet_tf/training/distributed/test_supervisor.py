@@ -10,7 +10,7 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.training import supervisor
-from graftnet_tf.training.supervisor import LOST, supervise
+from graftnet_tf.training.distributed.supervisor import LOST, supervise
 
 KNOWN = """
 import json, os, pathlib, signal, sys, time
@@ -129,7 +129,7 @@ def test_a_sigterm_to_one_worker_is_one_to_all_who_are_let_make_their_checkpoint
 
 SUPERVISOR = """
 import sys
-from graftnet_tf.training.supervisor import supervise
+from graftnet_tf.training.distributed.supervisor import supervise
 supervise(sys.argv[2:], 2, progress=sys.argv[1])
 """
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.cluster import Cluster
-from graftnet_tf.training.meeting import meet
-from graftnet_tf.training.supervisor import free_addresses
+from graftnet_tf.training.distributed.cluster import Cluster
+from graftnet_tf.training.distributed.meeting import meet
+from graftnet_tf.training.distributed.supervisor import free_addresses
 
 CARD = {"code": "1", "data/hat": "2"}
 

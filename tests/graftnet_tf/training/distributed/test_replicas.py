@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.replicas import Replicas
+from graftnet_tf.training.distributed.replicas import Replicas
 
 
 def of(*, workers, worker=0, own=1):

@@ -7,8 +7,8 @@ from ruamel.yaml import YAML
 
 from graftnet_tf import training
 from graftnet_tf.training import cluster, termination
-from graftnet_tf.training.cluster import Cluster
-from graftnet_tf.training.supervisor import LOST
+from graftnet_tf.training.distributed.cluster import Cluster
+from graftnet_tf.training.distributed.supervisor import LOST
 
 FOLDER = pathlib.Path(training.__file__).parent / "kubernetes"
 

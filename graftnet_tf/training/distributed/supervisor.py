@@ -16,8 +16,8 @@ import tensorflow as tf
 from absl import logging
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training import termination
-from graftnet_tf.training.cluster import TF_CONFIG, Cluster
+from graftnet_tf.training.distributed import termination
+from graftnet_tf.training.distributed.cluster import TF_CONFIG, Cluster
 
 LOST = 75  # a worker's exit status when it lost another one: EX_TEMPFAIL of sysexits.h
 RESTARTS = 3

@@ -2,8 +2,8 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.replicas import Replicas
-from graftnet_tf.training.strategy import make_strategy
+from graftnet_tf.training.distributed.replicas import Replicas
+from graftnet_tf.training.distributed.strategy import make_strategy
 
 
 @pytest.mark.parametrize("name", ["auto", "none", "mirrored"])

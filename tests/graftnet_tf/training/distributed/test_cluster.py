@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.cluster import Cluster, LostWorkerError
+from graftnet_tf.training.distributed.cluster import Cluster, LostWorkerError
 
 ADDRESSES = ("a:2222", "b:2222", "c:2223")
 JOB = {
