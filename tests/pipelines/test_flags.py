@@ -52,6 +52,7 @@ OWN_WORDS = {
     "trunk",
     "weight_decay",
     "workspace",
+    "workers",
 }
 
 

@@ -5,12 +5,12 @@ import pathlib
 import pytest
 from ruamel.yaml import YAML
 
-from graftnet_tf import training
-from graftnet_tf.training import cluster, termination
+from graftnet_tf.training import distributed
+from graftnet_tf.training.distributed import cluster, termination
 from graftnet_tf.training.distributed.cluster import Cluster
 from graftnet_tf.training.distributed.supervisor import LOST
 
-FOLDER = pathlib.Path(training.__file__).parent / "kubernetes"
+FOLDER = pathlib.Path(distributed.__file__).parent / "kubernetes"
 
 
 def load(name):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training import supervisor
+from graftnet_tf.training.distributed import supervisor
 from graftnet_tf.training.distributed.supervisor import LOST, supervise
 
 KNOWN = """
