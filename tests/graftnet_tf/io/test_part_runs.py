@@ -43,7 +43,9 @@ class Notes:
     def process(self, model, part):
         if part == "c" and self.misfortune and not (self.once and self._befallen()):
             self._befall()
-        pathlib.Path(self.folder, part).write_text(model)
+        aside = pathlib.Path(self.folder, f"{part}.{os.getpid()}")
+        aside.write_text(model)
+        aside.rename(pathlib.Path(self.folder, part))
 
     def describe(self, part):
         return f"part {part}"
