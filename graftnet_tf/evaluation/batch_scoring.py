@@ -1,8 +1,8 @@
 """Many image files scored by a composed model, keeping account of the unreadable ones."""
 
-import collections
 import dataclasses
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from graftnet_tf.data.image_loading import UnreadableImageError, decode, read_data
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.io.read_ahead import ahead
 
 _READERS = 16
 _AHEAD = 2  # batches that are read while one is scored
@@ -44,7 +45,8 @@ def score_files(model: LocalPredictor, paths: Sequence[str], *, batch: int) -> S
         tqdm(total=len(paths), desc="Scoring", unit="image") as progress,
     ):
         start = 0
-        for contents in _read_ahead(readers, paths, batch):
+        read = ahead(readers, _content, paths, _AHEAD * batch)
+        while contents := list(itertools.islice(read, batch)):
             filled = [index for index, content in enumerate(contents) if content]
             if filled:
                 answer = model.score([contents[index] for index in filled])
@@ -57,19 +59,6 @@ def score_files(model: LocalPredictor, paths: Sequence[str], *, batch: int) -> S
         unscored &= np.isnan(column)
     reasons = {paths[row]: _reason(paths[row]) for row in np.flatnonzero(unscored)}
     return ScoredImages(scores, reasons)
-
-
-def _read_ahead(
-    readers: ThreadPoolExecutor, paths: Sequence[str], batch: int
-) -> Iterator[list[bytes]]:
-    """The contents of consecutive batches of files."""
-    waiting: collections.deque[Iterator[bytes]] = collections.deque()
-    for start in range(0, len(paths), batch):
-        waiting.append(readers.map(_content, paths[start : start + batch]))
-        if len(waiting) > _AHEAD:
-            yield list(waiting.popleft())
-    while waiting:
-        yield list(waiting.popleft())
 
 
 def _content(path: str) -> bytes:
