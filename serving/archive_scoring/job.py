@@ -19,11 +19,10 @@ from typing import Any
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.io import atomic_files, checksummed_json, file_locks
+from graftnet_tf.io import atomic_files, checksummed_json, output_folder
 from graftnet_tf.io.image_sources import is_local, list_sources
 from graftnet_tf.io.part_plan import PartPlan
 from graftnet_tf.io.part_runs import LOCAL, Runner, run_parts
-from graftnet_tf.io.settings_file import write_or_diff
 from serving.archive_scoring.part_files import (
     DEAD_LETTERS,
     PartFiles,
@@ -103,12 +102,8 @@ def score_archive(
     settings = {"model": _fingerprint(model_dir), "batch_size": batch_size, "part_size": part_size}
     work = PartScoring(model_dir, output, batch_size, timeout)
     tf.io.gfile.makedirs(output)
-    with file_locks.held(os.path.join(output, ".lock"), wait=False) as alone:
-        if not alone:
-            raise GraftNetError(
-                f"Another job is writing to {output}: wait until it ends, or choose another output."
-            )
-        _check_settings(output, settings)
+    with output_folder.held(output):
+        output_folder.check_settings(output, settings, results="scores")
         parts = list(cut(sources, part_size, json.dumps(settings)))
         if not drop_gone:
             _refuse_gone(output, parts)
@@ -144,18 +139,6 @@ def _absolute(path: str) -> str:
 def _fingerprint(model_dir: str) -> str:
     files = json.dumps(atomic_files.tree_sha256(model_dir))
     return hashlib.sha256(files.encode()).hexdigest()
-
-
-def _check_settings(output: str, settings: dict[str, Any]) -> None:
-    differing = [
-        f"{name} {kept} there and {given} now"
-        for name, kept, given in write_or_diff(os.path.join(output, "settings.json"), settings)
-    ]
-    if differing:
-        raise GraftNetError(
-            f"{output} holds scores made with other settings ({'; '.join(differing)}). "
-            "Choose another output, or the same settings."
-        )
 
 
 def _refuse_gone(output: str, parts: Sequence[Part]) -> None:

@@ -23,8 +23,7 @@ from typing import Any, NamedTuple, TextIO
 
 import tensorflow as tf
 
-from graftnet_tf.io import atomic_files, file_locks
-from graftnet_tf.io.settings_file import write_or_diff
+from graftnet_tf.io import atomic_files, output_folder
 from yolact_tf.errors import YolactError
 
 PEOPLE_COLUMNS = (
@@ -74,11 +73,7 @@ def open_journal(output: str, settings: Mapping[str, Any]) -> Iterator["Journal"
         those that differ, or by a version that knew snapshots by their names alone.
     """
     tf.io.gfile.makedirs(output)
-    with file_locks.held(os.path.join(output, ".lock"), wait=False) as alone:
-        if not alone:
-            raise YolactError(
-                f"Another job is writing to {output}: wait until it ends, or choose another output."
-            )
+    with output_folder.held(output, error=YolactError):
         yield Journal(output, settings)
 
 
@@ -90,7 +85,7 @@ class Journal:
         self._folder = os.path.join(output, _FOLDER)
         tf.io.gfile.makedirs(self._folder)
         self._refuse_old()
-        _check_settings(os.path.join(output, "settings.json"), settings)
+        output_folder.check_settings(output, settings, results="crops", error=YolactError)
         self._claimed = set[bytes]()
         parts = self._parts()
         self._next = 1 + max(map(_number, parts), default=0)
@@ -250,19 +245,6 @@ def publish_part(output: str, name: str, rows: Iterable[Mapping[str, Any]]) -> N
 def content_digest(sha256: str) -> str:
     """What stands for a content in a journal."""
     return _digest(sha256).hex()
-
-
-def _check_settings(path: str, settings: Mapping[str, Any]) -> None:
-    """Keeps the settings of a new folder; refuses others in an old one."""
-    differing = [
-        f"{name} {kept} there and {given} now"
-        for name, kept, given in write_or_diff(path, settings, error=YolactError)
-    ]
-    if differing:
-        raise YolactError(
-            f"{os.path.dirname(path)} holds crops made with other settings "
-            f"({'; '.join(differing)}). Choose another output, or the same settings."
-        )
 
 
 def _number(part: str) -> int:
