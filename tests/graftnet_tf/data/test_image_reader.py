@@ -7,11 +7,13 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from graftnet_tf.data import image_loading
 from graftnet_tf.data.image_reader import ImageReader, UnreadableRowsError
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.unreadable_log import UnreadableLog
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_decoding import decode_image
+from tests.graftnet_tf.data.unsteady_files import unsteady_files
 
 INPUT = Preprocessing(height=32, width=16)
 SIZES = {"a.jpg": (40, 60), "b.png": (64, 32), "c.jpg": (20, 20), "d.png": (32, 16)}
@@ -143,3 +145,34 @@ def test_what_was_found_before_there_was_a_log_is_in_it(folder, tmp_path):
     reader.keep_log(UnreadableLog(log))
     assert UnreadableLog(log).reasons == reader.reasons
     assert list(reader.reasons) == [str(folder / "words.jpg")]
+
+
+@pytest.mark.parametrize("failures", [0, 5])
+def test_a_file_system_that_is_away_for_a_while_changes_no_image(folder, monkeypatch, failures):
+    files, names = unsteady_files(), list(SIZES)
+    paths = [[files.path(folder / name) for name in names]]
+    contents = np.stack([digest(folder / name) for name in names])
+    waited = []
+    monkeypatch.setattr(image_loading.time, "sleep", waited.append)
+    reader, before = ImageReader(paths, contents, INPUT, workers=1), files.opened
+    files.fail(failures)
+    rows = np.arange(len(names))
+    np.testing.assert_array_equal(reader.read(rows), reader_of(folder, names).read(rows))
+    assert not reader.reasons
+    assert len(waited) == failures
+    assert files.opened - before == len(names) + failures
+
+
+def test_one_that_stays_away_stops_the_run_and_takes_no_image_for_unreadable(folder, monkeypatch):
+    files, waited = unsteady_files(), []
+    reader = ImageReader(
+        [[files.path(folder / "a.jpg")]], np.stack([digest(folder / "a.jpg")]), INPUT
+    )
+    monkeypatch.setattr(image_loading.time, "sleep", waited.append)
+    files.fail(1000)
+    with pytest.raises(GraftNetError, match=r"unsteady://.*a\.jpg could not be read 6 times"):
+        reader.read(np.array([0]))
+    files.fail(0)
+    assert len(waited) == 6
+    assert not reader.unreadable.any()
+    assert len(reader.read(np.array([0]))) == 1
