@@ -1,5 +1,6 @@
 """Long lists of examples, parsed once and then read as the arrays they became."""
 
+import hashlib
 import os
 
 import numpy as np
@@ -27,9 +28,9 @@ _UNUSABLE = (  # missing, out of reach or damaged, be it to the length that an a
 def read_list(root: str, content: bytes, path: str, task: Task, digest: str) -> ExampleTable:
     """What `parse_list` returns, from an index where there is one.
 
-    The index is derived: it is below the workspace's cache, under the hash of the CSV, and may
-    be deleted at any time. One that is damaged, or was made for other classes, is replaced; a
-    cache that cannot be written is done without.
+    The index is derived: it is below the workspace's cache, under the hashes of the CSV's path and
+    content, and may be deleted at any time. One that is damaged, or was made for other classes or
+    a former content of the file, is replaced; a cache that cannot be written is done without.
 
     Args:
       root: Root of the workspace.
@@ -41,7 +42,8 @@ def read_list(root: str, content: bytes, path: str, task: Task, digest: str) -> 
     Raises:
       GraftNetError: the CSV is damaged, as for `parse_list`.
     """
-    index = os.path.join(default_cache_directory(root), _FOLDER, f"{digest}.npz")
+    place = hashlib.sha256(path.encode()).hexdigest()[:16]
+    index = os.path.join(default_cache_directory(root), _FOLDER, f"{place}-{digest}.npz")
     examples = _read(index, task.classes)
     if examples is None:
         examples = parse_list(content, path, task)
@@ -80,5 +82,9 @@ def _write(path: str, classes: tuple[str, ...], examples: ExampleTable) -> None:
     }
     try:
         write_npz(path, arrays)
+        folder, name = os.path.split(path)
+        for former in tf.io.gfile.glob(os.path.join(folder, f"{name.split('-')[0]}-*.npz")):
+            if os.path.basename(former) != name:
+                tf.io.gfile.remove(former)
     except (tf.errors.OpError, OSError):  # no place to keep it
         return

@@ -52,9 +52,9 @@ def test_a_long_list_is_parsed_once(workspace, parsed):
     assert first == second == EXAMPLES
     assert [example.content for example in second] == [HASH, "", ""]
     assert second.groups.tolist() == [0, 1, 0]
-    assert [os.path.basename(path) for path in indexes(workspace)] == [
-        f"{workspace.split('hat', 'train').hashes['tasks/hat/train.csv']}.npz"
-    ]
+    (index,) = indexes(workspace)
+    digest = workspace.split("hat", "train").hashes["tasks/hat/train.csv"]
+    assert index.endswith(f"-{digest}.npz")
     with pytest.raises(ValueError, match="read-only"):
         second.labels[0] = 1
 
@@ -111,13 +111,20 @@ def test_other_classes_have_other_labels(workspace, parsed):
     assert len(indexes(workspace)) == 1, "of the same bytes"
 
 
-def test_an_edited_list_is_parsed(workspace, parsed):
-    workspace.examples("hat", "train")
+def test_an_edited_list_is_parsed_and_its_former_index_goes(workspace, parsed):
+    same = [*EXAMPLES[:2], Example("images/d.jpg", 1, "d")]
+    write_task(workspace.path("tasks", "cap"), Task.binary("cap"), {"train": same})
+    for name in ("hat", "cap"):
+        workspace.examples(name, "train")
+    before = set(indexes(workspace))
+    assert len(before) == 2
     with open(workspace.path("tasks", "hat", "train.csv"), "a") as file:
         file.write("images/new.jpg,negative,new\n")
     new = Example("images/new.jpg", 0, "new")
     assert workspace.examples("hat", "train") == [*EXAMPLES, new]
-    assert parsed == ["train.csv", "train.csv"]
+    assert parsed == ["train.csv"] * 3
+    assert len(before & set(indexes(workspace))) == 1, "that of the other list"
+    assert len(indexes(workspace)) == 2
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(workspace, parsed):
