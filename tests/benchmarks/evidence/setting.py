@@ -1,0 +1,38 @@
+"""What a contender is trained on, alike for all."""
+
+import dataclasses
+
+import numpy as np
+
+from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.flops import BlockCosts
+from tests.benchmarks.evidence.division import Division
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One division, one seed.
+
+    Attributes:
+      division: Photos.
+      preprocessing: Input size and range.
+      initial_weights: Public weights that all start from.
+      seed: Of everything that is drawn in training.
+      scratch: Local directory of this contender, regime and seed alone.
+    """
+
+    division: Division
+    preprocessing: Preprocessing
+    initial_weights: str
+    seed: int
+    scratch: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes."""
+        return self.division.train.names
+
+    def multiply_adds(self, first: int, last: int) -> int:
+        """Of blocks first…last for one person."""
+        costs = BlockCosts.of(self.preprocessing.height, self.preprocessing.width)
+        return int(np.sum(costs.multiply_adds[first : last + 1]))
