@@ -7,14 +7,13 @@ import time
 from absl import flags
 
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.io import atomic_files
-from graftnet_tf.io.npz_archives import write_npz
 from graftnet_tf.models import weights
 from pipelines import shell
-from tests.benchmarks.evidence import contenders
+from tests.benchmarks.evidence import contenders, growing
 from tests.benchmarks.evidence.comparison import report
 from tests.benchmarks.evidence.division import DISJOINT, SHARED, divide
 from tests.benchmarks.evidence.photos import Photos, read_photos
+from tests.benchmarks.evidence.results import Results
 from tests.benchmarks.evidence.search import search
 from tests.benchmarks.evidence.setting import Setting
 
@@ -42,26 +41,26 @@ def main(*words: str) -> None:
         HEIGHT.value, WIDTH.value, *weights.value_range(INITIAL_WEIGHTS.value)
     )
     photos = read_photos(shell.open_workspace(), tuple(TASK.value), preprocessing)
+    seeds = [int(seed) for seed in SEEDS.value]
+    results = Results(RESULTS.value, seeds)
     match words:
         case ["run"]:
             for name in CONTENDER.value:
-                for seed in map(int, SEEDS.value):
-                    _run(name, seed, photos, preprocessing)
+                for seed in seeds:
+                    if not results.has(name, seed):
+                        _run(results, name, _setting(name, seed, photos, preprocessing))
+        case ["grow"]:
+            for seed in seeds:
+                _grow(results, _setting("grow", seed, photos, preprocessing))
         case ["report"]:
-            shell.print_json(report(photos, RESULTS.value, CONTENDER.value, SEEDS.value))
+            shell.print_json(report(photos, results, CONTENDER.value))
         case _:
-            raise flags.Error(f"Expected run or report; {' '.join(words) or 'nothing'} given.")
+            given = " ".join(words) or "nothing"
+            raise flags.Error(f"Expected run, grow or report; {given} given.")
 
 
-def _run(name: str, seed: int, photos: Photos, preprocessing: Preprocessing) -> None:
-    """Trains one contender with one seed and keeps its scores, unless they are there."""
-    first = int(SEEDS.value[0])
-    kept = os.path.join(RESULTS.value, f"{name}-{seed}.npz")
-    told = os.path.join(RESULTS.value, f"{name}-{seed}.json")
-    if os.path.exists(told):
-        return
-    contender = importlib.import_module(f"{contenders.__name__}.{name}")
-    setting = Setting(
+def _setting(name: str, seed: int, photos: Photos, preprocessing: Preprocessing) -> Setting:
+    return Setting(
         divide(photos, REGIME.value, seed),
         preprocessing,
         INITIAL_WEIGHTS.value,
@@ -69,33 +68,37 @@ def _run(name: str, seed: int, photos: Photos, preprocessing: Preprocessing) -> 
         os.path.join(SCRATCH.value or RESULTS.value, f"{name}-{seed}"),
     )
 
+
+def _run(results: Results, name: str, setting: Setting) -> None:
+    """Searches with the first seed; trains what was chosen with the others."""
+    contender = importlib.import_module(f"{contenders.__name__}.{name}")
+    started = time.process_time()
+
     def train(recipe, length):
         return contender.train(setting, recipe, length)
 
-    started = time.process_time(), time.monotonic()
-    if seed == first:
-        validation = setting.division.validation
-        found = search(train, contender.RECIPES, contender.LENGTH, validation)
+    if setting.seed == results.seeds[0]:
+        found = search(train, contender.RECIPES, contender.LENGTH, setting.division.validation)
         recipe, length, scores, trials = found
     else:
-        chosen = atomic_files.read_json(os.path.join(RESULTS.value, f"{name}-{first}.json"))
-        recipe, length, trials = chosen["recipe"], chosen["length"], []
-        scores = train(recipe, length)
-    write_npz(kept, {"validation": scores.validation, "test": scores.test})
-    atomic_files.write_json(
-        told,
-        {
-            "recipe": recipe,
-            "length": length,
-            "trials": trials,
-            "cpu_seconds": round(scores.cpu_seconds, 1),
-            "cpu_seconds_per_label": round(scores.cpu_seconds_per_label, 1),
-            "cpu_seconds_in_all": round(time.process_time() - started[0], 1),
-            "seconds_in_all": round(time.monotonic() - started[1], 1),
-            "bytes_per_label": scores.bytes_per_label,
-            "multiply_adds_per_label": scores.multiply_adds_per_label,
-        },
-    )
+        recipe, length = results.chosen(name)
+        scores, trials = train(recipe, length), []
+    results.keep(name, setting.seed, scores, recipe, length, trials, time.process_time() - started)
+
+
+def _grow(results: Results, setting: Setting) -> None:
+    """Adds one label to a joint network of the others; which label turns with the seed."""
+    if all(results.has(f"grown_{way}", setting.seed) for way in growing.WAYS):
+        return
+    recipe, length = results.chosen("joint")
+    column = setting.seed % len(setting.names)
+    base = growing.make_base(setting, recipe, length, column)
+    results.keep("grown_from", setting.seed, base.scores, recipe, length, [], 0.0)
+    for way in growing.WAYS:
+        started = time.process_time()
+        recipe, length, scores, trials = growing.add_label(setting, base, way)
+        seconds = time.process_time() - started
+        results.keep(f"grown_{way}", setting.seed, scores, recipe, length, trials, seconds)
 
 
 if __name__ == "__main__":

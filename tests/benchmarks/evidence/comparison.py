@@ -10,7 +10,7 @@ import numpy as np
 
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.io import atomic_files
-from graftnet_tf.io.npz_archives import read_npz
+from tests.benchmarks.evidence import growing
 from tests.benchmarks.evidence.bootstrap import (
     counts_of_groups,
     holm,
@@ -18,11 +18,13 @@ from tests.benchmarks.evidence.bootstrap import (
     p_value,
     resampled_auc,
 )
-from tests.benchmarks.evidence.division import test_photos, validation_photos
-from tests.benchmarks.evidence.photos import Photos
+from tests.benchmarks.evidence.division import judged_photos, validation_photos
+from tests.benchmarks.evidence.photos import UNKNOWN, Photos
+from tests.benchmarks.evidence.results import Results
 
 _SEED = 0
 _BINS = 15
+_COSTS = ("cpu_seconds", "cpu_seconds_per_label", "bytes_per_label", "multiply_adds_per_label")
 _OPENINGS = "test_openings.jsonl"
 
 
@@ -36,49 +38,40 @@ class _Judged:
     calibration: np.ndarray  # float64 [L]
 
 
-def report(
-    photos: Photos, results: str, contenders: Sequence[str], seeds: Sequence[str]
-) -> dict[str, Any]:
+def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[str, Any]:
     """Opens the test labels, says so in RESULTS/test_openings.jsonl, and compares.
 
     Args:
       photos: All photos, with labels.
-      results: Folder with the contenders' scores.
+      results: Scores of the contenders. Seeds that one was not trained with are left out.
       contenders: Names; the first is what the others are compared with.
-      seeds: Whose results are averaged; one that is missing is left out, and told.
 
     Returns:
       For each contender: means over attributes of AUC, balanced accuracy (mA) and calibration
       error, figures of each attribute, costs, and the first contender's advantage over it: the
       mean difference of AUC with its 95 % interval, and p values by attribute, after Holm.
-      Attributes with fewer than 30 positives or negatives are not in the means.
+      Attributes with fewer than 30 positives or negatives are not in the means. Of a label that was
+      added to a joint network: its AUC, and the mean AUC of the others before and after.
     """
-    test, validation = test_photos(photos), validation_photos(photos)
-    _write_down(results, test, contenders)
+    test, validation = judged_photos(photos), validation_photos(photos)
+    _write_down(results.directory, test, contenders)
     counts = counts_of_groups(test.groups, _SEED)
     usual = np.array([_enough(test.labels[:, column]) for column in range(len(test.names))])
     found: dict[str, Any] = {}
     judged: dict[str, _Judged] = {}
     for name in contenders:
-        there = [seed for seed in seeds if os.path.exists(_path(results, name, seed, "json"))]
+        there = [seed for seed in results.seeds if results.has(name, seed)]
         if not there:
             continue
-        runs = [read_npz(_path(results, name, seed, "npz")) for seed in there]
+        runs = [results.scores(name, seed) for seed in there]
         judged[name] = _mean([_judge(run, test, validation, counts) for run in runs])
-        told = [atomic_files.read_json(_path(results, name, seed, "json")) for seed in there]
-        found[name] = _figures(judged[name], judged[contenders[0]], test, usual) | {
-            "seeds": there,
+        told = [results.told(name, seed) for seed in there]
+        found[name] = {
+            **_figures(judged[name], judged[contenders[0]], test, usual),
             **{key: told[0][key] for key in ("recipe", "length", "trials")},
-            **{
-                key: round(float(np.mean([one[key] for one in told])), 1)
-                for key in (
-                    "cpu_seconds",
-                    "cpu_seconds_per_label",
-                    "bytes_per_label",
-                    "multiply_adds_per_label",
-                )
-            },
-            "cpu_seconds_in_all": sum(one["cpu_seconds_in_all"] for one in told),
+            **{key: round(float(np.mean([one[key] for one in told])), 1) for key in _COSTS},
+            "cpu_seconds_in_all": round(sum(one["cpu_seconds_in_all"] for one in told)),
+            "seeds": there,
         }
     return {
         "test_photos": len(test),
@@ -86,7 +79,46 @@ def report(
         "positives": dict(zip(test.names, (test.labels == 1).sum(axis=0).tolist(), strict=True)),
         "not_in_means": [test.names[column] for column in np.flatnonzero(~usual)],
         "contenders": found,
+        "grown": _grown(results, test),
     }
+
+
+def _grown(results: Results, test: Photos) -> dict[str, Any]:
+    """What became of the other labels, mean over the seeds, by the way that one was added."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for seed in results.seeds:
+        column = seed % len(test.names)
+        others = [c for c in range(len(test.names)) if c != column]
+        for way in growing.WAYS:
+            if not results.has(f"grown_{way}", seed):
+                continue
+            before = _areas(test, results.scores("grown_from", seed)["test"])
+            after = _areas(test, results.scores(f"grown_{way}", seed)["test"])
+            told = found.setdefault(way, {})
+            figures = {
+                "new": after[column],
+                "others_before": before[others].mean(),
+                "others_after": after[others].mean(),
+                "cpu_seconds": results.told(f"grown_{way}", seed)["cpu_seconds"],
+            }
+            for key, value in figures.items():
+                told.setdefault(key, []).append(float(value))
+    return {
+        way: {key: round(float(np.mean(values)), 4) for key, values in told.items()}
+        for way, told in found.items()
+    }
+
+
+def _areas(test: Photos, scores: np.ndarray) -> np.ndarray:
+    """float64 [L]."""
+    known = test.labels != UNKNOWN
+    return np.array(
+        [
+            metrics.auc(test.labels[known[:, c], c] == 1, scores[known[:, c], c])
+            for c in range(len(test.names))
+        ],
+        np.float64,
+    )
 
 
 def _judge(
@@ -94,7 +126,10 @@ def _judge(
 ) -> _Judged:
     areas, samples, balanced, calibration = [], [], [], []
     for column in range(len(test.names)):
-        known, chosen_by = test.labels[:, column] >= 0, validation.labels[:, column] >= 0
+        known, chosen_by = (
+            test.labels[:, column] != UNKNOWN,
+            validation.labels[:, column] != UNKNOWN,
+        )
         labels, scores = test.labels[known, column] == 1, run["test"][known, column]
         area, some = resampled_auc(labels, scores, counts[:, known])
         threshold = metrics.best_threshold(
@@ -151,10 +186,6 @@ def _figures(one: _Judged, first: _Judged, test: Photos, usual: np.ndarray) -> d
 
 def _enough(labels: np.ndarray) -> bool:
     return min(np.sum(labels == 1), np.sum(labels == 0)) >= metrics.FEW_EXAMPLES
-
-
-def _path(results: str, name: str, seed: str, kind: str) -> str:
-    return os.path.join(results, f"{name}-{seed}.{kind}")
 
 
 def _write_down(results: str, test: Photos, contenders: Sequence[str]) -> None:

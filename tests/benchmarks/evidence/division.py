@@ -52,7 +52,7 @@ def divide(photos: Photos, regime: str, seed: int) -> Division:
     )
 
 
-def test_photos(photos: Photos) -> Photos:
+def judged_photos(photos: Photos) -> Photos:
     """The test photos with their labels: for the report, which writes down that it asked."""
     return photos.subset(_sides(photos.groups) == 2)
 

@@ -71,12 +71,12 @@ class Network(tf.Module):
         return self.head(pooling(self.shape.pooling)(outputs))
 
     def start_head(self, photos: Photos) -> None:
-        """Sets each attribute's logit to a linear probe on the features as they are."""
+        """Sets the logits of labels that any photo has to linear probes on the features."""
         features = apply(
             self.pooled, photos.images.__getitem__, np.arange(len(photos)), description="Probe"
         )
         kernel, bias = (variable.numpy() for variable in self.head.trainable_variables)
-        for column in range(len(photos.names)):
+        for column in np.flatnonzero((photos.labels != UNKNOWN).any(axis=0)):
             known = photos.labels[:, column] != UNKNOWN
             two, offsets = linear_probe.fit(
                 features[known], photos.labels[known, column], 2, strength=_HEAD_STRENGTH

@@ -1,0 +1,122 @@
+"""A label added to a joint network that knows the others: what becomes of those.
+
+    python -m tests.benchmarks.evidence grow …
+
+Three ways, from the same joint network: `replay` goes on with the photos of all labels;
+`new_photos` has those of the new label alone; `lwf` too, and holds the other logits by
+distillation (Li and Hoiem 2016, "Learning without Forgetting", equation 2 with binary outputs,
+temperature 2). A branch of GraftNet changes no other head by construction.
+"""
+
+import dataclasses
+import time
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tests.benchmarks.evidence.contenders import joint
+from tests.benchmarks.evidence.networks import Network
+from tests.benchmarks.evidence.photos import UNKNOWN, Photos
+from tests.benchmarks.evidence.search import Scores, search
+from tests.benchmarks.evidence.setting import Setting
+
+BEFORE = "before"
+REPLAY, NEW_PHOTOS, LWF = "replay", "new_photos", "lwf"
+WAYS = (REPLAY, NEW_PHOTOS, LWF)
+LEARNING_RATES = (5e-5, 2e-4)
+LENGTH = 50
+_TEMPERATURE = 2.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """A joint network that was trained without one label.
+
+    Attributes:
+      network: Its logit of the new label was never trained.
+      recipe: Recipe of `contenders.joint`.
+      column: Which label is new.
+      scores: Scores before the label was added.
+    """
+
+    network: Network
+    recipe: dict[str, Any]
+    column: int
+    scores: Scores
+
+
+def make_base(setting: Setting, recipe: dict[str, Any], length: int, column: int) -> Base:
+    """Trains the joint network on all labels but one."""
+    network = joint.make(setting, recipe)
+    others = _only(setting.division.train, [c for c in range(len(setting.names)) if c != column])
+    network.start_head(others)
+    seconds = time.process_time()
+    network.train(others, steps=length, learning_rate=recipe["learning_rate"], seed=setting.seed)
+    return Base(network, recipe, column, _scores(network, setting, time.process_time() - seconds))
+
+
+def add_label(setting: Setting, base: Base, way: str) -> tuple[dict[str, Any], int, Scores, Any]:
+    """Adds the label in one way; rate and length by the validation AUC of the new label alone.
+
+    Returns:
+      (recipe, length, scores, trials) as `search` does.
+    """
+    photos = setting.division.train
+    if way != REPLAY:
+        photos = _only(photos, [base.column])
+
+    def train(recipe: dict[str, Any], length: int) -> Scores:
+        started = time.process_time()
+        network = joint.make(setting, base.recipe)
+        for variable, value in zip(network.variables, base.network.variables, strict=True):
+            variable.assign(value)
+        network.start_head(_only(setting.division.train, [base.column]))
+        network.train(
+            photos,
+            steps=length,
+            learning_rate=recipe["learning_rate"],
+            seed=setting.seed + 1,
+            further_loss=_distillation(base) if way == LWF else None,
+        )
+        return _scores(network, setting, time.process_time() - started)
+
+    validation = _only(setting.division.validation, [base.column])
+    recipes = [{"learning_rate": rate} for rate in LEARNING_RATES]
+    return search(train, recipes, LENGTH, validation)
+
+
+def _distillation(base: Base) -> Any:
+    """Cross-entropy to the old network's softened answers, over all labels but the new one."""
+    length = base.network.head.units
+    old = tf.constant([column != base.column for column in range(length)], tf.float32)
+
+    def loss(augmented: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        before = tf.stop_gradient(base.network.training_logits(augmented))
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(
+            tf.sigmoid(before / _TEMPERATURE), logits / _TEMPERATURE
+        )
+        return _TEMPERATURE**2 * tf.reduce_mean(tf.reduce_sum(old * losses, axis=1))
+
+    return loss
+
+
+def _only(photos: Photos, columns: list[int]) -> Photos:
+    """The photos that are labelled for some columns, with those labels alone."""
+    labels = np.full_like(photos.labels, UNKNOWN)
+    labels[:, columns] = photos.labels[:, columns]
+    return photos.labelled(labels).subset((labels != UNKNOWN).any(axis=1))
+
+
+def _scores(network: Network, setting: Setting, seconds: float) -> Scores:
+    division = setting.division
+    kernel, _ = network.head.trainable_variables
+    length = int(kernel.shape[0])
+    return Scores(
+        network.scores(division.validation),
+        network.scores(division.test),
+        cpu_seconds=seconds,
+        cpu_seconds_per_label=seconds,
+        bytes_per_label=4 * (length + 1),
+        multiply_adds_per_label=length,
+    )
