@@ -33,6 +33,8 @@ INITIAL_WEIGHTS = flags.DEFINE_string("initial_weights", None, "Public weights."
 HEIGHT = flags.DEFINE_integer("height", 192, "Input height in pixels.")
 WIDTH = flags.DEFINE_integer("width", 96, "Input width in pixels.")
 RESULTS = flags.DEFINE_string("results", None, "Folder for scores and figures.", required=True)
+FEATURES = flags.DEFINE_string("features", "", "SavedModel, .onnx or .xml of the outside ones.")
+PEER_PYTHON = flags.DEFINE_string("peer_python", "python3", "Interpreter that runs --features.")
 SCRATCH = flags.DEFINE_string("scratch", None, "Local folder to train in.")
 
 
@@ -66,6 +68,8 @@ def _setting(name: str, seed: int, photos: Photos, preprocessing: Preprocessing)
         INITIAL_WEIGHTS.value,
         seed,
         os.path.join(SCRATCH.value or RESULTS.value, f"{name}-{seed}"),
+        FEATURES.value,
+        PEER_PYTHON.value,
     )
 
 

@@ -131,6 +131,12 @@ def _judge(
             validation.labels[:, column] != UNKNOWN,
         )
         labels, scores = test.labels[known, column] == 1, run["test"][known, column]
+        if np.isnan(scores).any():  # an attribute that this contender does not know
+            areas.append(np.nan)
+            samples.append(np.full(len(counts), np.nan))
+            balanced.append(np.nan)
+            calibration.append(np.nan)
+            continue
         area, some = resampled_auc(labels, scores, counts[:, known])
         threshold = metrics.best_threshold(
             validation.labels[chosen_by, column] == 1, run["validation"][chosen_by, column]
@@ -165,22 +171,28 @@ def _mean(some: Sequence[_Judged]) -> _Judged:
 
 
 def _figures(one: _Judged, first: _Judged, test: Photos, usual: np.ndarray) -> dict[str, Any]:
+    usual = usual & ~np.isnan(one.areas)
     ahead = (first.areas - one.areas)[usual].mean()
     samples = first.samples - one.samples
     figures: dict[str, Any] = {
         "mean_auc": round(float(one.areas[usual].mean()), 4),
         "mean_balanced_accuracy": round(float(one.balanced[usual].mean()), 4),
         "mean_calibration_error": round(float(one.calibration[usual].mean()), 4),
-        "auc": dict(zip(test.names, one.areas.round(4).tolist(), strict=True)),
+        "auc": {
+            name: round(float(area), 4)
+            for name, area in zip(test.names, one.areas, strict=True)
+            if not np.isnan(area)
+        },
     }
     if one is first:
         return figures
-    values = np.array([p_value(samples[:, column]) for column in range(len(test.names))])
+    values = np.array([p_value(samples[:, c]) for c in np.flatnonzero(~np.isnan(one.areas))])
+    known = [name for name, area in zip(test.names, one.areas, strict=True) if area == area]
     low, high = interval(np.nanmean(samples[:, usual], axis=1))
     return figures | {
         "behind": round(float(ahead), 4),
         "behind_interval": [round(low, 4), round(high, 4)],
-        "p_after_holm": dict(zip(test.names, holm(values).round(4).tolist(), strict=True)),
+        "p_after_holm": dict(zip(known, holm(values).round(4).tolist(), strict=True)),
     }
 
 

@@ -19,6 +19,8 @@ class Setting:
       initial_weights: Public weights that all start from.
       seed: Of everything that is drawn in training.
       scratch: Local directory of this contender, regime and seed alone.
+      outside_model, peer_python: Model that is not ours, and the interpreter that runs it where it
+        is no SavedModel; see `outside_models`.
     """
 
     division: Division
@@ -26,6 +28,8 @@ class Setting:
     initial_weights: str
     seed: int
     scratch: str
+    outside_model: str = ""
+    peer_python: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
