@@ -27,6 +27,7 @@ from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, L
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import settled_precision
 from graftnet_tf.training.loop import CHECKPOINTS, run_key
+from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
@@ -190,36 +191,39 @@ class _Job:
         optimizer = config.optimization.make(config.steps)
         key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
         directory = os.path.join(self.inputs.runs, f"branch-{name}-{key}")
-        labelled.reader.keep_log(UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE)))
-        tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
-        loop = tuning.loop(directory, config.steps)
-        loss = tuning.run(loop)
-        held_out, scores = tuning.scores(held_out)
-        validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
-        version = branches.publish(
-            os.path.join(self.inputs.published, name),
-            tuning.branch,
-            split.task,
-            content={
-                "trunk_version": trunk.version,
-                "trunk_fingerprint": fingerprint,
-                "pooling": config.pooling,
-                "reduction": config.reduction,
-                "candidate": self.candidate,
-                "thresholds": thresholds.thresholds(held_out, scores),
-                **searched,
-                "config": dataclasses.asdict(config),
-                "metrics": {
-                    "loss": loss,
-                    "validation_auc": validation_auc,
-                    "validation_examples": examples,
+        with run_lock(directory):
+            labelled.reader.keep_log(
+                UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE))
+            )
+            tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
+            loop = tuning.loop(directory, config.steps)
+            loss = tuning.run(loop)
+            held_out, scores = tuning.scores(held_out)
+            validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
+            version = branches.publish(
+                os.path.join(self.inputs.published, name),
+                tuning.branch,
+                split.task,
+                content={
+                    "trunk_version": trunk.version,
+                    "trunk_fingerprint": fingerprint,
+                    "pooling": config.pooling,
+                    "reduction": config.reduction,
+                    "candidate": self.candidate,
+                    "thresholds": thresholds.thresholds(held_out, scores),
+                    **searched,
+                    "config": dataclasses.asdict(config),
+                    "metrics": {
+                        "loss": loss,
+                        "validation_auc": validation_auc,
+                        "validation_examples": examples,
+                    },
+                    "waiting": loop.waiting,
+                    "unreadable": labelled.reader.reasons,
                 },
-                "waiting": loop.waiting,
-                "unreadable": labelled.reader.reasons,
-            },
-            build_info=BuildInfo(inputs, config.seed, started, self.provenance),
-        )
-        loop.discard()
+                build_info=BuildInfo(inputs, config.seed, started, self.provenance),
+            )
+            loop.discard()
         logging.info("Published branch %s of %s; validation AUC %s.", version, name, validation_auc)
         for attribute, counts in examples.items():
             if caution := metrics.caution(attribute, **counts):

@@ -32,6 +32,7 @@ from graftnet_tf.training.distributed.meeting import meet
 from graftnet_tf.training.distributed.replicas import Replicas
 from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, MULTIWORKER, make_strategy
 from graftnet_tf.training.loop import CHECKPOINTS, Loop, Optimization, run_key
+from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.task_heads import Heads
@@ -224,15 +225,18 @@ class _Job:
         inputs = {"initial_weights": initial, **self.labelled.inputs}
         loop: Loop | None = None
         losses: dict[str, float] = {}
-        if self.config.steps:
-            key = run_key({"config": dataclasses.asdict(self.config), "inputs": inputs})
-            directory = self.workspace.path("runs", f"{_RUN}{key}")
-            with strategy.scope():
-                loop, losses = self._train(directory, blocks, replicas)
-        if not replicas.is_chief:
-            (number,) = replicas.from_chief([np.zeros((), np.int64)])
-            return four_digits(int(number))
-        version = self._publish(blocks, inputs, loop, losses)
+        with contextlib.ExitStack() as held:
+            if self.config.steps:
+                key = run_key({"config": dataclasses.asdict(self.config), "inputs": inputs})
+                directory = self.workspace.path("runs", f"{_RUN}{key}")
+                if replicas.is_chief:
+                    held.enter_context(run_lock(directory))
+                with strategy.scope():
+                    loop, losses = self._train(directory, blocks, replicas)
+            if not replicas.is_chief:
+                (number,) = replicas.from_chief([np.zeros((), np.int64)])
+                return four_digits(int(number))
+            version = self._publish(blocks, inputs, loop, losses)
         with contextlib.suppress(tf.errors.UnavailableError):  # it is published, whoever is lost
             replicas.from_chief([np.array(int(version), np.int64)])
         return version

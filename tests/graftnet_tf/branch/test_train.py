@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import os
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.graft_features import CachedFeatures
 from graftnet_tf.io import atomic_files
 from graftnet_tf.models.precision import native_precision
+from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from tests.killed_runs import Killed, counted_steps, killed_publishing
@@ -99,6 +101,12 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
     with counted(steps, kill=3), pytest.raises(Killed):
         train_tiny_branch(workspace, "hat")
     assert steps == [0, 1, 2]
+    (run,) = (path for path in os.listdir(workspace.path("runs")) if path.startswith("branch-hat"))
+    with (
+        run_lock(workspace.path("runs", run)),
+        pytest.raises(GraftNetError, match="already running"),
+    ):
+        train_tiny_branch(workspace, "hat")
 
     with counted(steps := []), killed_publishing(), pytest.raises(Killed):
         train_tiny_branch(workspace, "hat")

@@ -13,6 +13,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.models.weights import load
+from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.trunk.trunk import Trunk
@@ -117,6 +118,9 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
     with counted(steps, kill=3), pytest.raises(Killed):
         train_tiny_trunk(workspace, trained.initial)
     assert steps == [0, 1, 2]
+    run = workspace.path("runs", *os.listdir(workspace.path("runs")))
+    with run_lock(run), pytest.raises(GraftNetError, match="already running"):
+        train_tiny_trunk(workspace, trained.initial)
 
     with counted(steps := []):
         other = train_tiny_trunk(workspace, trained.initial, seed=4, last_block=1)
