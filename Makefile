@@ -12,7 +12,7 @@ WORKSPACE ?= build/demo
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test docs slow kill soak conformance beam descriptors sample lock clean
+.PHONY: demo test docs slow kill soak conformance beam par descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -46,6 +46,20 @@ soak: $(VENV)/ready
 conformance: $(VENV)/ready
 	@test -n "$$TF_SERVING_ADDRESS" || { echo "Name the server: TF_SERVING_ADDRESS=host:8500 make conformance" >&2; exit 2; }
 	$(BIN)/pytest -rs tests/serving/conformance
+
+# A public person-attribute data set, from its files to the protocol's figures; docs/person_attributes.md.
+PAR            ?= build/par-$(FORMAT)
+TRUNK_FLAGS    ?= --initial_weights=imagenet --height=256 --width=192
+BRANCH_FLAGS   ?=
+PUBLISHED      ?= $(or $(and $(filter pa100k pulc,$(FORMAT)),pa100k),$(filter peta,$(FORMAT)))
+par: $(VENV)/ready
+	@test -n "$(FORMAT)" -a -n "$(SOURCE)" || { echo "Name the data set: make par FORMAT=pa100k SOURCE=DIR" >&2; exit 2; }
+	$(BIN)/python -m pipelines.prepare_tasks --workspace=$(PAR) --format=$(FORMAT) --source=$(SOURCE)
+	$(BIN)/python -m pipelines.train_trunk --workspace=$(PAR) $(TRUNK_FLAGS)
+	$(BIN)/python -m pipelines.train_branch --workspace=$(PAR) $(BRANCH_FLAGS) \
+		--task="$$(ls $(PAR)/tasks | paste -sd, -)"
+	$(BIN)/python -m pipelines.compose --workspace=$(PAR)
+	$(BIN)/python -m pipelines.evaluate --workspace=$(PAR) --protocol=par $(PUBLISHED:%=--published=%)
 
 # Jobs by workers of Apache Beam, killed among them, in an environment of its own; docs/offline_jobs.md.
 beam: $(BEAM)/ready

@@ -1,13 +1,18 @@
 """Measures a composed model on the workspace's test data and writes a report.
 
 evaluate --workspace=DIR [--model=DIR/serving/graftnet/1] [--json]
+evaluate --workspace=DIR --protocol=par [--published=pa100k] [--candidates=MODEL,MODEL]
 """
 
 import sys
+from collections.abc import Sequence
 
 from absl import flags
 
 from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
+from graftnet_tf.evaluation.par_evaluation import ParEvaluation, par_evaluation
+from graftnet_tf.evaluation.par_protocol import DECISION, ParFigures
+from graftnet_tf.evaluation.published_par import PUBLISHED, PublishedFigures
 from graftnet_tf.evaluation.report.directory import check_replaceable, write_report
 from pipelines import shell
 
@@ -19,6 +24,25 @@ REPORT_DIR = flags.DEFINE_string(
     None,
     "Directory for the HTML report, replacing an older one there; "
     "WORKSPACE/reports/evaluation-VERSION by default.",
+)
+TASK = flags.DEFINE_list(
+    "task", None, "Tasks whose test images to measure on; all of the workspace by default."
+)
+PROTOCOL = flags.DEFINE_enum(
+    "protocol",
+    None,
+    ["par"],
+    "par: figures over all attributes jointly as well, as pedestrian attribute recognition "
+    "publishes them; test images need a label for each attribute.",
+)
+CANDIDATES = flags.DEFINE_list(
+    "candidates",
+    [],
+    "par: directories of composed SavedModels among which one would be selected on test, as "
+    "published results are; its figures stand beside.",
+)
+PUBLISHED_OF = flags.DEFINE_enum(
+    "published", None, sorted(PUBLISHED), "par: data set whose published figures to print beside."
 )
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
@@ -34,20 +58,37 @@ _COLUMNS = (
     ("balanced", "balanced_accuracy", ".4f"),
 )
 
+_PAR_COLUMNS = (
+    ("mA", "mean_accuracy"),
+    ("accuracy", "accuracy"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("F1", "f1"),
+)
+
 
 def main() -> None:
+    if (CANDIDATES.value or PUBLISHED_OF.value) and not PROTOCOL.value:
+        raise flags.Error("--candidates and --published go with --protocol=par.")
     workspace = shell.open_workspace()
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
-    evaluation = evaluate(workspace, MODEL.value)
+    evaluation = evaluate(workspace, MODEL.value, tasks=TASK.value)
+    par = None
+    if PROTOCOL.value:
+        par = par_evaluation(
+            workspace, evaluation, candidates=CANDIDATES.value, published=PUBLISHED_OF.value
+        )
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}")
-    report = write_report(evaluation, REPORT_DIR.value or default)
-    print(_summary(evaluation, report), file=sys.stderr if JSON.value else sys.stdout)
+    report = write_report(evaluation, REPORT_DIR.value or default, par)
+    summary = _summary(evaluation, report, _par_table(par) if par else ())
+    print(summary, file=sys.stderr if JSON.value else sys.stdout)
     if JSON.value:
-        shell.print_json({**evaluation.to_dict(), "report": report})
+        joint = {"par": par.to_dict()} if par else {}
+        shell.print_json({**evaluation.to_dict(), **joint, "report": report})
 
 
-def _summary(evaluation: Evaluation, report: str) -> str:
+def _summary(evaluation: Evaluation, report: str, joint: Sequence[str]) -> str:
     """The figures as a table; a dash is undefined."""
     lines = [f"{'attribute':<20}" + "".join(f"{title:>11}" for title, _, _ in _COLUMNS)]
     for attribute in evaluation.attributes:
@@ -61,9 +102,37 @@ def _summary(evaluation: Evaluation, report: str) -> str:
         *(f"unreadable: {path}: {why}" for path, why in evaluation.unreadable.items()),
         *(f"no test data: {attribute}" for attribute in evaluation.without_test_data),
         *(f"task without a branch: {task}" for task in evaluation.without_branch),
+        *joint,
         f"report: {report}",
     ]
     return "\n".join(lines)
+
+
+def _par_table(par: ParEvaluation) -> list[str]:
+    """The protocol's figures in percent, and published ones below; a dash is not known."""
+    rows: list[tuple[str, ParFigures | PublishedFigures | None]] = [
+        ("selected on validation", par.figures),
+        ("selected on test", par.selected_on_test[1] if par.selected_on_test else None),
+        *((f"{result.method}, published", result) for result, _ in par.published),
+    ]
+    lines = [
+        f"protocol par: {par.figures.images} test images, "
+        f"{len(par.joined.attributes)} attributes, yes above {DECISION}; figures in %",
+        f"{'':<24}" + "".join(f"{title:>11}" for title, _ in _PAR_COLUMNS),
+    ]
+    for title, figures in rows:
+        values = (getattr(figures, name, None) for _, name in _PAR_COLUMNS)
+        cells = (_number(None if value is None else 100 * value, ".2f") for value in values)
+        lines.append(f"{title:<24}" + "".join(f"{cell:>11}" for cell in cells))
+    if par.selected_on_test:
+        lines.append(f"selected on test: {par.selected_on_test[0]}")
+    lines += [f"caution: {caution}" for caution in par.cautions]
+    lines += [
+        f"not comparable with {result.method} ({result.source}): {', '.join(reasons)}"
+        for result, reasons in par.published
+        if reasons
+    ]
+    return lines
 
 
 def _number(value: float | None, layout: str) -> str:

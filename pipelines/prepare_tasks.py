@@ -6,8 +6,9 @@ prepare_tasks --workspace=DIR --format=ccp --source=CCP [--task=hat,bag]
 from absl import flags
 
 from graftnet_tf.importers.classes import Reporting
-from graftnet_tf.importers.formats import IMPORTERS
+from graftnet_tf.importers.formats import IMPORTERS, PARTITIONS
 from graftnet_tf.importers.store import Imported, import_tasks
+from graftnet_tf.workspace.split_leak import split_leak
 from graftnet_tf.workspace.tasks import SPLITS, class_counts
 from pipelines import shell
 
@@ -16,8 +17,14 @@ SOURCE = flags.DEFINE_string("source", None, "Folder, or CSV file, to import.")
 TASK = flags.DEFINE_list(
     "task",
     [],
-    "ccp: the tasks to import, all by default. folders, csv: the name of the one task, that "
-    "of the folder or file by default.",
+    "folders, csv: the name of the one task, that of the folder or file by default. Other "
+    "formats: the tasks to import, all by default; peta: the 35 that are evaluated.",
+)
+PARTITION = flags.DEFINE_integer(
+    "partition",
+    None,
+    f"peta: which of its {PARTITIONS['peta']} published splits; the first by default.",
+    lower_bound=1,
 )
 POSITIVE = flags.DEFINE_string(
     "positive",
@@ -50,6 +57,7 @@ COPY = flags.DEFINE_bool(
 )
 
 _GROUPS_SHOWN = 10
+_TASKS_NAMED = 3
 
 
 def main() -> None:
@@ -58,7 +66,11 @@ def main() -> None:
             "--workspace, --format and --source are needed: where to, what, from where."
         )
     reporting = Reporting(POSITIVE.value, tuple(ATTRIBUTES.value))
-    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASK.value, reporting)
+    if PARTITION.value and PARTITION.value > PARTITIONS.get(FORMAT.value, 0):
+        several = ", ".join(f"{name} (1 to {count})" for name, count in PARTITIONS.items())
+        raise flags.Error(f"--partition={PARTITION.value} is none; it goes with {several}.")
+    split = {"partition": PARTITION.value} if PARTITION.value else {}
+    collection = IMPORTERS[FORMAT.value](SOURCE.value, TASK.value, reporting, **split)
     results = import_tasks(
         shell.open_workspace(create=True),
         collection,
@@ -71,24 +83,62 @@ def main() -> None:
         print(note)
     print(_counts_table(results))
     for imported in results:
-        every = [example for split in SPLITS for example in imported.examples[split]]
-        for name, count in class_counts(imported.task, every).items():
-            if not count:
-                print(f"Task {imported.task.name} has no image of class {name}: not trainable.")
+        _warn_of_empty_classes(imported)
     skipped = {path: why for imported in results for path, why in imported.skipped.items()}
     print(f"{len(skipped)} images left out{':' if skipped else '.'}")
     for path, why in skipped.items():
         print(f"  {path}: {why}")
+    _warn_of_leak(results)
+    for alike in _different(results):
+        _warn_of_near_duplicates(alike)
+
+
+def _warn_of_empty_classes(imported: Imported) -> None:
+    """Says which classes a split lacks, where it has examples at all."""
+    task = imported.task
+    counts = {split: class_counts(task, imported.examples[split]) for split in SPLITS}
+    for name in task.classes:
+        if not any(counts[split][name] for split in SPLITS):
+            print(f"Task {task.name} has no image of class {name}: not trainable.")
+        elif not counts["train"][name] and imported.examples["train"]:
+            print(f"Task {task.name} has no image of class {name} in train: not trainable.")
+        elif not counts["test"][name] and imported.examples["test"]:
+            print(f"Task {task.name} has no image of class {name} in test: not measurable.")
+
+
+def _different(results: list[Imported]) -> list[list[Imported]]:
+    """Tasks by what looks alike in them: those of one source often share it."""
+    found: list[list[Imported]] = []
     for imported in results:
-        _warn_of_near_duplicates(imported)
+        for same in found:
+            if same[0].near_duplicates == imported.near_duplicates:
+                same.append(imported)
+                break
+        else:
+            found.append([imported])
+    return found
 
 
-def _warn_of_near_duplicates(imported: Imported) -> None:
-    groups = imported.near_duplicates
-    if groups:
+def _warn_of_leak(results: list[Imported]) -> None:
+    """Says what groups a published split has on both sides; all tasks of such a source share it."""
+    groups = ([e.group for e in results[0].examples[split]] for split in SPLITS)
+    leak = split_leak(*groups)
+    if leak.groups:
         print(
-            f"Task {imported.task.name}: {_alike(len(groups))} in both train "
-            "and test. If they show the same, give them one group in a CSV table, or test "
+            f"The published split leaks: {leak.groups:,} groups are in both train and test, with "
+            f"{leak.test_images:,} of {leak.test_total:,} test images; test results promise "
+            "too much."
+        )
+
+
+def _warn_of_near_duplicates(same: list[Imported]) -> None:
+    groups = same[0].near_duplicates
+    if groups:
+        named = ", ".join(imported.task.name for imported in same[:_TASKS_NAMED])
+        more = f" and {len(same) - _TASKS_NAMED} more" if len(same) > _TASKS_NAMED else ""
+        print(
+            f"{'Task' if len(same) == 1 else 'Tasks'} {named}{more}: {_alike(len(groups))} in both "
+            "train and test. If they show the same, give them one group in a CSV table, or test "
             "results promise too much:"
         )
     for group in groups[:_GROUPS_SHOWN]:

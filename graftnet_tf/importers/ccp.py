@@ -25,6 +25,7 @@ from graftnet_tf.importers.ccp_tasks import LABELS_USED, TASKS, label_of
 from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.cutout import cut_out
+from graftnet_tf.importers.defined_tasks import choose
 from graftnet_tf.importers.scan import files_below, require_folder
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.tasks import Task
@@ -65,9 +66,7 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
     Raises:
       GraftNetError: an unknown task, a source in another layout, or `reporting` is given.
     """
-    if reporting != Reporting():
-        raise GraftNetError("--positive and --attributes go with folders and csv, not with ccp.")
-    wanted = _wanted(tasks)
+    wanted = choose(tasks, {task.name: task for task in TASKS}, "Clothing Co-Parsing", reporting)
     require_folder(source, f"a folder with {_LAYOUT}")
     for part in ("label_list.mat", "photos", "annotations"):
         if not tf.io.gfile.exists(os.path.join(source, part)):
@@ -88,16 +87,6 @@ def scan(source: str, tasks: Sequence[str] = (), reporting: Reporting = Reportin
             "photos/NNNN.jpg."
         )
     return Collection("ccp", wanted, photos, skipped)
-
-
-def _wanted(names: Sequence[str]) -> list[Task]:
-    known = {task.name: task for task in TASKS}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise GraftNetError(
-            f"Unknown tasks {', '.join(unknown)}; Clothing Co-Parsing gives {', '.join(known)}."
-        )
-    return [known[name] for name in dict.fromkeys(names)] or TASKS
 
 
 def _photo(source: str, file: str, names: list[str], tasks: list[Task]) -> Photo:

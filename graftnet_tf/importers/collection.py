@@ -40,6 +40,10 @@ class Collection:
       photos: Photos in a fixed order.
       skipped: Reason for each photo that cannot be labelled, by source.
       notes: What was taken for granted in reading the source, a sentence each.
+      alike_together: Whether images that look alike join one group: the source shows people
+        several times and does not say whom.
+      split_leaks: Whether the source's own split has groups on both sides, which is then kept
+        as it is and told, not refused.
     """
 
     name: str
@@ -47,3 +51,5 @@ class Collection:
     photos: list[Photo]
     skipped: Mapping[str, str] = dataclasses.field(default_factory=dict)
     notes: Sequence[str] = ()
+    alike_together: bool = False
+    split_leaks: bool = False

@@ -5,18 +5,25 @@ from typing import Any
 
 from absl import logging
 
-from graftnet_tf.importers import ccp, csv_table, folders
+from graftnet_tf.importers import ccp, csv_table, folders, market1501, pa100k, peta, pulc
 from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.collection import Collection
 from graftnet_tf.importers.store import Imported, import_tasks
 from graftnet_tf.workspace.workspace import Workspace
 
-IMPORTERS: dict[str, Callable[[str, Sequence[str], Reporting], Collection]] = {
+IMPORTERS: dict[str, Callable[..., Collection]] = {
     "ccp": ccp.scan,
     "csv": csv_table.scan,
     "folders": folders.scan,
+    "market1501": market1501.scan,
+    "pa100k": pa100k.scan,
+    "peta": peta.scan,
+    "pulc": pulc.scan,
 }
 """By format: called with (source, names of the tasks wanted, none for all of them, reporting)."""
+
+PARTITIONS = {"peta": peta.PARTITIONS}
+"""Number of published splits by format, for those of more than one: called with `partition` too."""
 
 
 def import_folders(

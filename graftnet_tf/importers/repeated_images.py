@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from graftnet_tf.importers.collection import Photo
+from graftnet_tf.importers.joined_groups import joined
 
 
 def conflicts(photos: Iterable[Photo], task: str, digests: Mapping[str, str]) -> dict[str, str]:
@@ -60,17 +61,8 @@ def joint_groups(photos: Iterable[Photo], digests: Mapping[str, str]) -> dict[st
     Returns:
       The group of each photo, by source: of joined ones, the first by name.
     """
-    parent: dict[str, str] = {}
-
-    def root(group: str) -> str:
-        while parent.setdefault(group, group) != group:
-            group = parent[group]
-        return group
-
     groups = {photo.source: photo.group or digests[photo.source][:16] for photo in photos}
-    owners: dict[str, str] = {}
-    for source, group in groups.items():
-        owner = owners.setdefault(digests[source], group)
-        first, second = sorted((root(owner), root(group)))
-        parent[second] = first
-    return {source: root(group) for source, group in groups.items()}
+    copies: dict[str, list[str]] = defaultdict(list)
+    for source in groups:
+        copies[digests[source]].append(source)
+    return joined(groups, copies.values())

@@ -8,7 +8,12 @@ from graftnet_tf.importers.collection import Photo
 
 
 def assign_splits(
-    photos: Sequence[Photo], groups: Mapping[str, str], *, test_fraction: float, seed: int
+    photos: Sequence[Photo],
+    groups: Mapping[str, str],
+    *,
+    test_fraction: float,
+    seed: int,
+    leaks: bool = False,
 ) -> dict[str, str]:
     """The split of every photo: its group's, as the source says, else drawn.
 
@@ -16,23 +21,29 @@ def assign_splits(
       photos: Photos of one collection.
       groups: Groups of each photo, by source; see `joint_groups`.
       test_fraction, seed: Test fraction and seed, as in `draw_split`.
+      leaks: Whether a group may be on both sides, as the source says.
 
     Returns:
       "train" or "test" by source.
 
     Raises:
-      GraftNetError: the source puts a group on both sides.
+      GraftNetError: the source puts a group on both sides, and `leaks` is false.
     """
+    own = {photo.source: photo.split for photo in photos if photo.split and leaks}
     stated: dict[str, str] = {}
     for photo in photos:
         group = groups[photo.source]
-        if photo.split and stated.setdefault(group, photo.split) != photo.split:
+        if not photo.split or photo.source in own:
+            continue
+        if stated.setdefault(group, photo.split) != photo.split:
             raise GraftNetError(
                 f"Group {group} is in both train and test; a group must stay on one side, "
                 "or the test results mean nothing. Give all its images one split."
             )
     return {
-        source: stated.get(group) or draw_split(group, test_fraction=test_fraction, seed=seed)
+        source: own.get(source)
+        or stated.get(group)
+        or draw_split(group, test_fraction=test_fraction, seed=seed)
         for source, group in groups.items()
     }
 

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -15,6 +15,7 @@ from graftnet_tf.data.near_duplicates import Look, look, near_duplicate_groups
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.fetch import fetch, is_web
+from graftnet_tf.importers.joined_groups import joined
 from graftnet_tf.importers.repeated_images import conflicts, joint_groups, repeated_in_train
 from graftnet_tf.importers.split import assign_splits
 from graftnet_tf.io import atomic_files
@@ -118,11 +119,20 @@ def import_tasks(
     repeated = repeated_in_train(collection.photos, digests)
     kept = [p for p in collection.photos if p.source in readable and p.source not in repeated]
     groups = joint_groups(kept, digests)
-    splits = assign_splits(kept, groups, test_fraction=test_fraction, seed=seed)
+    alike = [
+        [kept[place].source for place in places]
+        for places in near_duplicate_groups([readable[photo.source].look for photo in kept])
+    ]
+    if collection.alike_together:
+        groups = joined(groups, _on_one_side(kept, alike))
+    splits = assign_splits(
+        kept, groups, test_fraction=test_fraction, seed=seed, leaks=collection.split_leaks
+    )
+    across = [same for same in alike if len({splits[source] for source in same}) > 1]
     results = []
     for task in collection.tasks:
         skipped = {**unreadable, **repeated, **conflicts(collection.photos, task.name, digests)}
-        results.append(_labelled(collection, task, readable, groups, splits, skipped))
+        results.append(_labelled(collection, task, readable, groups, splits, skipped, across))
     for imported in results:
         if not any(imported.examples.values()):
             raise GraftNetError(
@@ -204,8 +214,12 @@ def _labelled(
     groups: Mapping[str, str],
     splits: Mapping[str, str],
     skipped: Mapping[str, str],
+    across: Sequence[Sequence[str]],
 ) -> Imported:
-    """The examples of one task, and what is left out of the collection."""
+    """The examples of one task, and what is left out of the collection.
+
+    `across` are the sources that look alike and are on both sides of the split.
+    """
     examples: dict[str, list[Example]] = {split: [] for split in SPLITS}
     chosen = [
         photo
@@ -222,10 +236,20 @@ def _labelled(
         for photo in collection.photos
         if task.name in photo.labels and photo.source in skipped
     }
-    alike = near_duplicate_groups([readable[photo.source].look for photo in chosen])
-    split_of = [{chosen[place].source: splits[chosen[place].source] for place in g} for g in alike]
-    across = [group for group in split_of if len(set(group.values())) > 1]
-    return Imported(task, examples, {**collection.skipped, **reasons}, across)
+    sources = {photo.source for photo in chosen}
+    alike = [{same: splits[same] for same in group if same in sources} for group in across]
+    across_here = [group for group in alike if len(set(group.values())) > 1]
+    return Imported(task, examples, {**collection.skipped, **reasons}, across_here)
+
+
+def _on_one_side(photos: Sequence[Photo], alike: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Photos that look alike and may be one group: of a stated split, or all of none."""
+    stated = {photo.source: photo.split for photo in photos}
+    return [
+        [source for source in same if stated[source] == side]
+        for same in alike
+        for side in dict.fromkeys(stated[source] for source in same)
+    ]
 
 
 def _publish(workspace: Workspace, imported: Imported) -> None:

@@ -73,3 +73,36 @@ def test_a_foreign_report_directory_is_refused_before_any_work(colour_workspace)
     )
     assert done.returncode == 1
     assert "Name a new or empty one" in done.stderr
+
+
+def test_the_protocol_of_pedestrian_attributes_is_printed_and_in_json(
+    colour_model, colour_workspace
+):
+    arguments = (
+        f"--workspace={colour_workspace.root}",
+        f"--model={colour_model}",
+        "--task=gender",
+        "--protocol=par",
+        "--published=pa100k",
+        "--json",
+    )
+    done = run(*arguments)
+
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    par = result["par"]
+    assert par["selected_on_validation"]["mA"] == 1
+    assert par["selected_on_validation"]["accuracy"] == 3 / 4  # one of four images shows neither
+    assert par["selected_on_test"] is None
+    assert par["published"][0]["not_comparable"][0] == "4 test images, not 10,000"
+    lines = [line.split() for line in done.stderr.splitlines()]
+    assert ["selected", "on", "validation", "100.00", "75.00", "75.00", "75.00", "75.00"] in lines
+    assert ["selected", "on", "test", *"-----"] in lines
+    assert ["ResNet-50,", "published", "80.21", "79.15", "87.79", "87.01", "87.40"] in lines
+    assert any(line[:4] == ["not", "comparable", "with", "ResNet-50"] for line in lines)
+
+
+def test_flags_of_the_protocol_go_with_it(colour_workspace):
+    done = run(f"--workspace={colour_workspace.root}", "--published=pa100k")
+    assert done.returncode == 2
+    assert "--candidates and --published go with --protocol=par" in done.stderr.splitlines()[-1]

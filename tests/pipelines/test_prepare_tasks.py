@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.graftnet_tf.importers.conftest import write_image
+from graftnet_tf.importers import pulc
+from tests.graftnet_tf.importers.conftest import save_peta, write_image
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,8 @@ def test_counts_and_images_left_out_are_told_and_a_second_run_is_refused(source,
     [
         (["--source=x"], "--format and --source are needed"),
         (["--format=ccp", "--source=x", "--test_fraction=1.5"], "test_fraction"),
+        (["--format=pa100k", "--source=x", "--partition=1"], "it goes with peta (1 to 5)"),
+        (["--format=peta", "--source=x", "--partition=6"], "--partition=6 is none"),
     ],
 )
 def test_wrong_arguments_exit_with_2(tmp_path, arguments, message):
@@ -86,3 +89,38 @@ def test_a_missing_source_exits_with_1_and_makes_no_workspace(tmp_path):
     assert "gone does not exist" in last_line(result)
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "new").exists()
+
+
+def test_what_a_split_lacks_is_pointed_out_and_names_that_were_mapped(tmp_path):
+    values = ["0"] * len(pulc.ATTRIBUTES)
+    for part in ("train", "test"):
+        for number in range(2):
+            write_image(tmp_path / "source" / part / f"{number}.jpg", seed=2 * len(part) + number)
+    hat = ",".join(["1", *values[1:]])
+    lines = f"train/0.jpg\t{hat}\ntrain/1.jpg\t{','.join(values)}\n"
+    (tmp_path / "source" / "train_list.txt").write_text(lines)
+    lines = "".join(f"test/{number}.jpg\t{','.join(values)}\n" for number in range(2))
+    (tmp_path / "source" / "test_list.txt").write_text(lines)
+    result = prepare_tasks(
+        f"--workspace={tmp_path}/new",
+        "--format=pulc",
+        f"--source={tmp_path}/source",
+        "--task=Hat,Skirt&Dress",
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Skirt&Dress as Skirt_Dress" in result.stdout
+    assert "Task Hat has no image of class positive in test: not measurable." in result.stdout
+    assert "Task Skirt_Dress has no image of class positive: not trainable." in result.stdout
+
+
+def test_a_published_split_that_leaks_is_told(tmp_path):
+    for number in range(1, 7):
+        write_image(tmp_path / "peta" / "images" / f"{number:05d}.png", seed=number)
+    result = prepare_tasks(
+        f"--workspace={tmp_path}/new", "--format=peta", f"--source={save_peta(tmp_path / 'peta')}"
+    )
+    assert result.returncode == 0, result.stderr
+    assert (
+        "The published split leaks: 1 groups are in both train and test, with 1 of 2 test images"
+        in result.stdout
+    )

@@ -8,6 +8,7 @@ import urllib.parse
 import tensorflow as tf
 
 from graftnet_tf.evaluation.evaluate import Evaluation
+from graftnet_tf.evaluation.par_evaluation import ParEvaluation
 from graftnet_tf.evaluation.report import figures, page
 from graftnet_tf.io import atomic_files, report_directory
 from graftnet_tf.io.csv_tables import to_csv
@@ -24,8 +25,13 @@ def check_replaceable(directory: str) -> None:
     report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, CURVES))
 
 
-def write_report(evaluation: Evaluation, directory: str) -> str:
+def write_report(evaluation: Evaluation, directory: str, par: ParEvaluation | None = None) -> str:
     """Writes a report, replacing an older one in the same place as a whole.
+
+    Args:
+      evaluation: What to report.
+      directory: Directory of the report.
+      par: Figures over all attributes jointly, to report as well.
 
     Returns:
       Path of the page to open; it needs no other file and no network.
@@ -44,7 +50,7 @@ def write_report(evaluation: Evaluation, directory: str) -> str:
                 file.write(png)
         atomic_files.write_text(os.path.join(aside, TABLE), _table(evaluation))
         _write_scores(evaluation, os.path.join(aside, SCORES))
-        atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves))
+        atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves, par))
     return os.path.join(directory, PAGE)
 
 

@@ -51,3 +51,47 @@ class CcpTree:
 @pytest.fixture
 def ccp_tree(tmp_path):
     return CcpTree(tmp_path / "source")
+
+
+def cells(*texts):
+    """A cell array of texts, one a row, as MATLAB saves it."""
+    array = np.empty((len(texts), 1), object)
+    array[:, 0] = texts
+    return array
+
+
+PETA_NAMES = [f"attribute{number}" for number in range(105)]
+_FIRST = ([1, 2, 5], [3], [4, 6])  # train, val and test count from 1
+_SECOND = ([6], [5], [1, 2, 3, 4])
+
+
+def _partition(*lists):
+    """A cell of a struct of three matrices, whose first column are the images' numbers."""
+    matrices = [np.array([[number, 9] for number in some], float) for some in lists]
+    return dict(zip(("train_index", "val_index", "test_index"), matrices, strict=True))
+
+
+def peta_labels():
+    """uint8 [6, 109]: images 1 and 4 are of one person, as are 2 and 3; column 4 is the first."""
+    data = np.zeros((6, 109), np.uint8)
+    data[:, :4] = 1
+    for row, person in enumerate((0, 1, 1, 0, 2, 3)):
+        data[row, 4 + person] = 1
+    data[:, 108] = 1
+    return data
+
+
+def save_peta(
+    source, data=None, names=PETA_NAMES, partitions=(_FIRST, _SECOND, _FIRST, _FIRST, _FIRST)
+):
+    """A PETA.mat of six images; returns the source's path."""
+    every = np.empty((len(partitions), 1), object)
+    every[:, 0] = [_partition(*lists) for lists in partitions]
+    struct = {
+        "data": peta_labels() if data is None else data,
+        "attribute": cells(*names),
+        "selected_attribute": np.arange(1, 36)[np.newaxis],
+        "partition": every,
+    }
+    savemat(source / "PETA.mat", {"peta": struct})
+    return str(source)

@@ -60,3 +60,14 @@ def test_a_source_that_splits_a_group_is_refused():
     photos = [photo("a", "g", "train"), photo("b", "g", "test")]
     with pytest.raises(GraftNetError, match="Group g is in both train and test"):
         assign_splits(photos, test_fraction=0.5, seed=0)
+
+
+def test_a_published_split_that_leaks_is_kept_only_where_the_source_is_known_to():
+    photos = [photo("1", "ann", "train"), photo("2", "ann", "test"), photo("3", "bob", "test")]
+    with pytest.raises(GraftNetError, match="ann is in both"):
+        assign_splits(photos, test_fraction=0.5, seed=0)
+    assert assign_splits(photos, test_fraction=0.5, seed=0, leaks=True) == {
+        "1": "train",
+        "2": "test",
+        "3": "test",
+    }
