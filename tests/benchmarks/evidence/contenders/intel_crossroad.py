@@ -15,14 +15,15 @@ from tests.benchmarks.evidence.setting import Setting
 RECIPES: list[dict[str, Any]] = [{}]
 LENGTH = 1
 # Its outputs: male, bag, backpack, hat, long sleeves, long trousers, long hair, coat or jacket.
-OUTPUTS = {
-    "female": (0, True),
+OUTPUTS = {  # by the names of PA-100K and of CCP: which output, and whether it says the opposite
+    "Female": (0, True),
     "bag": (1, False),
-    "backpack": (2, False),
+    "Backpack": (2, False),
+    "Hat": (3, False),
     "hat": (3, False),
-    "long_sleeve": (4, False),
-    "short_sleeve": (4, True),
-    "trousers": (5, False),
+    "LongSleeve": (4, False),
+    "ShortSleeve": (4, True),
+    "Trousers": (5, False),
     "coat": (7, False),
 }
 
