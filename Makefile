@@ -63,8 +63,9 @@ par: $(VENV)/ready
 
 # Jobs by workers of Apache Beam, killed among them, in an environment of its own; docs/offline_jobs.md.
 beam: $(BEAM)/ready
-	$(BEAM)/bin/python -m pytest -rs tests/graftnet_tf/io/test_part_runs.py tests/serving/archive_scoring \
-		tests/pipelines/test_score.py tests/yolact_tf/person_crops/test_parts.py
+	$(BEAM)/bin/python -m pytest -rs tests/graftnet_tf/io/test_part_runs.py tests/graftnet_tf/archive_features \
+		tests/graftnet_tf/dataset_statistics tests/serving/archive_scoring tests/pipelines/test_score.py \
+		tests/pipelines/test_archive_binaries.py tests/yolact_tf/person_crops/test_parts.py
 
 $(BEAM)/ready: requirements-beam.lock
 	$(PYTHON) -m venv $(BEAM)

@@ -7,7 +7,9 @@ hashes alone are as near in 671 pairs, none. A crop saved again (JPEG quality 60
 brightened by a tenth is found, of those whose edges were cut by 2 % 95 of 100, by 5 % 11.
 """
 
+import hashlib
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -24,9 +26,15 @@ MAX_COLOUR = 8.0
 
 _BITS = 64
 _SIDE = 8
+COLOURS = 3 * _SIDE**2
+"""Values of a thumbnail."""
+
 _BRIGHTNESS = 96.0
 _ENOUGH_PAIRS = 1_000_000
-_COMPARED = 1 << 15  # pairs at a time
+_COMPARED = 1 << 15  # pairs of thumbnails at a time
+_DIGEST = 16
+_MOST_AGREEING = 4
+_SORTING = 2  # comparisons that take as long as the sorting of one image
 _SET_BITS = np.array([number.bit_count() for number in range(1 << 16)], np.uint8)
 
 
@@ -59,28 +67,47 @@ def look(image: np.ndarray) -> Look:
 def near_duplicate_groups(looks: Sequence[Look]) -> list[list[int]]:
     """Images that are near-duplicates of one another, straight or through others.
 
-    The bits of a hash are cut into `MAX_BITS` + 1 bands: hashes that differ in no more bits
-    agree in a whole band, so only those that share a band are compared. 100,000 images of
-    random hashes take half a minute; a set in which all are alike takes time by its square.
-
     Args:
       looks: Looks of `look`.
 
     Returns:
       Places in `looks`, ascending, of every group of two or more, in order of the first.
     """
-    different = list(dict.fromkeys(looks))
-    if not different:
+    if not looks:
         return []
-    place_of = {found: place for place, found in enumerate(different)}
-    groups = _groups(
-        np.array([found.shape for found in different], np.uint64),
-        np.stack([np.frombuffer(found.colour, np.float16) for found in different]),
+    codes = near_duplicate_codes(
+        np.array([found.shape for found in looks], np.uint64),
+        np.stack([np.frombuffer(found.colour, np.float16) for found in looks]),
     )
-    group_of = groups[[place_of[found] for found in looks]]
-    order = np.argsort(group_of, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1)
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
     return sorted(part.tolist() for part in parts if len(part) > 1)
+
+
+def near_duplicate_codes(shapes: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """The same groups as numbers.
+
+    The bits of a hash are cut into `MAX_BITS` + k bands: hashes that differ in no more bits agree
+    in k whole bands, so only those that share some k bands are compared; k grows with the number
+    of images. A set in which all are alike takes time by its square.
+
+    Args:
+      shapes: uint64 [n], `shape` of each look.
+      colours: float16 [n, `COLOURS`], `colour` of each look.
+
+    Returns:
+      int32 [n], equal for images of one group, 0…groups - 1.
+    """
+    digests = [
+        hashlib.blake2b(shape.tobytes() + colour.tobytes(), digest_size=_DIGEST).digest()
+        for shape, colour in zip(shapes, colours, strict=True)
+    ]
+    _, firsts, different = np.unique(
+        np.frombuffer(b"".join(digests), f"V{_DIGEST}"), return_index=True, return_inverse=True
+    )
+    if not len(firsts):
+        return np.zeros(0, np.int32)
+    return _groups(shapes[firsts], colours[firsts])[different]
 
 
 def _groups(shapes: np.ndarray, colours: np.ndarray) -> np.ndarray:
@@ -107,25 +134,45 @@ def _groups(shapes: np.ndarray, colours: np.ndarray) -> np.ndarray:
 
 def _near(shapes: np.ndarray, colours: np.ndarray) -> Iterator[np.ndarray]:
     """int64 [pairs, 2] of places of near looks, some of them more than once."""
-    edges = np.linspace(0, _BITS, MAX_BITS + 2).astype(int)
-    for low, high in itertools.pairwise(edges):
-        band = (shapes >> np.uint64(low)) & np.uint64((1 << int(high - low)) - 1)
-        order = np.argsort(band, kind="stable")
-        for places in np.split(order, np.flatnonzero(np.diff(band[order])) + 1):
-            rows = max(_COMPARED // len(places), 1)
-            for first in range(0, len(places) - 1, rows):
-                some, others = places[first : first + rows], places[first:]
-                near = _distances(shapes[some, np.newaxis], shapes[others]) <= MAX_BITS
-                pairs = np.argwhere(np.triu(near, 1))
-                pairs = np.stack([some[pairs[:, 0]], others[pairs[:, 1]]], axis=1)
-                before, after = (colours[side].astype(np.float32) for side in pairs.T)
-                pairs = pairs[np.abs(before - after).mean(axis=1) <= MAX_COLOUR]
-                if len(pairs):
-                    yield pairs
+    for mask in _masks(len(shapes)):
+        for firsts, seconds in _pairs_of_equal(shapes & mask):
+            near = _set_bits(shapes[firsts] ^ shapes[seconds]) <= MAX_BITS
+            firsts, seconds = firsts[near], seconds[near]
+            for first in range(0, len(firsts), _COMPARED):
+                some, others = firsts[first : first + _COMPARED], seconds[first : first + _COMPARED]
+                before, after = (colours[side].astype(np.float32) for side in (some, others))
+                alike = np.abs(before - after).mean(axis=1) <= MAX_COLOUR
+                if alike.any():
+                    yield np.stack([some[alike], others[alike]], axis=1)
 
 
-def _distances(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Number of bits in which uint64 [n, 1] and [m] differ, uint8 [n, m]."""
-    return _SET_BITS[(values ^ others)[..., np.newaxis].view(np.uint16)].sum(
-        axis=-1, dtype=np.uint8
-    )
+def _masks(count: int) -> list[np.uint64]:
+    """Bits that near hashes of `count` may agree in, one of these masks at least."""
+
+    def cost(agreeing: int) -> float:
+        bands = MAX_BITS + agreeing
+        compared = count**2 / 2 ** (1 + _BITS * agreeing / bands)
+        return math.comb(bands, agreeing) * (_SORTING * count + compared)
+
+    agreeing = min(range(1, _MOST_AGREEING + 1), key=cost)
+    edges = np.linspace(0, _BITS, MAX_BITS + agreeing + 1).astype(int).tolist()
+    bands = [(1 << high) - (1 << low) for low, high in itertools.pairwise(edges)]
+    return [np.uint64(sum(some)) for some in itertools.combinations(bands, agreeing)]
+
+
+def _pairs_of_equal(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Places of equal keys, each pair once, as (int64 [pairs], int64 [pairs])."""
+    order = np.argsort(keys, kind="stable")
+    in_order = keys[order]
+    left = np.arange(len(keys))
+    for distance in range(1, len(keys)):
+        left = left[: np.searchsorted(left, len(keys) - distance)]
+        left = left[in_order[left] == in_order[left + distance]]
+        if not len(left):
+            return
+        yield order[left], order[left + distance]
+
+
+def _set_bits(values: np.ndarray) -> np.ndarray:
+    """Number of bits that are set in uint64 [n], uint8 [n]."""
+    return _SET_BITS[values.view(np.uint16).reshape(-1, 4)].sum(axis=1, dtype=np.uint8)

@@ -17,7 +17,8 @@ import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from graftnet_tf.io.part_runs import REFUSED_STATUS, PartWork
+from graftnet_tf.io.part_runs import REFUSED_STATUS
+from graftnet_tf.io.part_work import PartWork
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,15 +2,28 @@
 
 import json
 import os
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import tensorflow as tf
 
 from graftnet_tf.io import atomic_files
-from graftnet_tf.io.file_names import printable
+
+
+class Trial(NamedTuple):
+    """How far a part's images were tried one by one.
+
+    Attributes:
+      tried: Images, the first of the part, that were tried.
+      begun: Whether the next one was begun.
+    """
+
+    tried: int = 0
+    begun: bool = False
 
 
 class PartPlan:
-    """The parts of a run under way, in OUTPUT/plan/PART.json."""
+    """The parts of a run under way, in OUTPUT/plan/PART.json, and what is left out of each."""
 
     def __init__(self, output: str):
         """Of the folder of all results, `output`."""
@@ -34,10 +47,23 @@ class PartPlan:
         """
         return atomic_files.read_json(self._path(part))
 
-    def describe(self, part: str) -> str:
-        """A part and which images it has, for a person."""
-        images = [printable(image) for image in self.read(part)]
-        return f"{part} (images {images[0]} to {images[-1]})"
+    def left_out(self, part: str) -> dict[str, str]:
+        """Why images of a part are left out, by location."""
+        path = self._path(f"{part}.left_out")
+        return atomic_files.read_json(path) if tf.io.gfile.exists(path) else {}
+
+    def leave_out(self, part: str, reasons: Mapping[str, str]) -> None:
+        """Leaves images out of a part, and no others; why, by location."""
+        atomic_files.write_text(self._path(f"{part}.left_out"), json.dumps(reasons))
+
+    def trial(self, part: str) -> Trial:
+        """How far the images of a part were tried."""
+        path = self._path(f"{part}.trial")
+        return Trial(*atomic_files.read_json(path)) if tf.io.gfile.exists(path) else Trial()
+
+    def note_trial(self, part: str, trial: Trial) -> None:
+        """Notes how far the images of a part were tried."""
+        atomic_files.write_text(self._path(f"{part}.trial"), json.dumps(trial))
 
     def remove(self) -> None:
         """Removes the plan of all parts, if there is one."""

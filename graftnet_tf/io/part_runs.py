@@ -10,17 +10,21 @@ import dataclasses
 import importlib.util
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO, Any, Protocol, TypeVar, cast
+from typing import IO, Any, cast
 
 from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.file_names import printable
+from graftnet_tf.io.part_plan import Trial
+from graftnet_tf.io.part_work import ImageTrial, PartWork
 
 LOCAL = "local"
 FN_API_RUNNER = "FnApiRunner"
@@ -29,24 +33,9 @@ REFUSED_STATUS = 2
 
 _COMMAND = "from graftnet_tf.io.beam_pipeline import main; main()"
 _LOOK_SECONDS = 2.0
-
-Model = TypeVar("Model")
-
-
-class PartWork(Protocol[Model]):
-    """What is done to each part; workers get a pickled copy."""
-
-    def load(self) -> Model:
-        """What all parts of a process need, made once in it."""
-        ...
-
-    def process(self, model: Model, part: str) -> None:
-        """Does a part; done twice, or twice at once, its result is the same."""
-        ...
-
-    def describe(self, part: str) -> str:
-        """A part and what it is made of, for a person."""
-        ...
+_MOST_LEFT_OUT = 10  # images of a part; where more end their process, it is not the images' fault
+_STATUS = re.compile(r"(?:status|return code) (-?\d+)\b")
+_OF_SHELL = 128  # added to a signal by a shell, through which Beam starts its workers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,8 +47,9 @@ class Runner:
         this machine; FlinkRunner, SparkRunner, DataflowRunner and the others elsewhere.
       workers: Processes of `FN_API_RUNNER`.
       options: Options of Beam's pipeline, by name; they come before what `workers` says.
-      attempts: Pipelines in a row that may end without a part done, before the one part that all of
-        them had is given up.
+      attempts: Pipelines in a row that may end without a part done, before the images of the one
+        part that all of them had are tried one by one; and with one image begun, before that is
+        left out.
       stall_seconds: Time without a part done after which a pipeline is taken for dead.
     """
 
@@ -101,6 +91,8 @@ def run_parts(
     A pipeline of Beam is a process of its own. When it ends early, or nothing comes of it for
     long, what remains of it is killed, and another pipeline does what is left: if none was done,
     the first half of that. So a part that ends every process is found, and the others are done.
+    Its images are then tried one by one, to the same end; those that end every process are left out
+    of the part, and it is done without them. This process itself is ended by such an image.
 
     Args:
       work: What is done to each part. For Beam, of a class that a module has, not a script.
@@ -130,6 +122,7 @@ def _run_pipelines(
     work: PartWork[Any], left: Callable[[], Sequence[str]], runner: Runner, bar: tqdm
 ) -> None:
     given_up: list[str] = []
+    lessened: list[str] = []
     told: list[str] = []
     failed, size, hope = 0, sys.maxsize, True
     while parts := [part for part in left() if part not in given_up]:
@@ -141,15 +134,58 @@ def _run_pipelines(
             break
         elif len(some) > 1 or failed + 1 < runner.attempts:
             failed, size = failed + 1, max(len(some) // 2, 1)
+        elif some[0] not in lessened and _leave_images_out(work, some[0], runner):
+            lessened.append(some[0])
+            failed, size, hope = 0, sys.maxsize, True
         else:
             given_up += some
-            told.append(f"{work.describe(some[0])} in {failed + 1} attempts: {ended}")
+            told.append(f"{_described(work, some[0])} in {failed + 1} attempts: {ended}")
             failed, size, hope = 0, sys.maxsize, False
     if told:
         raise GraftNetError(
             f"{runner.name} did not do {'; nor '.join(told)}. Parts left in all: {len(left())}; "
             "the same command tries them again."
         )
+
+
+def _described(work: PartWork[Any], part: str) -> str:
+    """A part and which images it has, for a person."""
+    images = [printable(image) for image in work.plan.read(part)]
+    return f"{part} (images {images[0]} to {images[-1]})"
+
+
+def _leave_images_out(work: PartWork[Any], part: str, runner: Runner) -> bool:
+    """Leaves images out that end every process; False where there are none, or too many."""
+    plan = work.plan
+    images = list(plan.read(part))
+    left_out: dict[str, str] = {}
+    ended_at = failed = 0
+    plan.note_trial(part, Trial())
+
+    def left() -> Sequence[str]:
+        return images[plan.trial(part).tried :]  # so that an image tried is a sign of life
+
+    while True:
+        ended = _run_pipeline(ImageTrial(work), [part], left, runner, tqdm(disable=True))
+        tried, begun = plan.trial(part)
+        if tried == len(images):
+            plan.leave_out(part, left_out)
+            return bool(left_out)
+        if not begun or len(left_out) == _MOST_LEFT_OUT:
+            return False
+        failed = failed + 1 if tried == ended_at else 1
+        ended_at = tried
+        if failed == runner.attempts:
+            left_out[images[tried]] = _why_left_out(ended, failed)
+            tried, failed = tried + 1, 0
+        plan.note_trial(part, Trial(tried))
+
+
+def _why_left_out(ended: str, attempts: int) -> str:
+    statuses = [int(status) for status in _STATUS.findall(ended)]
+    signals = [abs(one) % _OF_SHELL for one in statuses if one < 0 or one > _OF_SHELL]
+    how = f"was killed (signal {signals[-1]})" if signals else f"did not survive it ({ended})"
+    return f"Its process {how} in each of {attempts} attempts."
 
 
 def _run_pipeline(

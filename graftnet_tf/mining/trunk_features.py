@@ -11,6 +11,7 @@ from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.training.batched_inference import in_batches
+from graftnet_tf.trunk.block_means import block_means
 from graftnet_tf.trunk.trunk import Trunk
 
 _BATCH = 32
@@ -88,9 +89,4 @@ class TrunkFeatureReader:
 
     @functools.cached_property
     def _network(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        blocks = self._trunk.blocks(0, self._trunk.last_block)
-        scale = self._trunk.preprocessing.scale
-        return tf.function(
-            lambda images: tf.reduce_mean(blocks(scale(images)), axis=[1, 2]),
-            reduce_retracing=True,
-        )
+        return block_means(self._trunk)

@@ -1,14 +1,15 @@
 """A model in this process that scores images: columns of a table, a row an image or a person."""
 
-import dataclasses
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+from graftnet_tf.archive_tables.tabulator import ImageRows, Tabulator
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.io import atomic_files
@@ -16,40 +17,7 @@ from graftnet_tf.io import atomic_files
 _SIDES = ("x1", "y1", "x2", "y2")
 
 
-@dataclasses.dataclass(frozen=True)
-class Scores:
-    """What a model says of N images, in R rows.
-
-    Attributes:
-      decoded: bool [N], whether each image could be decoded.
-      image: int64 [R], rising: which image a row is of.
-      columns: [R] by name, of the types of `Scorer.columns`.
-    """
-
-    decoded: np.ndarray
-    image: np.ndarray
-    columns: dict[str, np.ndarray]
-
-
-class Scorer(Protocol):
-    """A loaded model.
-
-    Attributes:
-      columns: NumPy type of each column, in the table's order.
-    """
-
-    columns: Mapping[str, type]
-
-    def score(self, images: Sequence[bytes]) -> Scores:
-        """Scores the content of N > 0 files.
-
-        Raises:
-          tf.errors.OpError: the model fails on one of them.
-        """
-        ...
-
-
-def load_scorer(directory: str) -> Scorer:
+def load_scorer(directory: str) -> Tabulator:
     """Loads a composed or a passengers model.
 
     Args:
@@ -84,15 +52,15 @@ class ComposedScorer:
 
     def __init__(self, model: LocalPredictor):
         self._model = model
-        self.columns: Mapping[str, type] = dict.fromkeys(model.attributes, np.float32)
+        self.columns: Mapping[str, npt.DTypeLike] = dict.fromkeys(model.attributes, np.float32)
         _check_names(model.attributes)
 
-    def score(self, images: Sequence[bytes]) -> Scores:
+    def tabulate(self, images: Sequence[bytes]) -> ImageRows:
         """float32 in 0…1 for each attribute."""
         scores = self._model.score(images)
         decoded = ~np.logical_and.reduce([np.isnan(column) for column in scores.values()])
         image = np.flatnonzero(decoded)
-        return Scores(decoded, image, {name: column[image] for name, column in scores.items()})
+        return ImageRows(decoded, image, {name: column[image] for name, column in scores.items()})
 
 
 class PassengersScorer:
@@ -111,12 +79,12 @@ class PassengersScorer:
             name for name in outputs if name not in found and not name.endswith("_decision")
         )
         _check_names(self._attributes)
-        self.columns: Mapping[str, type] = {
+        self.columns: Mapping[str, npt.DTypeLike] = {
             **dict.fromkeys(("person", *_SIDES), np.int32),
             **dict.fromkeys(("detection_score", *self._attributes), np.float32),
         }
 
-    def score(self, images: Sequence[bytes]) -> Scores:
+    def tabulate(self, images: Sequence[bytes]) -> ImageRows:
         """What the model says of everybody in the snapshots."""
         answer = self._predict(snapshots=tf.constant(images))
         count = answer["count"].numpy()
@@ -129,7 +97,7 @@ class PassengersScorer:
             "detection_score": answer["detection_scores"].numpy()[image, person],
             **{name: answer[name].numpy()[image, person] for name in self._attributes},
         }
-        return Scores(answer["decoded"].numpy(), image, columns)
+        return ImageRows(answer["decoded"].numpy(), image, columns)
 
 
 def _check_names(attributes: Sequence[str] | Mapping[str, Any]) -> None:

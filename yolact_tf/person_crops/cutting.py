@@ -5,7 +5,7 @@ import functools
 import hashlib
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Protocol
 
@@ -59,7 +59,11 @@ class Cutting:
     timeout: float
 
     def batches(
-        self, sources: Iterable[str], finder: PeopleFinder, noted: Noted
+        self,
+        sources: Iterable[str],
+        finder: PeopleFinder,
+        noted: Noted,
+        left_out: Mapping[str, str] | None = None,
     ) -> Iterator[Batch]:
         """Writes the crops of snapshots, batch after batch.
 
@@ -67,13 +71,22 @@ class Cutting:
           sources: Their locations.
           finder: Finds the people.
           noted: What is known of them from before.
+          left_out: Why some are not looked at, by location.
         """
+        left_out = left_out or {}
         with ThreadPoolExecutor(_THREADS) as pool:
-            read = functools.partial(_read, noted=noted, timeout=self.timeout)
+            read = functools.partial(_read, noted=noted, left_out=left_out, timeout=self.timeout)
             found = filter(None, ahead(pool, read, sources, self.batch_size + _THREADS))
             while batch := list(itertools.islice(found, self.batch_size)):
                 processed = sum(snapshot.image is not None for snapshot in batch)
                 yield Batch(_process(batch, finder, self.output), processed)
+
+    def try_snapshot(self, source: str, finder: PeopleFinder) -> None:
+        """Finds the people in a snapshot, if it can be read, and writes nothing."""
+        try:
+            finder([image_fetching.decode(image_fetching.read(source, self.timeout))])
+        except UnreadableError:
+            return
 
 
 class _Snapshot(NamedTuple):
@@ -92,7 +105,9 @@ class _Snapshot(NamedTuple):
     image: tf.Tensor | UnreadableError | None
 
 
-def _read(source: str, noted: Noted, timeout: float) -> _Snapshot | None:
+def _read(
+    source: str, noted: Noted, left_out: Mapping[str, str], timeout: float
+) -> _Snapshot | None:
     """Fetches a snapshot, or returns None for one that is done."""
     stamp, sha256 = None, ""
     try:
@@ -101,6 +116,8 @@ def _read(source: str, noted: Noted, timeout: float) -> _Snapshot | None:
             return None
         data = image_fetching.read(source, timeout)
         sha256 = hashlib.sha256(data).hexdigest()
+        if source in left_out:
+            raise UnreadableError(left_out[source])
         image = None if noted.has_content(source, sha256) else image_fetching.decode(data)
     except UnreadableError as error:
         return _Snapshot(source, stamp, sha256, error)

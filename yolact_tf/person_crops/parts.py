@@ -21,7 +21,7 @@ Known = dict[str, str | None]
 
 @dataclasses.dataclass(frozen=True)
 class PeopleCutting:
-    """The work on parts; see `graftnet_tf.io.part_runs.PartWork`.
+    """The work on parts; see `graftnet_tf.io.part_work.PartWork`.
 
     Attributes:
       cutting: How snapshots are gone through.
@@ -31,20 +31,26 @@ class PeopleCutting:
     cutting: Cutting
     load_finder: Callable[[], PeopleFinder]
 
+    @property
+    def plan(self) -> PartPlan:
+        """Which snapshots each part has."""
+        return PartPlan(self.cutting.output)
+
     def load(self) -> PeopleFinder:
         """What finds the people."""
         return self.load_finder()
 
     def process(self, model: PeopleFinder, part: str) -> None:
         """Cuts the people out of a part's snapshots, and publishes its file of the journal."""
-        output = self.cutting.output
-        known: Known = PartPlan(output).read(part)
-        batches = self.cutting.batches(known, model, _Noted(known))
-        publish_part(output, part, itertools.chain.from_iterable(one.rows for one in batches))
+        known: Known = self.plan.read(part)
+        left_out = self.plan.left_out(part)
+        batches = self.cutting.batches(known, model, _Noted(known), left_out)
+        rows = itertools.chain.from_iterable(one.rows for one in batches)
+        publish_part(self.cutting.output, part, rows)
 
-    def describe(self, part: str) -> str:
-        """A part and which snapshots it has."""
-        return PartPlan(self.cutting.output).describe(part)
+    def try_image(self, model: PeopleFinder, image: str) -> None:
+        """Finds the people in a snapshot, for nothing."""
+        self.cutting.try_snapshot(image, model)
 
 
 @dataclasses.dataclass(frozen=True)

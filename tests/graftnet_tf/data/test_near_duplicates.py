@@ -1,10 +1,18 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
+from scipy import sparse
 
 from graftnet_tf.data import near_duplicates
-from graftnet_tf.data.near_duplicates import MAX_BITS, Look, look, near_duplicate_groups
+from graftnet_tf.data.near_duplicates import (
+    MAX_BITS,
+    Look,
+    look,
+    near_duplicate_codes,
+    near_duplicate_groups,
+)
 
 GREY = np.full((8, 8, 3), 96, np.float16).tobytes()
 
@@ -25,6 +33,38 @@ def test_every_pair_is_found_as_by_comparing_all():
         flipped = rng.choice(64, int(rng.integers(0, 2 * MAX_BITS)), replace=False)
         other = value ^ sum(1 << int(bit) for bit in flipped)
         assert groups(value, other) == ([[0, 1]] if len(flipped) <= MAX_BITS else [])
+
+
+@pytest.mark.parametrize(("count", "masks"), [(100, 9), (30_000, 45), (1_000_000, 165)])
+def test_near_hashes_agree_in_a_mask_however_many_there_are(count, masks):
+    found = [int(mask) for mask in near_duplicates._masks(count)]
+    assert len(found) == masks
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        flipped = sum(1 << int(bit) for bit in rng.choice(64, MAX_BITS, replace=False))
+        assert any(mask & flipped == 0 for mask in found)
+
+
+def test_groups_are_the_same_by_any_masks(monkeypatch):
+    """Of 200 hashes that differ in few bits from one of 20, by their distances and by masks."""
+    rng = np.random.default_rng(0)
+    centres = [int(rng.integers(0, 1 << 62)) for _ in range(20)]
+    shapes = [
+        centres[int(rng.integers(20))] ^ sum(1 << int(bit) for bit in rng.choice(64, 6))
+        for _ in range(200)
+    ]
+    near = [[(one ^ other).bit_count() <= MAX_BITS for other in shapes] for one in shapes]
+    _, expected = sparse.csgraph.connected_components(np.array(near))
+    for enough in (100, 30_000, 1_000_000):
+        masks = near_duplicates._masks(enough)
+        monkeypatch.setattr(near_duplicates, "_masks", lambda _, masks=masks: masks)
+        codes = near_duplicate_codes(
+            np.array(shapes, np.uint64),
+            np.frombuffer(GREY * len(shapes), np.float16).reshape(200, -1),
+        )
+        monkeypatch.undo()
+        assert len({*zip(codes.tolist(), expected.tolist(), strict=True)}) == codes.max() + 1
+        assert codes.max() == expected.max()
 
 
 def test_alike_in_shape_but_not_in_colour_is_not_near():

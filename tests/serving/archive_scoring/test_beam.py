@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import os
 import signal
 import threading
@@ -10,11 +11,13 @@ import pytest
 
 from graftnet_tf.io.part_runs import FN_API_RUNNER, Runner
 from tests.beam_workers import worker_processes
+from tests.fragile_model import Fragile
 from tests.serving.archive_scoring.conftest import COUNT, contents
 
 pytest.importorskip("apache_beam", reason="Apache Beam is not installed: make beam")
 pytestmark = pytest.mark.slow
 
+from graftnet_tf.archive_tables.job import TableJob  # noqa: E402
 from serving.archive_scoring.job import score_archive  # noqa: E402
 
 SETTINGS = {"batch_size": 3, "part_size": 2}
@@ -63,3 +66,27 @@ def test_two_workers_that_are_killed_leave_the_same_bytes(archive, colour_model,
         server.shutdown()
     assert len(killed) == 2
     assert contents(tmp_path / "out") == contents(tmp_path / "local")
+
+
+def test_images_that_kill_every_process_cost_the_others_nothing(archive, colour_model, tmp_path):
+    """The tables are those of a model that fails on them without killing anybody."""
+    poison = frozenset((archive / name).read_bytes() for name in ("1.png", "2.png"))
+    sources = sorted(str(archive / f"{number}.png") for number in range(COUNT))
+
+    def letters_of(deadly, output, runner):
+        load = functools.partial(Fragile, colour_model, poison, deadly)
+        job = TableJob(str(output), "scores", {}, load, batch_size=3, part_size=5)
+        summary = job.run(sources, runner)
+        assert (summary.rows, summary.dead_letters) == (COUNT - 4, 4)
+        lines = (output / "dead_letters.jsonl").read_text().splitlines()
+        return {letter.pop("source"): letter for letter in map(json.loads, lines)}
+
+    failed = letters_of(False, tmp_path / "failed", Runner())
+    killed = letters_of(True, tmp_path / "killed", Runner(FN_API_RUNNER, workers=2, attempts=2))
+    assert contents(tmp_path / "killed" / "scores") == contents(tmp_path / "failed" / "scores")
+    assert not (tmp_path / "killed" / "plan").exists()
+    for name in ("1.png", "2.png"):
+        letter = killed.pop(str(archive / name))
+        assert letter["reason"] == "Its process was killed (signal 9) in each of 2 attempts."
+        assert letter["sha256"] == failed.pop(str(archive / name))["sha256"]
+    assert killed == failed

@@ -14,9 +14,9 @@ from tests.serving.archive_scoring.conftest import COUNT, POISONED, contents
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
 
-from serving.archive_scoring import part_scoring  # noqa: E402
+from graftnet_tf.archive_tables.part_tabulation import PartTabulation  # noqa: E402
 from serving.archive_scoring.job import score_archive  # noqa: E402
-from serving.archive_scoring.part_scoring import PartScoring  # noqa: E402
+from serving.archive_scoring.scorer import load_scorer  # noqa: E402
 
 
 class KilledError(BaseException):
@@ -80,7 +80,7 @@ def test_the_manifest_names_every_table_and_what_is_in_it(score, tmp_path):
 def test_a_second_run_does_nothing(score, tmp_path):
     score()
     before = contents(tmp_path / "out")
-    with mock.patch.object(PartScoring, "process", side_effect=AssertionError):
+    with mock.patch.object(PartTabulation, "process", side_effect=AssertionError):
         summary = score()
     assert (summary.rows, summary.images_now) == (8, 0)
     assert contents(tmp_path / "out") == before
@@ -88,7 +88,7 @@ def test_a_second_run_does_nothing(score, tmp_path):
 
 def test_a_killed_run_goes_on_where_it_was_to_the_same_bytes(score, tmp_path):
     score(output=tmp_path / "whole")
-    process, done = PartScoring.process, []
+    process, done = PartTabulation.process, []
 
     def killed(self, model, part):
         if len(done) == 1:
@@ -96,7 +96,7 @@ def test_a_killed_run_goes_on_where_it_was_to_the_same_bytes(score, tmp_path):
         done.append(part)
         process(self, model, part)
 
-    with mock.patch.object(PartScoring, "process", killed), pytest.raises(KilledError):
+    with mock.patch.object(PartTabulation, "process", killed), pytest.raises(KilledError):
         score()
     assert not (tmp_path / "out" / "manifest.json").exists()
     assert score().images_now == COUNT - 4
@@ -176,17 +176,16 @@ def test_a_run_that_goes_on_tries_nothing_again(score, failing, tmp_path):
 def test_an_image_that_the_model_fails_on_is_the_only_one_without_a_row(score, archive, tmp_path):
     """The others of its batch are scored alone."""
     poison = (archive / "4.png").read_bytes()
-    load = part_scoring.load_scorer
 
     class Fragile:
         def __init__(self, directory):
-            self._scorer = load(directory)
+            self._scorer = load_scorer(directory)
             self.columns = self._scorer.columns
 
-        def score(self, images):
+        def tabulate(self, images):
             if poison in images:
                 raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
-            return self._scorer.score(images)
+            return self._scorer.tabulate(images)
 
     with mock.patch("serving.archive_scoring.job.load_scorer", Fragile):
         summary = score()

@@ -11,7 +11,7 @@ from serving.composition.samples import lift_snapshot
 def test_a_composed_model_gives_an_image_a_row(colour_model, archive):
     scorer = load_scorer(colour_model)
     assert dict(scorer.columns) == dict.fromkeys(("bald", "male", "female", "hat"), np.float32)
-    scores = scorer.score([(archive / "9.png").read_bytes(), b"no image"])
+    scores = scorer.tabulate([(archive / "9.png").read_bytes(), b"no image"])
     assert scores.decoded.tolist() == [True, False]
     assert scores.image.tolist() == [0]
     np.testing.assert_allclose(scores.columns["bald"], [180 / 255], rtol=1e-6)
@@ -20,7 +20,7 @@ def test_a_composed_model_gives_an_image_a_row(colour_model, archive):
 def test_a_passengers_model_gives_a_person_a_row(passengers_workspace):
     """Its segmentation finds three people in a snapshot, of scores 0.9, 0.6 and 0.5."""
     scorer = load_scorer(passengers_workspace.path("serving", "passengers", "1"))
-    scores = scorer.score([b"no image", lift_snapshot()])
+    scores = scorer.tabulate([b"no image", lift_snapshot()])
     assert scores.decoded.tolist() == [False, True]
     assert scores.image.tolist() == [1] * len(scores.columns["person"])
     assert scores.columns["person"].tolist() == list(range(len(scores.image)))

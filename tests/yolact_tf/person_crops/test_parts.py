@@ -134,3 +134,25 @@ def test_workers_make_what_one_process_makes_killed_or_not(workers, local, in_pa
     assert (tmp_path / "killed").exists()
     assert (summary.images, summary.people, summary.skipped) == (5, 8, 1)
     assert contents(tmp_path / "out") == contents(local)
+
+
+def load_fragile_finder():
+    """A finder that the third and the fourth snapshot kill, by their heights."""
+    finder = load_finder()
+
+    def find(images):
+        if any(image.shape[0] in (40 + 8 * 2, 40 + 8 * 3) for image in images):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return finder(images)
+
+    return find
+
+
+@pytest.mark.slow
+def test_snapshots_that_kill_every_process_are_skipped(local, in_parts, tmp_path):
+    pytest.importorskip("apache_beam", reason="Apache Beam is not installed: make beam")
+    summary = in_parts(load_fragile_finder, Runner(FN_API_RUNNER, attempts=2))
+    assert (summary.images, summary.skipped) == (3, 3)
+    skipped = (tmp_path / "out" / "skipped.csv").read_text()
+    assert skipped.count("Its process was killed (signal 9) in each of 2 attempts.") == 2
+    assert contents(tmp_path / "out").keys() < contents(local).keys()

@@ -7,20 +7,20 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow as tf
 
+from graftnet_tf.archive_tables.dead_letters import DeadLetter, from_lines, to_lines
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
-from serving.archive_scoring.dead_letters import DeadLetter, from_lines, to_lines
 
-_TABLES = "scores"
 DEAD_LETTERS = "dead_letters"
 
 
 class PartTotals(NamedTuple):
-    """What a part's table is about: `images` of all, scored or not."""
+    """What a part's table is about: `images` of all, with rows or not."""
 
     images: int
     rows: int
@@ -34,15 +34,17 @@ class PartFiles:
 
     Attributes:
       output: Folder of all results.
+      tables: Name of the folder of tables in it.
       name: Name of the part.
     """
 
     output: str
+    tables: str
     name: str
 
     @property
     def table(self) -> str:
-        return os.path.join(self.output, _TABLES, self.name)
+        return os.path.join(self.output, self.tables, self.name)
 
     @property
     def letters(self) -> str:
@@ -54,9 +56,9 @@ class PartFiles:
         """Publishes the files, the same bytes for the same content.
 
         Args:
-          columns: [R] each, by name.
+          columns: [R] or [R, D] each, by name; the latter become lists of D.
           images: Images of the part.
-          dead_letters: Those of them that have no row because they could not be scored.
+          dead_letters: Those of them that have no row because they cannot have one.
         """
         if dead_letters:
             atomic_files.write_text(self.letters, to_lines(dead_letters))
@@ -65,7 +67,7 @@ class PartFiles:
         counts = {"images": str(images), "dead_letters": str(len(dead_letters))}
         types = {"source": pa.string(), "sha256": pa.string()}
         table = pa.table(
-            {name: pa.array(column, types.get(name)) for name, column in columns.items()},
+            {name: _arrow(column, types.get(name)) for name, column in columns.items()},
             metadata=counts,
         )
         content = pa.BufferOutputStream()
@@ -89,7 +91,7 @@ class PartFiles:
                 hashlib.sha256(content).hexdigest(),
             )
 
-    def scored(self) -> set[str]:
+    def sources(self) -> set[str]:
         """Locations of the images that the published table has rows of.
 
         Raises:
@@ -120,17 +122,23 @@ class PartFiles:
             ) from None
 
 
-def published(output: str) -> list[str]:
-    """Names of the files in the folder of tables, sorted."""
-    return _names(os.path.join(output, _TABLES))
+def published(output: str, tables: str) -> list[str]:
+    """Names of the files in a folder of tables, sorted."""
+    return _names(os.path.join(output, tables))
 
 
-def remove_leftovers(output: str) -> None:
+def remove_leftovers(output: str, tables: str) -> None:
     """Removes what killed workers left aside; none may be at work."""
-    for folder in (os.path.join(output, name) for name in (_TABLES, DEAD_LETTERS)):
+    for folder in (os.path.join(output, name) for name in (tables, DEAD_LETTERS)):
         for name in _names(folder):
             if name.startswith(atomic_files.INCOMING):
                 atomic_files.remove(os.path.join(folder, name))
+
+
+def _arrow(column: Any, kind: pa.DataType | None) -> pa.Array:
+    if isinstance(column, np.ndarray) and column.ndim == 2:
+        return pa.FixedSizeListArray.from_arrays(pa.array(column.ravel()), column.shape[1])
+    return pa.array(column, kind)
 
 
 def _names(folder: str) -> list[str]:

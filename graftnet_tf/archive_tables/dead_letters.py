@@ -1,4 +1,4 @@
-"""Images that could not be scored, a JSON object a line."""
+"""Images that have no row, a JSON object a line."""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class DeadLetter(NamedTuple):
-    r"""An image that could not be scored.
+    r"""An image that has no row.
 
     Attributes:
       source: Its location, with `\xNN` for bytes that are not UTF-8.

@@ -4,9 +4,9 @@ import functools
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from graftnet_tf.archive_tables.part_files import PartFiles
 from graftnet_tf.io import image_fetching
 from graftnet_tf.io.image_fetching import UnreadableError
-from serving.archive_scoring.part_files import PartFiles
 
 _THREADS = 16
 

@@ -1,4 +1,4 @@
-"""The parts that an archive's images are scored in: always the same for the same images."""
+"""The parts that an archive's images are done in: always the same for the same images."""
 
 import hashlib
 import json
@@ -17,11 +17,11 @@ _NAME = re.compile(r"part-\d{6}-[0-9a-f]{16}\.parquet")
 
 
 class Part(NamedTuple):
-    """Some images that are scored together.
+    """Some images that are done together.
 
     Attributes:
-      name: Its number, and a hash of its sources, their stamps and how they are scored; also the
-        name of its table.
+      name: Its number, and a hash of its sources, their stamps and the settings; also the name
+        of its table.
       sources: Locations, sorted.
     """
 
@@ -35,7 +35,7 @@ def cut(sources: Sequence[str], size: int, settings: str) -> Iterator[Part]:
     Args:
       sources: Different locations, sorted.
       size: Images of a part; the last may have fewer.
-      settings: All that scores depend on beside the images.
+      settings: All that rows depend on beside the images.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
         stamps = ahead(pool, _stamp, sources, _AHEAD)

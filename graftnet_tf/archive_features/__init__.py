@@ -1,0 +1,1 @@
+"""Features of an archive's images: one vector of the trunk each, as minings compare them."""
