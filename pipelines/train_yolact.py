@@ -6,6 +6,7 @@ train_yolact --data=FILE.json,IMAGES[,SHARE] … --output=DIR --steps=N [--confi
 from absl import flags
 
 from graftnet_tf.models.precision import AUTO, TRAINING_PRECISIONS, settled_precision
+from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, MIRRORED, NONE
 from pipelines import shell
 from pipelines.flags.coco_images import EXIF_ORIENTATION
 from yolact_tf.config import CONFIGS
@@ -43,6 +44,12 @@ PRECISION = flags.DEFINE_enum(
     AUTO,
     TRAINING_PRECISIONS,
     "Of the arithmetic; auto: bfloat16 where the machine has it. Weights are float32.",
+)
+STRATEGY = flags.DEFINE_enum(
+    "strategy",
+    AUTO_STRATEGY,
+    (AUTO_STRATEGY, NONE, MIRRORED),
+    "Devices to train on: none, one; mirrored, all of this machine; auto, all GPUs there are.",
 )
 FROZEN = flags.DEFINE_string(
     "frozen", "", "The backbone's layer up to which its weights are kept, such as mixed0."
@@ -141,7 +148,7 @@ def main() -> None:
             evaluate_every=EVALUATE_EVERY.value,
         ),
     )
-    print(run(job, OUTPUT.value))
+    print(run(job, OUTPUT.value, STRATEGY.value))
 
 
 def _source(flag: str, text: str, share: bool = False) -> Source:

@@ -1,4 +1,5 @@
-"""Which package may import which: pipelines → serving → graftnet_tf, pipelines → yolact_tf."""
+"""Which package may import which: pipelines → serving → graftnet_tf, pipelines → yolact_tf; of
+graftnet_tf, what knows of no task is for yolact_tf too."""
 
 import ast
 import pathlib
@@ -11,7 +12,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("graftnet_tf", "yolact_tf", "serving", "pipelines", "tests")
 MAY_IMPORT = {
     "graftnet_tf": ("graftnet_tf.",),
-    "yolact_tf": ("yolact_tf.", "graftnet_tf.io."),
+    "yolact_tf": ("yolact_tf.", "graftnet_tf.io.", "graftnet_tf.training.distributed."),
     "serving": ("serving.", "graftnet_tf."),
     "pipelines": ("pipelines.", "serving.", "yolact_tf.", "graftnet_tf."),
 }
@@ -41,6 +42,17 @@ def test_no_arrow_runs_up(package):
         if not f"{name}.".startswith(MAY_IMPORT[package])
     ]
     assert own
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["io", "training/distributed"])
+def test_what_yolact_imports_brings_nothing_else_of_graftnet_along(room):
+    own = (f"graftnet_tf.{room.replace('/', '.')}.", "graftnet_tf.errors.")
+    found = [name for path in (ROOT / "graftnet_tf" / room).rglob("*.py") for name in imports(path)]
+    wrong = [
+        name for name in found if name.startswith("graftnet_tf.") and not f"{name}.".startswith(own)
+    ]
+    assert found
     assert wrong == []
 
 

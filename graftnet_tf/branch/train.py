@@ -19,11 +19,11 @@ from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.labelled_images import LabelledImages
 from graftnet_tf.data.labelled_rows import LabelledRows
-from graftnet_tf.data.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
+from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import settled_precision
 from graftnet_tf.training.loop import CHECKPOINTS, run_key

@@ -1,6 +1,5 @@
 """Reading many image files at once, keeping account of those that cannot be read."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -8,16 +7,13 @@ from typing import Any, TypeVar
 import tensorflow as tf
 from tqdm import tqdm
 
-from graftnet_tf.errors import GraftNetError
-from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import decode_bytes
 from graftnet_tf.io.op_errors import reason
+from graftnet_tf.io.patient_reading import read_patiently
 
 Result = TypeVar("Result")
 
 _THREADS = 4
-_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # seconds after each failure
-_PASSING = (tf.errors.AbortedError, tf.errors.DeadlineExceededError, tf.errors.UnavailableError)
 
 
 class UnreadableImageError(Exception):
@@ -31,18 +27,10 @@ def read_data(path: str) -> bytes:
       UnreadableImageError: the file cannot be read.
       GraftNetError: its file system fails lastingly.
     """
-    for wait in _WAITS:
-        try:
-            return atomic_files.read_bytes(path)
-        except _PASSING as error:
-            failure = reason(error)
-            time.sleep(wait)
-        except tf.errors.OpError as error:
-            raise UnreadableImageError(reason(error)) from None
-    raise GraftNetError(
-        f"{path} could not be read {len(_WAITS)} times in {sum(_WAITS):g} s: {failure}. "
-        "Try again once its file system answers."
-    )
+    try:
+        return read_patiently(path)
+    except tf.errors.OpError as error:
+        raise UnreadableImageError(reason(error)) from None
 
 
 def decode(data: bytes) -> tf.Tensor:

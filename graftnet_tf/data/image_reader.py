@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from graftnet_tf.data.image_loading import UnreadableImageError, attempt, decode, read_data
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.data.unreadable_log import UnreadableLog
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_decoding import decode_image
+from graftnet_tf.io.unreadable_log import UnreadableLog
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from absl import logging
 from tqdm import tqdm
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.timed_inputs import TimedInputs
 from graftnet_tf.training.distributed import termination
 from graftnet_tf.training.distributed.replicas import Replicas
 
@@ -158,7 +158,7 @@ class Loop:
             finished and a checkpoint made.
         """
         running: dict[str, float] = {}
-        inputs, waited, started = iter(inputs), 0.0, time.monotonic()
+        timed = TimedInputs(inputs)
         writer = (
             tf.summary.create_file_writer(os.path.join(self.directory, "summaries"))
             if self._replicas.is_chief
@@ -176,17 +176,14 @@ class Loop:
             if not self.resumed:
                 self._save()
             for number in bar:
-                asked = time.monotonic()
-                given = next(inputs)
-                waited += time.monotonic() - asked
-                name, loss = step(number, given)
+                name, loss = step(number, next(timed))
                 if not tf.math.is_finite(loss):
                     raise GraftNetError(
                         f"The loss of {name} became {loss} at step {number}; "
                         "lower the learning rate."
                     )
                 running[name] = _SMOOTHING * running.get(name, loss) + (1 - _SMOOTHING) * loss
-                self.waiting = waited / (time.monotonic() - started)
+                self.waiting = timed.waiting
                 shown = {task: f"{value:.3f}" for task, value in running.items()}
                 bar.set_postfix(shown | {"waiting": f"{self.waiting:.0%}"}, refresh=False)
                 tf.summary.scalar(f"loss/{name}", loss, step=number)

@@ -16,10 +16,10 @@ from graftnet_tf.data.bounded_sample import bounded_sample
 from graftnet_tf.data.labelled_images import LabelledImages
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.task_sampling import Schedule, sampling_probabilities
-from graftnet_tf.data.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
 from graftnet_tf.models.precision import AUTO, check_precision, settled_precision

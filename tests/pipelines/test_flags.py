@@ -27,6 +27,7 @@ OWN_WORDS = {
     "batch_size",
     "config",
     "format",
+    "images",
     "initial_weights",
     "last_block",
     "max_in_flight",
@@ -37,13 +38,13 @@ OWN_WORDS = {
     "model_name",
     "model_version",
     "output",
-    "images",
     "precision",
     "report_dir",
     "seed",
     "server",
     "source",
     "steps",
+    "strategy",
     "task",
     "test_fraction",
     "timeout",
@@ -51,8 +52,8 @@ OWN_WORDS = {
     "tls_key",
     "trunk",
     "weight_decay",
-    "workspace",
     "workers",
+    "workspace",
 }
 
 

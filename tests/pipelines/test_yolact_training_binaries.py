@@ -51,13 +51,14 @@ def test_prepare_instances(tmp_path, annotations):
 def test_train_yolact_says_what_is_wrong(tmp_path, annotations):
     usual = [f"--output={tmp_path}/run", "--steps=1"]
     data = f"--data={annotations},{tmp_path}"
-    alone, share, milestones, config, absent, weights = run_all(
+    alone, share, milestones, config, strategy, absent, weights = run_all(
         "train_yolact",
         [
             [*usual, f"--data={annotations}"],
             [*usual, f"{data},-1"],
             [*usual, data, "--milestones=half"],
             [*usual, data, "--config=yolact_vgg"],
+            [*usual, data, "--strategy=multiworker"],
             [*usual, f"--data={tmp_path}/absent.json,{tmp_path}"],
             [f"--output={tmp_path}/other", data, f"--initial_weights={annotations}"],
         ],
@@ -67,6 +68,7 @@ def test_train_yolact_says_what_is_wrong(tmp_path, annotations):
         (share, "with a share above 0"),
         (milestones, "--milestones=half are not shares"),
         (config, "yolact_person_512"),
+        (strategy, "auto|none|mirrored"),
     ):
         assert run.status == 2
         assert message in run.stderr

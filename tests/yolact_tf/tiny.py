@@ -30,8 +30,10 @@ def _build(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     return stages[2], stages[3], stages[4]
 
 
-def register(patch: pytest.MonkeyPatch) -> config.YolactConfig:
+def register(
+    patch: pytest.MonkeyPatch, settings: config.YolactConfig = TINY
+) -> config.YolactConfig:
     """Makes the network known by its name, for as long as `patch` lasts."""
     patch.setitem(backbones.BACKBONES, "tiny", Backbone(_build))
-    patch.setitem(config.CONFIGS, "tiny", TINY)
-    return TINY
+    patch.setitem(config.CONFIGS, "tiny", settings)
+    return settings

@@ -1,4 +1,4 @@
-"""Annotated images, decoded and made small enough to keep many in memory."""
+"""Annotated images, decoded and made as small as samples need them."""
 
 import io
 from typing import NamedTuple
@@ -7,9 +7,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from graftnet_tf.io.patient_reading import read_patiently
 from graftnet_tf.io.pillow_images import exif_orientation, on_black, upright
 from yolact_tf.data.coco import AnnotatedImage, AnnotatedObject, ExifOrientation
-from yolact_tf.errors import YolactError
+from yolact_tf.errors import FileSystemError, YolactError
 
 _SIDEWAYS = (5, 6, 7, 8)
 
@@ -47,10 +48,10 @@ def decode(image: AnnotatedImage, longest_side: int) -> DecodedImage:
 
     Raises:
       YolactError: the file cannot be read, is no image, or not one of the size annotated.
+      FileSystemError: its file system fails lastingly.
     """
     try:
-        with tf.io.gfile.GFile(image.path, "rb") as file:
-            content = file.read()
+        content = read_patiently(image.path, error=FileSystemError)
     except tf.errors.OpError as error:
         raise YolactError(f"{image.path} cannot be read ({error.message}).") from None
     try:

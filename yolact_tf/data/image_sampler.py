@@ -1,95 +1,107 @@
-"""The readable images of several data sets, to draw from."""
+"""The images of several data sets, to draw from; each is read when it is drawn."""
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import itertools
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from yolact_tf.data.augmentation.copy_paste import Donor, cut_out, is_pastable
+from graftnet_tf.io.unreadable_log import UnreadableLog
+from yolact_tf.data.augmentation.copy_paste import Donor, cut_out, pastable
 from yolact_tf.data.coco import AnnotatedImage, CocoData
 from yolact_tf.data.decoded_image import DecodedImage, decode
-from yolact_tf.errors import YolactError
+from yolact_tf.errors import FileSystemError, YolactError
 
 
-class ImageCollection:
+class ImageSampler:
     """Images are drawn by the weights of their sources, objects to paste evenly.
 
+    One that is unreadable gives way to the next of its source, an object in it to the next object:
+    what is drawn follows from the draw and the files, whatever was read before and by whom. Nothing
+    that was read is kept; several threads may draw at once.
+
     Attributes:
-      skipped: Images that cannot be used, each with its reason.
       has_donors: Whether there are objects to paste.
     """
 
     def __init__(
-        self, sources: Sequence[tuple[CocoData, float]], longest_side: int, keep: bool
+        self,
+        sources: Sequence[tuple[CocoData, float]],
+        longest_side: int,
+        unreadable: UnreadableLog,
     ) -> None:
-        """Decodes every image once.
+        """Opens nothing yet.
 
         Args:
           sources: Data sets and their weights, relative to each other.
           longest_side: Longest side to which larger images are shrunk, pixels.
-          keep: Whether decoded images stay in memory.
+          unreadable: Told of the images that turn out to be unreadable.
 
         Raises:
-          YolactError: the categories differ, or a source has no readable image.
+          YolactError: the categories differ, or a source has no image.
         """
         _require_same_categories([data for data, _ in sources])
-        self.skipped: list[str] = []
-        self._longest_side = longest_side
-        self._keep = keep
-        self._donors: list[tuple[DecodedImage | AnnotatedImage, int]] = []
-        self._shelves = [self._shelf(data) for data, _ in sources]
+        if any(not data.images for data, _ in sources):
+            raise YolactError("A source of training data has no images.")
+        self._longest_side, self._unreadable = longest_side, unreadable
+        self._sources = [data.images for data, _ in sources]
+        self._images = list(itertools.chain(*self._sources))
         weights = np.array([weight for _, weight in sources], float)
         self._shares = weights / weights.sum()
-        self.has_donors = bool(self._donors)
-
-    def __len__(self) -> int:
-        return sum(map(len, self._shelves))
+        self._donors = np.concatenate(
+            [
+                np.stack([np.full(len(found), place), found], axis=-1)
+                for place, found in enumerate(map(pastable, self._images))
+            ]
+        ).astype(np.int32)
+        self.has_donors = len(self._donors) > 0
 
     def image(self, rng: np.random.Generator) -> DecodedImage:
-        """Draws an image."""
-        shelf = self._shelves[rng.choice(len(self._shelves), p=self._shares)]
-        return self._opened(shelf[rng.integers(len(shelf))])
+        """Draws an image.
 
-    def donor(self, rng: np.random.Generator) -> Donor:
-        """Draws an object to paste."""
-        image, number = self._donors[rng.integers(len(self._donors))]
-        opened = self._opened(image)
-        return cut_out(opened.objects[number], opened)
-
-    def _opened(self, image: DecodedImage | AnnotatedImage) -> DecodedImage:
-        if isinstance(image, DecodedImage):
-            return image
-        return decode(image, self._longest_side)
-
-    def _shelf(self, data: CocoData) -> list[DecodedImage | AnnotatedImage]:
-        shelf: list[DecodedImage | AnnotatedImage] = []
+        Raises:
+          YolactError: no image of its source can be read.
+          FileSystemError: the file system of one fails lastingly.
+        """
+        source = self._sources[rng.choice(len(self._sources), p=self._shares)]
         reasons = []
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            tried = pool.map(self._decoded_or_reason, data.images)
-            for image, decoded in zip(data.images, tried, strict=True):
-                if isinstance(decoded, str):
-                    reasons.append(decoded)
-                    continue
-                shelf.append(decoded if self._keep else image)
-                self._donors += [
-                    (shelf[-1], number)
-                    for number, found in enumerate(decoded.objects)
-                    if is_pastable(found, decoded)
-                ]
-        if not shelf:
-            raise YolactError(
-                f"None of the {len(data.images)} images of a source of training data can be "
-                f"read: {'; '.join(reasons[:3])}"
-            )
-        self.skipped += reasons
-        return shelf
+        for place in _from(rng.integers(len(source)), len(source)):
+            found = self._decoded(source[place])
+            if isinstance(found, DecodedImage):
+                return found
+            reasons.append(found)
+        raise YolactError(
+            f"None of the {len(source)} images of a source of training data can be read: "
+            f"{'; '.join(reasons[:3])}"
+        )
 
-    def _decoded_or_reason(self, image: AnnotatedImage) -> DecodedImage | str:
+    def donor(self, rng: np.random.Generator) -> Donor | None:
+        """Draws an object to paste; None where no image with one can be read.
+
+        Raises:
+          FileSystemError: the file system of an image fails lastingly.
+        """
+        for place in _from(rng.integers(len(self._donors)), len(self._donors)):
+            image, number = self._donors[place].tolist()
+            annotated = self._images[image]
+            found = self._decoded(annotated._replace(objects=(annotated.objects[number],)))
+            if isinstance(found, DecodedImage) and found.objects:
+                return cut_out(found.objects[0], found)
+        return None
+
+    def _decoded(self, image: AnnotatedImage) -> DecodedImage | str:
+        """The image, or why it cannot be read."""
         try:
             return decode(image, self._longest_side)
+        except FileSystemError:
+            raise
         except YolactError as error:
+            self._unreadable.add(image.path, str(error).removeprefix(f"{image.path} "))
             return str(error)
+
+
+def _from(first: int, count: int) -> Iterable[int]:
+    """All numbers below `count` from `first` on, the lower ones last."""
+    return itertools.chain(range(first, count), range(first))
 
 
 def _require_same_categories(data: Sequence[CocoData]) -> None:

@@ -1,40 +1,33 @@
 """Endless, repeatable batches of augmented samples."""
 
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+import itertools
+import os
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import tensorflow as tf
 
+from graftnet_tf.io.read_ahead import ahead
+from graftnet_tf.io.unreadable_log import UnreadableLog
 from yolact_tf.config import YolactConfig
 from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.data.augmentation.photometric import distort
 from yolact_tf.data.augmentation.sample import Sample, tight_boxes
 from yolact_tf.data.coco import CocoData
 from yolact_tf.data.ground_truth import PADDING, GroundTruth
-from yolact_tf.data.image_sampler import ImageCollection
+from yolact_tf.data.image_sampler import ImageSampler
 
 _PUBLISHED = Augmentation()
 
-KEPT_SIDE = 1.6
-"""Images are kept with a longest side of this many times the network's input."""
+LONGEST_SIDE = 1.6
+"""Images are shrunk to a longest side of this many times the network's input."""
 
+_HELD = 2  # batches made at a time: one that is worked on, and the next
 
-class TrainingBatches(NamedTuple):
-    """Batches to train on.
-
-    Attributes:
-      from_step: Function from a step's number to the endless batches from that step on, of
-        (float32 [N, S, S, 3], RGB in 0…255; `GroundTruth`). Iterate in a function, not in a module:
-        samples are made in Python, and an iterator that lives until the interpreter ends can keep
-        it from ending.
-      images: How many images they are made of.
-      skipped: Images left out, each with its reason.
-    """
-
-    from_step: Callable[[int], tf.data.Dataset]
-    images: int
-    skipped: list[str]
+Batches = Callable[[int], Generator[tuple[np.ndarray, GroundTruth], None, None]]
+"""From a step's number to the endless batches from that step on, of images, float32 [N, S, S, 3],
+RGB in 0…255, and what is in them, in numpy arrays. Close them when they are no longer needed."""
 
 
 def training_batches(
@@ -45,11 +38,12 @@ def training_batches(
     *,
     augmentation: Augmentation = _PUBLISHED,
     max_objects: int = 32,
-    cache: Literal["memory", "none"] = "memory",
-) -> TrainingBatches:
-    """Draws samples with replacement; a batch depends on `seed` and its step alone.
+    unreadable: UnreadableLog | None = None,
+) -> Batches:
+    """Draws samples with replacement; a batch depends on the files, `seed` and its step alone.
 
-    Every image is decoded once beforehand, so that damaged ones are known.
+    Images are read and decoded on threads, one batch ahead of whoever takes them, and nothing of
+    them is kept.
 
     Args:
       sources: Data sets of the same categories, each with its share of the samples,
@@ -59,55 +53,69 @@ def training_batches(
       seed: Not negative.
       augmentation: How samples are changed.
       max_objects: Greatest number of objects of one sample; the largest are kept of more.
-      cache: "memory" keeps images decoded, about 0.6 MB each at an input of 320 pixels
-        (by its square); "none" decodes each every time, and is slower.
+      unreadable: Told of the images that turn out to be unreadable; each gives way to the next of
+        its source.
+
+    Returns:
+      Function that gives the batches. They raise YolactError where no image of a source can be
+      read, and FileSystemError where a file system fails lastingly.
 
     Raises:
-      YolactError: the categories differ, or no image can be read in one of the sources.
+      YolactError: the categories differ, or a source has no image.
     """
-    longest_side = round(KEPT_SIDE * config.size)
-    collection = ImageCollection(sources, longest_side, keep=cache == "memory")
-    draw_donor = collection.donor if collection.has_donors else None
+    longest_side = round(LONGEST_SIDE * config.size)
+    sampler = ImageSampler(sources, longest_side, unreadable or UnreadableLog())
+    draw_donor = sampler.donor if sampler.has_donors else None
+    distorted = tf.function(
+        distort,
+        input_signature=[
+            tf.TensorSpec([config.size, config.size, 3], tf.uint8),
+            tf.TensorSpec([2], tf.int64),
+        ],
+    )
 
-    def rearranged(index: np.int64) -> tuple[np.ndarray, ...]:
-        rng = np.random.default_rng((seed, int(index)))
-        image = collection.image(rng)
-        sample = augmentation.rearrange(image, config.size, draw_donor, rng)
-        return _padded(sample, max_objects)
-
-    def sample(index: tf.Tensor) -> tuple[tf.Tensor, GroundTruth]:
-        pixels, boxes, classes, masks = tf.numpy_function(
-            rearranged, [index], [tf.uint8, tf.float32, tf.int32, tf.uint8]
-        )
-        side = config.size
-        pixels = tf.cast(tf.ensure_shape(pixels, [side, side, 3]), tf.float32)
+    def sample(index: int) -> Sample:
+        rng = np.random.default_rng((seed, index))
+        made = augmentation.rearrange(sampler.image(rng), config.size, draw_donor, rng)
         if augmentation.photometric:
-            pixels = distort(pixels, tf.stack([tf.cast(seed, tf.int64), index]))
-        return pixels, GroundTruth(
-            tf.ensure_shape(boxes, [max_objects, 4]),
-            tf.ensure_shape(classes, [max_objects]),
-            tf.ensure_shape(masks, [max_objects, side, side]),
-        )
+            made = made._replace(pixels=distorted(made.pixels, [seed, index]).numpy())
+        return _of_largest(made, max_objects)
 
-    def from_step(step: int) -> tf.data.Dataset:
-        samples = tf.data.Dataset.counter(step * batch_size).map(
-            sample, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-        )
-        return samples.batch(batch_size, drop_remainder=True).prefetch(2)
+    def from_step(step: int) -> Generator[tuple[np.ndarray, GroundTruth], None, None]:
+        threads, next_one = ThreadPoolExecutor(os.cpu_count()), ThreadPoolExecutor(1)
 
-    return TrainingBatches(from_step, len(collection), collection.skipped)
+        def batch(number: int) -> tuple[np.ndarray, GroundTruth]:
+            first = number * batch_size
+            samples = list(threads.map(sample, range(first, first + batch_size)))
+            return _stacked(samples, max_objects)
+
+        try:
+            yield from ahead(next_one, batch, itertools.count(step), _HELD)
+        finally:
+            for pool in (threads, next_one):  # whose work goes on until the first has ended
+                pool.shutdown(cancel_futures=True)
+
+    return from_step
 
 
-def _padded(sample: Sample, count: int) -> tuple[np.ndarray, ...]:
-    """Pixels, and boxes as fractions, classes and masks of exactly `count` objects."""
-    if len(sample.classes) > count:
-        largest = np.argsort(-np.count_nonzero(sample.masks, axis=(1, 2)), kind="stable")[:count]
-        sample = sample.only(np.sort(largest))
-    size, found = len(sample.pixels), len(sample.classes)
-    boxes = np.zeros((count, 4), np.float32)
-    classes = np.full(count, PADDING, np.int32)
-    masks = np.zeros((count, size, size), np.uint8)
-    boxes[:found] = tight_boxes(sample.masks) / size
-    classes[:found] = sample.classes
-    masks[:found] = sample.masks
-    return np.ascontiguousarray(sample.pixels), boxes, classes, masks
+def _of_largest(sample: Sample, count: int) -> Sample:
+    """The sample with its `count` largest objects, in their order."""
+    if len(sample.classes) <= count:
+        return sample
+    largest = np.argsort(-np.count_nonzero(sample.masks, axis=(1, 2)), kind="stable")[:count]
+    return sample.only(np.sort(largest))
+
+
+def _stacked(samples: Sequence[Sample], count: int) -> tuple[np.ndarray, GroundTruth]:
+    """A batch, padded to `count` objects each."""
+    size = len(samples[0].pixels)
+    boxes = np.zeros((len(samples), count, 4), np.float32)
+    classes = np.full((len(samples), count), PADDING, np.int32)
+    masks = np.zeros((len(samples), count, size, size), np.uint8)
+    for place, sample in enumerate(samples):
+        found = len(sample.classes)
+        boxes[place, :found] = tight_boxes(sample.masks) / size
+        classes[place, :found] = sample.classes
+        masks[place, :found] = sample.masks
+    pixels = np.stack([sample.pixels for sample in samples]).astype(np.float32)
+    return pixels, GroundTruth(boxes, classes, masks)

@@ -21,6 +21,10 @@ def multibox_losses(
 ) -> dict[str, tf.Tensor]:
     """What is wrong with a batch of outputs, weighted as published; the total is the sum.
 
+    Called in a replica of a `tf.distribute` strategy with its part of a batch, of as many images as
+    the others', it gives that part's share: the sum over all replicas is what one device gives for
+    the whole batch.
+
     Args:
       outputs: The model's, called with `training=True`.
       truth: What is in the images; of no objects at all, too.
@@ -33,7 +37,10 @@ def multibox_losses(
       and 0 if there is none; `S` semantic segmentation, per image.
     """
     matches = match(truth, priors, config)
-    positives = tf.math.count_nonzero(matches.classes > 0, dtype=tf.float32)
+    replica = tf.distribute.get_replica_context()
+    positives = replica.all_reduce(
+        tf.distribute.ReduceOp.SUM, tf.math.count_nonzero(matches.classes > 0, dtype=tf.float32)
+    )
     per_positive = {
         "B": box_loss(outputs["loc"], matches),
         "C": confidence_loss(outputs["conf"], matches, config.negatives_per_positive),
@@ -43,5 +50,5 @@ def multibox_losses(
     }
     return {
         **{name: tf.math.divide_no_nan(loss, positives) for name, loss in per_positive.items()},
-        "S": semantic_loss(outputs["segm"], truth),
+        "S": semantic_loss(outputs["segm"], truth) / replica.num_replicas_in_sync,
     }

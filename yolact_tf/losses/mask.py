@@ -24,7 +24,7 @@ def mask_loss(
 
     A mask is the sigmoid of its combination of prototypes, cropped to the box widened by one
     cell. An image of more than `masks_to_train` positives is judged by as many, chosen at
-    random, and its loss scaled up accordingly.
+    random by its place in the batch of all replicas, and its loss scaled up accordingly.
 
     Args:
       proto: float32 [N, h, w, K].
@@ -34,7 +34,7 @@ def mask_loss(
     is_positive = matches.classes > 0
     count = tf.math.count_nonzero(is_positive, axis=1, dtype=tf.int32)
     trained = tf.minimum(count, masks_to_train)
-    lot = tf.where(is_positive, tf.random.stateless_uniform(tf.shape(is_positive), seed), -1.0)
+    lot = tf.where(is_positive, _lots(tf.shape(is_positive), seed), -1.0)
     chosen = tf.math.top_k(lot, tf.reduce_max(trained)).indices
 
     objects = tf.gather(matches.objects, chosen, batch_dims=1)
@@ -55,6 +55,14 @@ def mask_loss(
     )
     scale = tf.math.divide_no_nan(tf.cast(count, tf.float32), tf.cast(trained, tf.float32))
     return _WEIGHT * tf.reduce_sum(of_image * scale)
+
+
+def _lots(shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """This replica's part, float32 of 0 … 1 of a shape [N, P], of those drawn for all replicas."""
+    replica = tf.distribute.get_replica_context()
+    count, size = replica.num_replicas_in_sync, shape[0]
+    drawn = tf.random.stateless_uniform([count * size, shape[1]], seed)
+    return drawn[replica.replica_id_in_sync_group * size :][:size]
 
 
 def _inside(object_boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:

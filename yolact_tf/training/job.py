@@ -2,13 +2,18 @@
 
 import dataclasses
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import tensorflow as tf
 from absl import logging
 
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.settings_file import write_or_diff
+from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
+from graftnet_tf.training.distributed.replicas import Replicas
+from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, make_strategy
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.backbone_weights import load_backbone_weights
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
@@ -60,20 +65,33 @@ class TrainingJob:
     max_objects: int = 32
 
 
-def run(job: TrainingJob, directory: str) -> str:
-    """Trains, or goes on where a killed run of the same job in `directory` stopped.
+def run(job: TrainingJob, directory: str, strategy: str = AUTO_STRATEGY) -> str:
+    """Trains, or goes on where an earlier run of the same job in `directory` ended.
+
+    Devices that share a batch decide about the order of sums alone; they are no part of the job.
 
     Args:
       job: What to train.
-      directory: Directory of this job alone: its settings, checkpoints, summaries, weight file, and
-        `skipped.txt`, the images and objects that were left out, each with its reason.
+      directory: Directory of this job alone: its settings, checkpoints, summaries, weight file;
+        `skipped.txt`, the images and objects that were left out beforehand, each with its reason;
+        `unreadable.json`, why an image that was drawn gave way to another, by path; and, at the
+        end, `manifest.json`.
+      strategy: Devices to train on: "none", "mirrored" or "auto", see `make_strategy`.
 
     Returns:
       Path of the weight file.
 
     Raises:
-      YolactError: the directory belongs to another job, or something in the job is amiss.
+      YolactError: the directory belongs to another job, something in the job is amiss, or a file
+        system fails lastingly.
+      GraftNetError: an unknown strategy, or a batch that its replicas cannot share equally.
+      SystemExit: SIGTERM came; the step was finished and a checkpoint made.
     """
+    tf.keras.utils.set_random_seed(job.training.seed)
+    devices = make_strategy(strategy)
+    with devices.scope():
+        replicas = Replicas()
+    replicas.check_divides(job.batch_size)
     data = [
         (read_coco(source.annotations, source.images, job.exif_orientation), source.share)
         for source in job.sources
@@ -81,14 +99,10 @@ def run(job: TrainingJob, directory: str) -> str:
     require_objects([part for part, _ in data], "train on")
     classes = tuple(data[0][0].categories.values())
     data = [(_in_classes(part, classes), share) for part, share in data]
-    aside = None
-    if job.validation:
-        aside = _in_classes(
-            read_coco(job.validation.annotations, job.validation.images, job.exif_orientation),
-            classes,
-        )
-        require_objects([aside], "validate on")
-    model = _initial(job, classes)
+    score = _score_on(job, classes)
+    with devices.scope():
+        model = _initial(job, classes)
+    unreadable = UnreadableLog(os.path.join(directory, UNREADABLE))
     batches = training_batches(
         data,
         model.config,
@@ -96,20 +110,43 @@ def run(job: TrainingJob, directory: str) -> str:
         job.training.seed,
         augmentation=job.augmentation,
         max_objects=job.max_objects,
+        unreadable=unreadable,
     )
     _claim(directory, job)
-    skipped = [*(reason for part, _ in data for reason in part.skipped), *batches.skipped]
+    skipped = [reason for part, _ in data for reason in part.skipped]
     atomic_files.write_text(
         os.path.join(directory, "skipped.txt"), "".join(f"{x}\n" for x in skipped)
     )
-    logging.info("%d images, %d things skipped (skipped.txt).", batches.images, len(skipped))
-    score = None
-    if aside is not None:
+    images = sum(len(part.images) for part, _ in data)
+    logging.info("%d images, %d things skipped (skipped.txt).", images, len(skipped))
+    with devices.scope():
+        trained = train(model, batches, directory, classes, job.training, score)
+    manifest = os.path.join(directory, "manifest.json")
+    if trained.steps or not tf.io.gfile.exists(manifest):
+        content = {
+            "weights": {os.path.basename(trained.weights): atomic_files.sha256(trained.weights)},
+            "config": dataclasses.asdict(job),
+            "metrics": {"mask_ap": trained.score},
+            "images": images,
+            "skipped": len(skipped),
+            "unreadable": unreadable.reasons,
+            "replicas": replicas.count,
+            "waiting": trained.waiting,
+        }
+        atomic_files.write_json(manifest, content)
+    return trained.weights
 
-        def score(network: Yolact) -> float:
-            return evaluate(network, aside, progress=False).metrics["mask_ap"] or 0.0
 
-    return train(model, batches.from_step, directory, classes, job.training, score)
+def _score_on(job: TrainingJob, classes: tuple[str, ...]) -> Callable[[Yolact], float] | None:
+    """What gives a network's mask AP on the job's validation data, if it has any."""
+    if not job.validation:
+        return None
+    aside = _in_classes(
+        read_coco(job.validation.annotations, job.validation.images, job.exif_orientation),
+        classes,
+    )
+    require_objects([aside], "validate on")
+    return lambda network: evaluate(network, aside, progress=False).metrics["mask_ap"] or 0.0
 
 
 def _initial(job: TrainingJob, classes: tuple[str, ...]) -> Yolact:

@@ -1,12 +1,17 @@
 """What a training shows while it runs: a progress bar, summaries, what was skipped."""
 
+import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 
+import numpy as np
 import tensorflow as tf
 from absl import logging
 from tqdm import tqdm
 
+from graftnet_tf.io.timed_inputs import TimedInputs
+from yolact_tf.data.ground_truth import GroundTruth
+from yolact_tf.data.training_batches import Batches
 from yolact_tf.errors import YolactError
 
 _SMOOTHING = 0.98  # of the running losses shown
@@ -14,19 +19,30 @@ _PATIENCE = 20  # batches in a row that may make no sense
 
 
 class TrainingMonitor:
-    """The progress bar, the summaries, and the count of batches that made no sense."""
+    """The progress bar, the summaries, and the count of batches that made no sense.
+
+    Attributes:
+      waiting: Share of the time of the steps run now, in 0…1, that they waited for their batches.
+    """
 
     def __init__(self, directory: str, done: int, steps: int) -> None:
         self._writer = tf.summary.create_file_writer(os.path.join(directory, "summaries"))
         self._bar = tqdm(total=steps, initial=done, desc="Training", unit="step")
         self._running: dict[str, float] = {}
         self._skipped = self._skipped_in_a_row = 0
+        self.waiting = 0.0
 
-    def iterate(self, batches: Callable[[int], tf.data.Dataset]) -> Iterator[tuple]:
-        """Yields the batches that are left."""
-        with self._bar:
-            left = self._bar.total - self._bar.n
-            yield from batches(self._bar.n).take(left) if left else ()
+    def iterate(
+        self, batches: Batches
+    ) -> Generator[tuple[int, np.ndarray, GroundTruth], None, None]:
+        """Yields the batches that are left, each behind its step's number."""
+        first, steps = self._bar.n, self._bar.total
+        with self._bar, contextlib.closing(batches(first)) as endless:
+            timed = TimedInputs(endless)
+            for number, batch in zip(range(first, steps), timed, strict=False):
+                yield number, *batch
+                self.waiting = timed.waiting
+                self.record("waiting", self.waiting)
 
     def on_step(self, losses: dict[str, tf.Tensor], finite: tf.Tensor) -> None:
         """Notes what a step said.
@@ -55,9 +71,8 @@ class TrainingMonitor:
                 f"{_PATIENCE} batches in a row gave losses or gradients that are not finite, "
                 f"up to step {self._bar.n}; lower the learning rate."
             )
-        self._bar.set_postfix(
-            {name: f"{value:.2f}" for name, value in self._running.items()}, refresh=False
-        )
+        shown = {name: f"{value:.2f}" for name, value in self._running.items()}
+        self._bar.set_postfix(shown | {"waiting": f"{self.waiting:.0%}"}, refresh=False)
 
     def record(self, name: str, value: float) -> None:
         """Adds a value to the summaries."""

@@ -4,12 +4,14 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import tensorflow as tf
 from absl import logging
 
+from graftnet_tf.training.distributed import termination
 from yolact_tf.checkpoints import weights_file
-from yolact_tf.data.ground_truth import GroundTruth
+from yolact_tf.data.training_batches import Batches
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.training.optimizers import Optimization
 from yolact_tf.training.progress import TrainingMonitor
@@ -39,33 +41,48 @@ class TrainConfig:
     evaluate_every: int = 0
 
 
+class Trained(NamedTuple):
+    """What a training has come to.
+
+    Attributes:
+      weights: Path of the weight file: the best weights by the evaluation, else the last.
+      steps: Steps run now.
+      waiting: Share of their time, in 0…1, that they waited for their batches.
+      score: Mask AP, 0 … 1, of the weights; None without an evaluation.
+    """
+
+    weights: str
+    steps: int
+    waiting: float
+    score: float | None
+
+
 def train(
     model: Yolact,
-    batches: Callable[[int], tf.data.Dataset],
+    batches: Batches,
     directory: str,
     classes: tuple[str, ...],
     config: TrainConfig,
     evaluate: Callable[[Yolact], float] | None = None,
-) -> str:
-    """Trains a network, going on where an earlier run in `directory` was killed.
+) -> Trained:
+    """Trains a network, going on where an earlier run in `directory` ended.
 
-    Batches whose losses or gradients are not finite are skipped and counted. Losses go to
-    TensorBoard and the progress bar.
+    Call it within the scope of the `tf.distribute` strategy that the network was built in. A run
+    goes on from its checkpoint under another strategy, too. Batches whose losses or gradients are
+    not finite are skipped and counted. Losses go to TensorBoard and the progress bar, and with them
+    the share of time that steps waited for their batches.
 
     Args:
       model: Starts from the weights it has, unless there is a checkpoint.
-      batches: Function from a step's number to the endless batches from that step on: float32 [N,
-        S, S, 3] images of 0 … 255 and their `GroundTruth`.
+      batches: Function that gives the batches, of a multiple of the number of replicas.
       directory: Directory of the checkpoints, summaries and weight files of this run alone.
       classes: Names of the classes, for the weight file.
       config: Configuration of the trainer.
       evaluate: Function that gives the mask AP (0 … 1) that the kept weights are chosen by.
 
-    Returns:
-      Path of the weight file: the best weights by `evaluate`, else the last.
-
     Raises:
       YolactError: many batches in a row were not finite.
+      SystemExit: SIGTERM came; the step was finished and a checkpoint made.
     """
     model.freeze(config.frozen)
     step = TrainStep(model, config.optimization, config.steps, config.seed)
@@ -79,28 +96,47 @@ def train(
         checkpoint.restore(manager.latest_checkpoint).assert_existing_objects_matched()
         logging.info("Resuming at step %d of %d.", done.numpy(), config.steps)
     path = os.path.join(directory, "best.npz" if evaluate else "last.npz")
-    monitor = TrainingMonitor(directory, int(done.numpy()), config.steps)
-    for images, truth in monitor.iterate(batches):
-        monitor.on_step(*step(images, GroundTruth(*truth), tf.cast(done, tf.int32)))
-        number = int(done.assign_add(1).numpy())
-        last = number == config.steps
-        if evaluate and (last or (config.evaluate_every and number % config.evaluate_every == 0)):
-            with _averaged(model, step.optimizer):
-                score = evaluate(model)
-                monitor.record("mask_ap", score)
-                if score > best.numpy():
-                    weights_file.save(model, path, classes)
-                    best.assign(score)
-        if last or number % config.checkpoint_every == 0:
-            if not evaluate:  # before the checkpoint: a rerun trusts what stands beside it
+    first = int(done.numpy())
+    monitor = TrainingMonitor(directory, first, config.steps)
+    with (
+        termination.noticed() as terminated,
+        contextlib.closing(monitor.iterate(batches)) as left,
+    ):
+        for number, images, truth in left:
+            monitor.on_step(*step(images, truth, number))
+            done.assign(number + 1)
+            last = number + 1 == config.steps
+            if evaluate and (last or _is_due(number + 1, config.evaluate_every)):
                 with _averaged(model, step.optimizer):
-                    weights_file.save(model, path, classes)
-            manager.save()
+                    score = evaluate(model)
+                    monitor.record("mask_ap", score)
+                    if score > best.numpy():
+                        weights_file.save(model, path, classes)
+                        best.assign(score)
+            ends = terminated.is_set()
+            if ends or last or _is_due(number + 1, config.checkpoint_every):
+                if not evaluate:  # before the checkpoint: a rerun trusts what stands beside it
+                    with _averaged(model, step.optimizer):
+                        weights_file.save(model, path, classes)
+                manager.save()
+            if ends:
+                left.close()
+                logging.warning(
+                    "Ended by SIGTERM after step %d of %d; run again, it goes on from there.",
+                    number + 1,
+                    config.steps,
+                )
+                raise SystemExit(termination.STATUS)
     if not tf.io.gfile.exists(path):
         logging.warning("%s is gone; the last weights are written to it.", path)
         with _averaged(model, step.optimizer):
             weights_file.save(model, path, classes)
-    return path
+    reached = float(best.numpy()) if evaluate else None
+    return Trained(path, int(done.numpy()) - first, monitor.waiting, reached)
+
+
+def _is_due(step: int, every: int) -> bool:
+    return every > 0 and step % every == 0
 
 
 @contextlib.contextmanager

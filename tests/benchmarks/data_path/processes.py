@@ -20,11 +20,13 @@ class Ended:
       started: `time.monotonic()` when it began.
       seconds: How long it ran.
       cpu_seconds: Processor time that it used.
+      peak_mib: Most memory that it held at a time.
     """
 
     started: float
     seconds: float
     cpu_seconds: float
+    peak_mib: float
 
 
 def run(module: str, *arguments: str, killed: bool = False) -> Ended:
@@ -45,7 +47,7 @@ def run(module: str, *arguments: str, killed: bool = False) -> Ended:
     if process.returncode != (-signal.SIGKILL if killed else 0):
         raise GraftNetError(f"{module} ended with {process.returncode}; see above.")
     seconds = time.monotonic() - started
-    return Ended(started, seconds, usage.ru_utime + usage.ru_stime)
+    return Ended(started, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def read_journal(path: str) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from graftnet_tf.data import image_loading
 from graftnet_tf.data.image_reader import ImageReader, UnreadableRowsError
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.data.unreadable_log import UnreadableLog
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import patient_reading
 from graftnet_tf.io.image_decoding import decode_image
+from graftnet_tf.io.unreadable_log import UnreadableLog
 from tests.graftnet_tf.data.unsteady_files import unsteady_files
 
 INPUT = Preprocessing(height=32, width=16)
@@ -153,7 +153,7 @@ def test_a_file_system_that_is_away_for_a_while_changes_no_image(folder, monkeyp
     paths = [[files.path(folder / name) for name in names]]
     contents = np.stack([digest(folder / name) for name in names])
     waited = []
-    monkeypatch.setattr(image_loading.time, "sleep", waited.append)
+    monkeypatch.setattr(patient_reading.time, "sleep", waited.append)
     reader, before = ImageReader(paths, contents, INPUT, workers=1), files.opened
     files.fail(failures)
     rows = np.arange(len(names))
@@ -168,7 +168,7 @@ def test_one_that_stays_away_stops_the_run_and_takes_no_image_for_unreadable(fol
     reader = ImageReader(
         [[files.path(folder / "a.jpg")]], np.stack([digest(folder / "a.jpg")]), INPUT
     )
-    monkeypatch.setattr(image_loading.time, "sleep", waited.append)
+    monkeypatch.setattr(patient_reading.time, "sleep", waited.append)
     files.fail(1000)
     with pytest.raises(GraftNetError, match=r"unsteady://.*a\.jpg could not be read 6 times"):
         reader.read(np.array([0]))

@@ -1,6 +1,7 @@
 import os
 import signal
 import tempfile
+import time
 
 import numpy as np
 import pytest
@@ -121,7 +122,7 @@ def test_summaries_hold_every_loss_by_task(tmp_path):
 
 def test_what_steps_wait_for_is_told_apart_from_what_they_do(tmp_path, monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr(loop_module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
 
     def inputs():
         for number in range(4):

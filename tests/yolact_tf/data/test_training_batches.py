@@ -1,17 +1,27 @@
+import contextlib
 import dataclasses
 import itertools
+import os
+import threading
+import weakref
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
+from graftnet_tf.io import atomic_files, patient_reading
+from graftnet_tf.io.unreadable_log import UnreadableLog
+from tests.serving.model_server.until import until
 from tests.yolact_tf.annotated_folder import annotation, content, write
 from yolact_tf.config import config_named
+from yolact_tf.data import image_sampler
 from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.data.coco import read_coco
+from yolact_tf.data.decoded_image import decode
 from yolact_tf.data.ground_truth import CROWD, PADDING
 from yolact_tf.data.training_batches import training_batches
-from yolact_tf.errors import YolactError
+from yolact_tf.errors import FileSystemError, YolactError
 
 CONFIG = dataclasses.replace(config_named("yolact_resnet50_550"), size=48)
 
@@ -31,19 +41,16 @@ def people(tmp_path):
 
 
 def _batches(data, count, step=0, **options):
-    batches = training_batches([(data, 1.0)], CONFIG, 4, 9, **options).from_step(step)
-    return [
-        [part.numpy() for part in (images, *truth)]
-        for images, truth in itertools.islice(batches, count)
-    ]
+    batches = training_batches([(data, 1.0)], CONFIG, 4, 9, **options)(step)
+    with contextlib.closing(batches):
+        return [[images, *truth] for images, truth in itertools.islice(batches, count)]
 
 
 def test_shapes_types_and_ranges(people):
-    batches = training_batches([(people, 1.0)], CONFIG, 4, 9, max_objects=5).from_step(0)
-    images, truth = batches.element_spec
-    assert images.shape == (4, 48, 48, 3)
+    ((images, *truth),) = _batches(people, 1, max_objects=5)
+    assert (images.shape, images.dtype) == ((4, 48, 48, 3), np.float32)
     assert [part.shape for part in truth] == [(4, 5, 4), (4, 5), (4, 5, 48, 48)]
-    assert [part.dtype.name for part in truth] == ["float32", "int32", "uint8"]
+    assert [part.dtype for part in truth] == [np.float32, np.int32, np.uint8]
 
 
 def test_boxes_hug_masks_and_padding_is_empty(people):
@@ -70,7 +77,6 @@ def test_a_batch_depends_on_the_seed_and_its_step_alone(people):
     four = _batches(people, 4)
     _assert_same(four, _batches(people, 4))
     _assert_same(four[2:], _batches(people, 2, step=2))
-    _assert_same(four[:2], _batches(people, 2, cache="none"))
     assert not np.array_equal(four[0][0], four[1][0])
 
 
@@ -101,13 +107,116 @@ def test_of_too_many_objects_the_largest_are_kept(tmp_path):
     np.testing.assert_allclose(areas, [1600, 450], rtol=0.1)
 
 
-def test_damaged_images_are_listed(people):
-    with open(people.images[0].path, "wb") as file:
-        file.write(b"damaged")
-    training = training_batches([(people, 1.0)], CONFIG, 4, 9)
-    assert training.images == 1
-    (reason,) = training.skipped
-    assert people.images[0].path in reason
+def _grey_images(folder, count):
+    """Images of grey 20, 40 …, without objects."""
+    data = _data(folder, images=count)
+    for number, image in enumerate(data.images, start=1):
+        Image.new("RGB", (80, 60), (20 * number,) * 3).save(image.path)
+    return data
+
+
+def _greys(batches):
+    return np.stack([images.mean(axis=(1, 2, 3)) for images, *_ in batches]).round().astype(int)
+
+
+def test_an_unreadable_image_gives_way_to_the_next_and_is_listed(tmp_path):
+    data, plain = _grey_images(tmp_path, 5), Augmentation.none()
+    before = _greys(_batches(data, 12, augmentation=plain))
+    assert set(before.ravel()) == {20, 40, 60, 80, 100}
+    damaged, gone, _, _, last = (image.path for image in data.images)
+    for path in (damaged, last):
+        with open(path, "wb") as file:
+            file.write(b"damaged")
+    os.remove(gone)
+    log = UnreadableLog()
+    after = _greys(_batches(data, 12, augmentation=plain, unreadable=log))
+    nexts = {20: 60, 40: 60, 60: 60, 80: 80, 100: 60}
+    np.testing.assert_array_equal(after, np.vectorize(nexts.get)(before))
+    assert set(log.reasons) == {damaged, gone, last}
+    assert "cannot be decoded" in log.reasons[damaged]
+    assert "cannot be read" in log.reasons[gone]
+    resumed = _greys(_batches(data, 3, step=9, augmentation=plain))
+    np.testing.assert_array_equal(resumed, after[9:])
+
+
+def test_objects_of_an_unreadable_image_give_way_to_others(people, tmp_path):
+    always = dataclasses.replace(Augmentation.none(), copy_paste=1.0)
+    (tmp_path / "1.png").write_bytes(b"damaged")  # it has all that can be pasted
+    log = UnreadableLog()
+    for _, _, classes, _ in _batches(people, 3, augmentation=always, unreadable=log):
+        assert set(classes.ravel()) == {CROWD, PADDING}
+    assert list(log.reasons) == [str(tmp_path / "1.png")]
+
+
+def test_a_source_without_a_readable_image_ends_the_training(people):
+    for image in people.images:
+        os.remove(image.path)
+    with pytest.raises(YolactError, match=r"None of the 2 images of a source .* cannot be read"):
+        _batches(people, 1)
+
+
+def test_a_file_system_that_fails_lastingly_ends_the_training_and_blames_no_image(
+    people, monkeypatch
+):
+    def away(path):
+        raise tf.errors.UnavailableError(None, None, "The backend is away.")
+
+    monkeypatch.setattr(atomic_files, "read_bytes", away)
+    monkeypatch.setattr(patient_reading.time, "sleep", lambda seconds: None)
+    log = UnreadableLog()
+    with pytest.raises(FileSystemError, match="could not be read 6 times"):
+        _batches(people, 1, unreadable=log)
+    assert not log.reasons
+
+
+class Watch:
+    """Counts images that are decoded, and those of them that something still holds."""
+
+    def __init__(self, monkeypatch):
+        self._lock, self.decoded, self.held, self.most = threading.Lock(), 0, 0, 0
+        monkeypatch.setattr(image_sampler, "decode", self._decode)
+
+    def _decode(self, image, longest_side):
+        found = decode(image, longest_side)
+        pixels = found.pixels.copy()
+        weakref.finalize(pixels, self._gone)
+        with self._lock:
+            self.decoded += 1
+            self.held += 1
+            self.most = max(self.most, self.held)
+        return found._replace(pixels=pixels)
+
+    def _gone(self):
+        with self._lock:
+            self.held -= 1
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_no_more_images_are_held_the_more_there_are(tmp_path, monkeypatch, count):
+    data = _data(
+        tmp_path, *(annotation(k, k, (10, 5, 20, 50)) for k in range(1, count + 1)), images=count
+    )
+    watch = Watch(monkeypatch)
+    batches = training_batches([(data, 1.0)], CONFIG, 4, 9)(0)
+    assert watch.decoded == 0
+    with contextlib.closing(batches):
+        for _ in itertools.islice(batches, 20):
+            pass
+    assert watch.decoded >= 80
+    for_a_sample = 1 + Augmentation().max_pasted
+    assert watch.most <= (os.cpu_count() + 1) * for_a_sample
+
+
+def test_images_are_read_one_batch_ahead_and_no_further(tmp_path, monkeypatch):
+    watch = Watch(monkeypatch)
+    data, plain = _grey_images(tmp_path, 5), Augmentation.none()
+    with contextlib.closing(
+        training_batches([(data, 1.0)], CONFIG, 4, 9, augmentation=plain)(0)
+    ) as batches:
+        for taken in range(1, 4):
+            next(batches)
+            until(lambda wanted=4 * (taken + 1): watch.decoded >= wanted)
+            assert watch.decoded == 4 * (taken + 1)
 
 
 def test_an_image_of_one_pixel_is_trained_on(tmp_path):
@@ -128,9 +237,11 @@ def test_sources_are_drawn_by_their_weights(tmp_path):
         parts.append(part)
     sources = list(zip(parts, (3.0, 1.0), strict=True))
     plain = Augmentation.none()
-    batches = training_batches(sources, CONFIG, 100, 0, augmentation=plain).from_step(0)
-    images, _ = next(iter(batches))
-    dark = np.mean(images.numpy().mean(axis=(1, 2, 3)) < 100)
+    with contextlib.closing(
+        training_batches(sources, CONFIG, 100, 0, augmentation=plain)(0)
+    ) as batches:
+        images, _ = next(batches)
+    dark = np.mean(images.mean(axis=(1, 2, 3)) < 100)
     assert 0.6 < dark < 0.9
 
 
@@ -138,5 +249,5 @@ def test_sources_of_other_categories_and_without_images_are_refused(people):
     bags = people._replace(categories={1: "bag"})
     with pytest.raises(YolactError, match="same categories: person, bag against bag"):
         training_batches([(people, 1.0), (bags, 1.0)], CONFIG, 4, 9)
-    with pytest.raises(YolactError, match="None of the 0 images of a source"):
+    with pytest.raises(YolactError, match="A source of training data has no images"):
         training_batches([(people._replace(images=[]), 1.0)], CONFIG, 4, 9)

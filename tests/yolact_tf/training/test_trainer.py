@@ -1,18 +1,23 @@
 import dataclasses
+import itertools
+import json
 import os
+import signal
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.io import atomic_files
 from tests.yolact_tf import annotated_folder
 from yolact_tf import build_yolact
 from yolact_tf.checkpoints import weights_file
-from yolact_tf.data.ground_truth import CROWD, PADDING
+from yolact_tf.data.ground_truth import CROWD, PADDING, GroundTruth
 from yolact_tf.errors import YolactError
+from yolact_tf.training import job as job_module
 from yolact_tf.training.job import Source, TrainingJob, run
 from yolact_tf.training.optimizers import Optimization
-from yolact_tf.training.trainer import TrainConfig, train
+from yolact_tf.training.trainer import TrainConfig, Trained, train
 
 FAST = Optimization("adamw", learning_rate=3e-3, warmup_steps=2, milestones=(), weight_decay=0.0)
 SIDE = 64
@@ -32,23 +37,10 @@ def _batch(step, boxes=((0.2, 0.2, 0.7, 0.9),), classes=(0,)):
 
 def _batches(make):
     """What `train` takes, from a function of the step."""
-    signature = (
-        tf.TensorSpec((2, SIDE, SIDE, 3)),
-        (
-            tf.TensorSpec((2, None, 4)),
-            tf.TensorSpec((2, None), tf.int32),
-            tf.TensorSpec((2, None, SIDE, SIDE), tf.uint8),
-        ),
-    )
 
     def from_step(start):
-        def generate():
-            step = start
-            while True:
-                yield make(step)
-                step += 1
-
-        return tf.data.Dataset.from_generator(generate, output_signature=signature)
+        for images, truth in map(make, itertools.count(start)):
+            yield images, GroundTruth(*truth)
 
     return from_step
 
@@ -69,8 +61,11 @@ def _losses(directory):
 
 
 def test_losses_fall_and_are_shown(tiny, tmp_path):
-    path = train(_network(), _batches(_batch), str(tmp_path), ("person",), TrainConfig(60))
+    path = train(_network(), _batches(_batch), str(tmp_path), ("person",), TrainConfig(60)).weights
     losses = _losses(str(tmp_path))
+    waiting = losses.pop("waiting")
+    assert set(waiting) == set(range(1, 61))
+    assert all(0 <= share <= 1 for share in waiting.values())
     assert set(losses) == {f"loss/{name}" for name in "BCMS"}
     totals = [sum(loss[step] for loss in losses.values()) for step in (1, 60)]
     assert totals[1] < totals[0]
@@ -87,7 +82,6 @@ def in_one_order():
     tf.config.run_functions_eagerly(False)
 
 
-@pytest.mark.filterwarnings("ignore:Even though the:UserWarning")  # of tf.data, run eagerly
 @pytest.mark.usefixtures("in_one_order")
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 def test_a_run_that_was_killed_ends_as_one_that_was_not(tiny, tmp_path, ema):
@@ -95,6 +89,7 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(tiny, tmp_path, ema):
         6, optimization=dataclasses.replace(FAST, ema=ema), checkpoint_every=2, seed=4
     )
     whole = train(_network(), _batches(_batch), str(tmp_path / "whole"), ("person",), config)
+    assert whole.steps == 6
 
     def killed(step):
         if step == 5:
@@ -102,11 +97,12 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(tiny, tmp_path, ema):
         return _batch(step)
 
     again = str(tmp_path / "again")
-    with pytest.raises(tf.errors.UnknownError):
+    with pytest.raises(KeyboardInterrupt):
         train(_network(), _batches(killed), again, ("person",), config)
     resumed = train(_network(seed=9), _batches(_batch), again, ("person",), config)
-    wanted, _ = weights_file.load(whole)
-    given, _ = weights_file.load(resumed)
+    assert resumed.steps == 2
+    wanted, _ = weights_file.load(whole.weights)
+    given, _ = weights_file.load(resumed.weights)
     for old, new in zip(wanted.get_weights(), given.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
 
@@ -115,8 +111,8 @@ def test_the_average_is_what_is_kept(tiny, tmp_path):
     kept = []
     for ema in (0.0, 0.999):
         settings = TrainConfig(4, optimization=dataclasses.replace(FAST, ema=ema))
-        path = train(_network(), _batches(_batch), str(tmp_path / f"{ema}"), ("person",), settings)
-        kept.append(weights_file.load(path)[0].trainable_weights)
+        done = train(_network(), _batches(_batch), str(tmp_path / f"{ema}"), ("person",), settings)
+        kept.append(weights_file.load(done.weights)[0].trainable_weights)
     start = _network().trainable_weights
     moved = [
         sum(float(tf.norm(a - b)) for a, b in zip(start, weights, strict=True)) for weights in kept
@@ -132,9 +128,10 @@ def test_the_best_by_the_evaluation_is_kept(tiny, tmp_path):
         return next(scores)
 
     config = TrainConfig(6, optimization=FAST, evaluate_every=2)
-    path = train(_network(), _batches(_batch), str(tmp_path), ("person",), config, evaluate)
-    kept, _ = weights_file.load(path)
+    done = train(_network(), _batches(_batch), str(tmp_path), ("person",), config, evaluate)
+    kept, _ = weights_file.load(done.weights)
     assert len(seen) == 3
+    assert done.score == pytest.approx(0.7)
     for wanted, given in zip(seen[1], kept.get_weights(), strict=True):
         np.testing.assert_array_equal(wanted, given)
 
@@ -164,41 +161,103 @@ def test_a_batch_that_makes_no_sense_moves_nothing(tiny, tmp_path):
 
     ends = []
     for steps in (1, 2):
-        path = train(
+        done = train(
             _network(), _batches(make), str(tmp_path / f"{steps}"), ("person",), TrainConfig(steps)
         )
-        ends.append(weights_file.load(path)[0].get_weights())
+        ends.append(weights_file.load(done.weights)[0].get_weights())
     for before, after in zip(*ends, strict=True):
         np.testing.assert_array_equal(before, after)
     assert set(_losses(str(tmp_path / "2"))["loss/B"]) == {1}
 
 
+@pytest.mark.parametrize("evaluated", [False, True])
+def test_sigterm_ends_a_run_after_its_step_where_it_goes_on(tiny, tmp_path, evaluated):
+    before = signal.getsignal(signal.SIGTERM)
+    evaluate = (lambda model: 0.5) if evaluated else None
+    config = TrainConfig(4, optimization=FAST, checkpoint_every=100)
+    closed = []
+
+    def terminated(start):
+        try:
+            for step in itertools.count(start):
+                if step == 2:
+                    signal.raise_signal(signal.SIGTERM)
+                images, truth = _batch(step)
+                yield images, GroundTruth(*truth)
+        finally:
+            closed.append(True)
+
+    with pytest.raises(SystemExit) as ended:
+        train(_network(), terminated, str(tmp_path), ("person",), config, evaluate)
+    assert ended.value.code == 143
+    assert closed
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert (tmp_path / "last.npz").exists() == (not evaluated)
+    done = train(_network(), _batches(_batch), str(tmp_path), ("person",), config, evaluate)
+    assert done.steps == 1
+
+
 def test_a_run_that_only_makes_nonsense_is_stopped(tiny, tmp_path):
-    nonsense = _batches(lambda step: (np.full((2, SIDE, SIDE, 3), np.inf), _batch(step)[1]))
+    images = np.full((2, SIDE, SIDE, 3), np.inf, np.float32)
+    nonsense = _batches(lambda step: (images, _batch(step)[1]))
     with pytest.raises(YolactError, match=r"20 batches in a row .* lower the learning rate"):
         train(_network(), nonsense, str(tmp_path), ("person",), TrainConfig(100))
 
 
-def test_a_job_goes_from_files_to_weights_and_its_directory_is_its_own(tiny, tmp_path):
+@pytest.fixture
+def folder(tmp_path):
+    """A job's data: three images of which the second is damaged."""
     boxes = [annotated_folder.annotation(k, k, (10, 10, 40, 30)) for k in (1, 2, 3)]
     annotations = annotated_folder.write(str(tmp_path), annotated_folder.content(boxes, 3))
     (tmp_path / "2.png").write_bytes(b"not an image")
-    source = Source(annotations, str(tmp_path))
+    return Source(annotations, str(tmp_path))
+
+
+def test_a_job_goes_from_files_to_weights_and_its_directory_is_its_own(tiny, tmp_path, folder):
     job = TrainingJob(
-        "tiny", (source,), TrainConfig(2, evaluate_every=1), validation=source, batch_size=2
+        "tiny", (folder,), TrainConfig(2, evaluate_every=1), validation=folder, batch_size=2
     )
     directory = str(tmp_path / "run")
-    _, classes = weights_file.load(run(job, directory))
+    path = run(job, directory)
+    _, classes = weights_file.load(path)
     assert classes == ("person", "bag")
-    skipped = (tmp_path / "run" / "skipped.txt").read_text()
-    assert "2.png" in skipped
-    assert run(job, directory) == os.path.join(directory, "best.npz")
+    assert run(job, directory) == path == os.path.join(directory, "best.npz")
     with pytest.raises(YolactError, match="training with another batch_size;"):
         run(dataclasses.replace(job, batch_size=3), directory)
-    further = dataclasses.replace(
-        job,
-        weights=os.path.join(directory, "best.npz"),
-        training=TrainConfig(1),
-        precision="bfloat16",
-    )
+    further = dataclasses.replace(job, weights=path, training=TrainConfig(1), precision="bfloat16")
     assert weights_file.load(run(further, str(tmp_path / "further")))[1] == classes
+
+
+def test_the_manifest_counts_what_was_unreadable_and_stays_as_it_was(tiny, tmp_path, folder):
+    job = TrainingJob("tiny", (folder,), TrainConfig(2), batch_size=6)
+    directory = tmp_path / "run"
+    path = run(job, str(directory), "mirrored")
+    manifest = json.loads((directory / "manifest.json").read_text())
+    damaged = str(tmp_path / "2.png")
+    assert list(manifest["unreadable"]) == [damaged]
+    assert "cannot be decoded" in manifest["unreadable"][damaged]
+    assert manifest["unreadable"] == json.loads((directory / "unreadable.json").read_text())
+    assert manifest["weights"] == {"last.npz": atomic_files.sha256(path)}
+    assert (manifest["images"], manifest["skipped"], manifest["replicas"]) == (3, 0, 1)
+    assert 0 < manifest["waiting"] < 1
+    assert manifest["metrics"] == {"mask_ap": None}
+    run(job, str(directory))
+    assert json.loads((directory / "manifest.json").read_text()) == manifest
+
+
+def test_a_job_starts_from_weights_that_its_seed_gives(tiny, tmp_path, folder, monkeypatch):
+    def start(name, seed):
+        run(TrainingJob("tiny", (folder,), TrainConfig(1, seed)), str(tmp_path / name))
+        return starts.pop()
+
+    def noting(model, batches, directory, *rest):
+        starts.append(model.get_weights())
+        path = os.path.join(directory, "last.npz")
+        weights_file.save(model, path, ("person", "bag"))
+        return Trained(path, 0, 0.0, None)
+
+    starts = []
+    monkeypatch.setattr(job_module, "train", noting)
+    first, second, other = start("first", 3), start("second", 3), start("other", 4)
+    assert all(map(np.array_equal, first, second))
+    assert not all(map(np.array_equal, first, other))

@@ -55,7 +55,7 @@ class Augmentation:
         self,
         image: DecodedImage,
         size: int,
-        draw: Callable[[np.random.Generator], Donor] | None,
+        draw: Callable[[np.random.Generator], Donor | None] | None,
         rng: np.random.Generator,
     ) -> Sample:
         """A sample of `size` x `size` pixels: everything but the colours.
@@ -63,7 +63,7 @@ class Augmentation:
         Args:
           image: What it is made of.
           size: Side of the sample, pixels.
-          draw: Function that gives objects to paste; None if there are none.
+          draw: Function that gives objects to paste, see `copy_paste`; None if there are none.
           rng: Source of chance.
         """
         height, width = image.pixels.shape[:2]

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from pycocotools import mask as run_lengths
 
 from yolact_tf.data.augmentation.sample import Sample
 from yolact_tf.data.augmentation.window import Patch, place
+from yolact_tf.data.coco import AnnotatedImage
 from yolact_tf.data.decoded_image import DecodedImage, DecodedObject
 
 LEAST_VISIBLE = 0.1
@@ -30,12 +32,17 @@ class Donor(NamedTuple):
     category: int
 
 
-def is_pastable(found: DecodedObject, image: DecodedImage) -> bool:
-    """Whether an object is no crowd, whole (off the image's rim) and not tiny."""
-    height, width = image.pixels.shape[:2]
-    x1, y1, x2, y2 = found.box
-    whole = x1 > 0 and y1 > 0 and x2 < width and y2 < height
-    return whole and not found.crowd and np.count_nonzero(found.mask) > 0.01 * height * width
+def pastable(image: AnnotatedImage) -> np.ndarray:
+    """The objects that are no crowds, whole (off the image's rim) and not tiny, int [n], places in
+    `image.objects`; told by their annotations."""
+    masks = [found.segmentation for found in image.objects]
+    if not masks:
+        return np.empty(0, int)
+    lows, sides = np.split(run_lengths.toBbox(masks), 2, axis=1)
+    whole = (lows > 0).all(axis=1) & (lows + sides < [image.width, image.height]).all(axis=1)
+    large = run_lengths.area(masks) > 0.01 * image.height * image.width
+    single = np.array([not found.crowd for found in image.objects])
+    return np.flatnonzero(whole & large & single)
 
 
 def cut_out(found: DecodedObject, image: DecodedImage) -> Donor:
@@ -47,7 +54,7 @@ def cut_out(found: DecodedObject, image: DecodedImage) -> Donor:
 def copy_paste(
     sample: Sample,
     aspect: float,
-    draw: Callable[[], Donor],
+    draw: Callable[[], Donor | None],
     most: int,
     rng: np.random.Generator,
 ) -> Sample:
@@ -60,12 +67,15 @@ def copy_paste(
     Args:
       sample: What to paste on; it is changed in place.
       aspect: Factor by which the sample's image is squashed in width against height.
-      draw: Function that gives an object.
+      draw: Function that gives an object, or always None.
       most: Largest number pasted.
       rng: Source of chance.
     """
     size = len(sample.pixels)
-    donors = [draw() for _ in range(rng.integers(1, most, endpoint=True))]
+    drawn = [draw() for _ in range(rng.integers(1, most, endpoint=True))]
+    donors = [donor for donor in drawn if donor is not None]
+    if not donors:
+        return sample
     before = sample.masks.sum(axis=(1, 2))
     masks, classes = list(sample.masks), list(sample.classes)
     areas = list(before)

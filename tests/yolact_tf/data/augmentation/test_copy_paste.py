@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
+from tests.yolact_tf.annotated_folder import rectangle
 from tests.yolact_tf.data.augmentation.made import image, sample, solid
-from yolact_tf.data.augmentation.copy_paste import Donor, copy_paste, cut_out, is_pastable
+from yolact_tf.data.augmentation.copy_paste import Donor, copy_paste, cut_out, pastable
+from yolact_tf.data.coco import AnnotatedImage, AnnotatedObject
+from yolact_tf.data.coco_segmentation import compressed
 
 DONOR = Donor(np.full((30, 10, 3), 250, np.uint8), np.full((30, 10), 255, np.uint8), 4)
 
@@ -48,17 +51,42 @@ def test_a_pasted_object_is_squashed_like_the_image():
 
 
 @pytest.mark.parametrize(
-    ("found", "pastable"),
+    ("box", "is_pastable"),
     [
-        (solid(0, (10, 10, 20, 30)), True),
-        (solid(0, (10, 10, 20, 30), crowd=True), False),
-        (solid(0, (0, 10, 20, 30)), False),
-        (solid(0, (10, 10, 20, 40)), False),
-        (solid(0, (10, 10, 14, 15)), False),
+        ((10, 10, 10, 20), True),
+        ((0, 10, 20, 20), False),
+        ((10, 0, 20, 20), False),
+        ((10, 10, 50, 20), False),
+        ((10, 10, 20, 30), False),
+        ((1, 1, 58, 38), True),
+        ((10, 10, 4, 6), False),
+        ((10, 10, 5, 5), True),
     ],
 )
-def test_only_whole_single_objects_are_pasted(found, pastable):
-    assert is_pastable(found, image([found])) == pastable
+def test_only_whole_and_large_objects_are_pasted(box, is_pastable):
+    assert pastable(annotated(box)).tolist() == ([0] if is_pastable else [])
+
+
+def test_crowds_are_not_pasted_and_places_are_those_of_the_image():
+    boxes = [(0, 0, 10, 10), (10, 10, 10, 20), (20, 5, 30, 30)]
+    assert pastable(annotated(*boxes)).tolist() == [1, 2]
+    assert pastable(annotated(*boxes, crowd=True)).tolist() == []
+    assert pastable(annotated()).tolist() == []
+
+
+def annotated(*boxes, crowd=False):
+    """An image of 40 x 60 with rectangles of x, y, width, height."""
+    objects = [
+        AnnotatedObject(0, crowd, box, compressed(rectangle(*box), 40, 60)[0], 1.0) for box in boxes
+    ]
+    return AnnotatedImage("", 40, 60, tuple(objects))
+
+
+def test_where_nothing_can_be_drawn_the_sample_stays():
+    below = sample(48, [(4, 4, 44, 44)])
+    pasted = copy_paste(below, 1.0, lambda: None, 3, np.random.default_rng(0))
+    np.testing.assert_array_equal(pasted.masks, sample(48, [(4, 4, 44, 44)]).masks)
+    assert not pasted.pixels.any()
 
 
 def test_an_object_is_cut_out_by_its_box():

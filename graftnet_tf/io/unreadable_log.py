@@ -1,5 +1,7 @@
 """The images that a run found to be unreadable, kept with its checkpoints."""
 
+import threading
+
 import tensorflow as tf
 from absl import logging
 
@@ -21,16 +23,17 @@ class UnreadableLog:
         Args:
           path: JSON file, made when there is something to keep; None keeps it in memory alone.
         """
-        self._path = path
+        self._path, self._lock = path, threading.Lock()
         self.reasons: dict[str, str] = {}
         if path is not None and tf.io.gfile.exists(path):
             self.reasons = atomic_files.read_json(path)
 
     def add(self, image: str, reason: str) -> None:
-        """Adds an image, and says so on stderr, unless it is known."""
-        if image in self.reasons:
-            return
-        logging.warning("Left out: %s: %s", image, reason)
-        self.reasons[image] = reason
-        if self._path is not None:
-            atomic_files.write_json(self._path, self.reasons)
+        """Adds an image, and says so on stderr, unless it is known; from any thread."""
+        with self._lock:
+            if image in self.reasons:
+                return
+            logging.warning("Left out: %s: %s", image, reason)
+            self.reasons[image] = reason
+            if self._path is not None:
+                atomic_files.write_json(self._path, self.reasons)
