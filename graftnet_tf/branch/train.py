@@ -23,11 +23,11 @@ from graftnet_tf.evaluation import metrics
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, LiveFeatures
+from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import settled_precision
 from graftnet_tf.training.loop import CHECKPOINTS, run_key
-from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace

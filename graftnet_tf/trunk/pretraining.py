@@ -19,6 +19,7 @@ from graftnet_tf.data.task_sampling import Schedule, sampling_probabilities
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
@@ -32,7 +33,6 @@ from graftnet_tf.training.distributed.meeting import meet
 from graftnet_tf.training.distributed.replicas import Replicas
 from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, MULTIWORKER, make_strategy
 from graftnet_tf.training.loop import CHECKPOINTS, Loop, Optimization, run_key
-from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.task_heads import Heads

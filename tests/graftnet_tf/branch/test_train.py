@@ -13,8 +13,8 @@ from graftnet_tf.branch.train import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features.graft_features import CachedFeatures
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.models.precision import native_precision
-from graftnet_tf.training.run_lock import run_lock
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from tests.killed_runs import Killed, counted_steps, killed_publishing

@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.training.run_lock import run_lock
+from graftnet_tf.io.run_lock import run_lock
 
 HOLDER = """
 import sys
-from graftnet_tf.training.run_lock import run_lock
+from graftnet_tf.io.run_lock import run_lock
 with run_lock(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()
