@@ -10,6 +10,7 @@ import tensorflow as tf
 from absl import logging
 
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.settings_file import write_or_diff
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.training.distributed.replicas import Replicas
@@ -84,7 +85,8 @@ def run(job: TrainingJob, directory: str, strategy: str = AUTO_STRATEGY) -> str:
     Raises:
       YolactError: the directory belongs to another job, something in the job is amiss, or a file
         system fails lastingly.
-      GraftNetError: an unknown strategy, or a batch that its replicas cannot share equally.
+      GraftNetError: an unknown strategy, a batch that its replicas cannot share equally, or the
+        training runs already in another process.
       SystemExit: SIGTERM came; the step was finished and a checkpoint made.
     """
     tf.keras.utils.set_random_seed(job.training.seed)
@@ -119,7 +121,7 @@ def run(job: TrainingJob, directory: str, strategy: str = AUTO_STRATEGY) -> str:
     )
     images = sum(len(part.images) for part, _ in data)
     logging.info("%d images, %d things skipped (skipped.txt).", images, len(skipped))
-    with devices.scope():
+    with run_lock(directory), devices.scope():
         trained = train(model, batches, directory, classes, job.training, score)
     manifest = os.path.join(directory, "manifest.json")
     if trained.steps or not tf.io.gfile.exists(manifest):

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.run_lock import run_lock
 from tests.yolact_tf import annotated_folder
 from yolact_tf import build_yolact
 from yolact_tf.checkpoints import weights_file
@@ -231,6 +233,11 @@ def test_a_job_goes_from_files_to_weights_and_its_directory_is_its_own(tiny, tmp
 def test_the_manifest_counts_what_was_unreadable_and_stays_as_it_was(tiny, tmp_path, folder):
     job = TrainingJob("tiny", (folder,), TrainConfig(2), batch_size=6)
     directory = tmp_path / "run"
+    with (
+        run_lock(str(directory)),
+        pytest.raises(GraftNetError, match="already running"),
+    ):
+        run(job, str(directory))
     path = run(job, str(directory), "mirrored")
     manifest = json.loads((directory / "manifest.json").read_text())
     damaged = str(tmp_path / "2.png")
