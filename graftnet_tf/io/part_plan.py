@@ -16,10 +16,12 @@ class Trial(NamedTuple):
     Attributes:
       tried: Images, the first of the part, that were tried.
       begun: Whether the next one was begun.
+      error: What it failed with, in one line; empty where its process ended without a word.
     """
 
     tried: int = 0
     begun: bool = False
+    error: str = ""
 
 
 class PartPlan:

@@ -10,7 +10,6 @@ import dataclasses
 import importlib.util
 import os
 import pickle
-import re
 import signal
 import subprocess
 import sys
@@ -34,8 +33,6 @@ REFUSED_STATUS = 2
 _COMMAND = "from graftnet_tf.io.beam_pipeline import main; main()"
 _LOOK_SECONDS = 2.0
 _MOST_LEFT_OUT = 10  # images of a part; where more end their process, it is not the images' fault
-_STATUS = re.compile(r"(?:status|return code) (-?\d+)\b")
-_OF_SHELL = 128  # added to a signal by a shell, through which Beam starts its workers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,8 +163,8 @@ def _leave_images_out(work: PartWork[Any], part: str, runner: Runner) -> bool:
         return images[plan.trial(part).tried :]  # so that an image tried is a sign of life
 
     while True:
-        ended = _run_pipeline(ImageTrial(work), [part], left, runner, tqdm(disable=True))
-        tried, begun = plan.trial(part)
+        _run_pipeline(ImageTrial(work), [part], left, runner, tqdm(disable=True))
+        tried, begun, error = plan.trial(part)
         if tried == len(images):
             plan.leave_out(part, left_out)
             return bool(left_out)
@@ -176,16 +173,18 @@ def _leave_images_out(work: PartWork[Any], part: str, runner: Runner) -> bool:
         failed = failed + 1 if tried == ended_at else 1
         ended_at = tried
         if failed == runner.attempts:
-            left_out[images[tried]] = _why_left_out(ended, failed)
+            left_out[images[tried]] = _why_left_out(error, failed)
             tried, failed = tried + 1, 0
         plan.note_trial(part, Trial(tried))
 
 
-def _why_left_out(ended: str, attempts: int) -> str:
-    statuses = [int(status) for status in _STATUS.findall(ended)]
-    signals = [abs(one) % _OF_SHELL for one in statuses if one < 0 or one > _OF_SHELL]
-    how = f"was killed (signal {signals[-1]})" if signals else f"did not survive it ({ended})"
-    return f"Its process {how} in each of {attempts} attempts."
+def _why_left_out(error: str, attempts: int) -> str:
+    if error:
+        return f"It failed in each of {attempts} attempts: {error}"
+    return (
+        f"Its process did not survive it in any of {attempts} attempts: too little memory, or a "
+        "fault of what decodes or computes it."
+    )
 
 
 def _run_pipeline(

@@ -53,7 +53,12 @@ class ImageTrial:
         images = list(self.plan.read(part))
         for place in range(self.plan.trial(part).tried, len(images)):
             self.plan.note_trial(part, Trial(place, begun=True))
-            self.work.try_image(model, images[place])
+            try:
+                self.work.try_image(model, images[place])
+            except Exception as error:
+                words = " ".join(str(error).split()) or type(error).__name__
+                self.plan.note_trial(part, Trial(place, begun=True, error=words))
+                raise
         self.plan.note_trial(part, Trial(len(images)))
 
     def try_image(self, model: Any, image: str) -> None:

@@ -87,6 +87,6 @@ def test_images_that_kill_every_process_cost_the_others_nothing(archive, colour_
     assert not (tmp_path / "killed" / "plan").exists()
     for name in ("1.png", "2.png"):
         letter = killed.pop(str(archive / name))
-        assert letter["reason"] == "Its process was killed (signal 9) in each of 2 attempts."
+        assert letter["reason"].startswith("Its process did not survive it in any of 2 attempts")
         assert letter["sha256"] == failed.pop(str(archive / name))["sha256"]
     assert killed == failed
