@@ -5,6 +5,9 @@ branches --workspace=DIR show TASK [VERSION]      a version's manifest; the serv
 branches --workspace=DIR diff TASK A B            what differs between two versions
 branches --workspace=DIR promote TASK VERSION     serves a version
 branches --workspace=DIR rollback TASK [VERSION]  serves the one before, or an older one
+branches --workspace=DIR threshold TASK [VERSION] --max_fpr=.01 | --min_precision=.9
+                                                  publishes a version with the same weights and
+                                                  thresholds chosen for that on its validation part
 
 promote and rollback make a new tree and a new served model in which every other head is the
 same bit for bit. What was rolled back is passed over by graftnet-compose until it is promoted.
@@ -16,6 +19,8 @@ from typing import Any
 
 from absl import flags
 
+from graftnet_tf.branch.operating_version import OperatingVersion, publish_operating_point
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.registry.branch_versions import (
     BranchVersion,
     branch_versions,
@@ -27,6 +32,18 @@ from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from serving.lifecycle.head_promotion import Promotion, promote, roll_back
 
+MAX_FPR = flags.DEFINE_float(
+    "max_fpr", None, "For threshold: largest share of negatives that may count as positive."
+)
+MIN_PRECISION = flags.DEFINE_float(
+    "min_precision",
+    None,
+    "For threshold: smallest share of positives among what counts as positive, with positives as "
+    "frequent as in the validation part.",
+)
+ATTRIBUTES = flags.DEFINE_list(
+    "attributes", [], "For threshold: attributes of the task to choose it for; all by default."
+)
 JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 _HASH_LENGTH = 64
@@ -42,6 +59,13 @@ def main(*words: str) -> None:
 
 def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], str]:
     """What was asked for, as an object and as text."""
+    if words[:1] != ("threshold",) and (
+        ATTRIBUTES.value or MAX_FPR.value is not None or MIN_PRECISION.value is not None
+    ):
+        raise flags.Error(
+            "--max_fpr, --min_precision and --attributes go with threshold TASK [VERSION]; "
+            f"{' '.join(words) or 'nothing'} given."
+        )
     match words:
         case ["list", *tasks]:
             versions = branch_versions(workspace, tasks)
@@ -58,10 +82,21 @@ def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], 
             done = promote(workspace, task, one, provenance=shell.provenance())
         case ["rollback", task, *version] if len(version) <= 1:
             done = roll_back(workspace, task, *version, provenance=shell.provenance())
+        case ["threshold", task, *version] if len(version) <= 1:
+            chosen = publish_operating_point(
+                workspace,
+                task,
+                OperatingPoint(MAX_FPR.value, MIN_PRECISION.value),
+                version=version[0] if version else None,
+                attributes=ATTRIBUTES.value,
+                provenance=shell.provenance(),
+            )
+            return chosen.to_dict(), _chosen(chosen)
         case _:
             raise flags.Error(
-                "expected list [TASK…], show TASK [VERSION], diff TASK A B, promote TASK VERSION "
-                f"or rollback TASK [VERSION]; {' '.join(words) or 'nothing'} given."
+                "expected list [TASK…], show TASK [VERSION], diff TASK A B, promote TASK VERSION, "
+                "rollback TASK [VERSION] or threshold TASK [VERSION]; "
+                f"{' '.join(words) or 'nothing'} given."
             )
     return dataclasses.asdict(done), _moved(done)
 
@@ -93,6 +128,7 @@ def _states(some: BranchVersion) -> list[str]:
         "served": some.served,
         "withdrawn": some.withdrawn,
         "candidate": some.candidate,
+        f"threshold of {some.threshold_of}": some.threshold_of,
         "for another trunk": not some.fits and not some.damage,
         f"DAMAGED: {some.damage}": some.damage,
     }
@@ -126,6 +162,33 @@ def _moved(done: Promotion) -> str:
         f"{done.task}: {done.before or 'no branch'} → {done.after}. "
         f"Tree {done.tree} is served model version {done.model_version}."
     )
+
+
+def _chosen(done: OperatingVersion) -> str:
+    lines = []
+    for attribute, point in done.points.items():
+        figures = ", ".join(
+            f"{name} {getattr(point.row, word):.4g} ({low:.4g}–{high:.4g})"
+            for name, word, (low, high) in (
+                ("FPR", "fpr", point.fpr),
+                ("recall", "recall", point.recall),
+                ("precision", "precision", point.precision),
+            )
+        )
+        lines.append(
+            f"{attribute}: threshold {point.row.threshold:.6g}; on validation "
+            f"({point.row.positives} positives, {point.row.negatives} negatives) {figures}."
+        )
+        if not point.is_shown:
+            lines.append(
+                f"caution: {attribute}: the 95 % interval does not show {point.wanted}; more "
+                "validation images would tell."
+            )
+    lines.append(
+        f"{done.task}: version {done.version} has the weights of {done.parent}. Serve it with "
+        f"`graftnet-branches promote {done.task} {done.version}`."
+    )
+    return "\n".join(lines)
 
 
 def main_cli() -> None:

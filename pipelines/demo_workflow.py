@@ -122,7 +122,7 @@ class DemoWorkflow:
             after = self._add(late, client, passengers)
         self._begin("Evaluating on the test splits")
         newest = self._workspace.path(*GRAFTNET_DIR, str(after[0].model_version))
-        evaluation = evaluate(self._workspace, newest)
+        evaluation = evaluate(self._workspace, newest, provenance=self._provenance)
         report = write_report(evaluation, self._workspace.path("reports", "demo"))
         screens = self._show_screens()
         self._begin("The end")

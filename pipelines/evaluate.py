@@ -2,6 +2,10 @@
 
 evaluate --workspace=DIR [--model=DIR/serving/graftnet/1] [--json]
 evaluate --workspace=DIR --protocol=par [--published=pa100k] [--candidates=MODEL,MODEL]
+evaluate --workspace=DIR --by=camera            # for each value of a column of the tasks' lists
+evaluate --workspace=DIR --split=validation     # for choices; the test split is for a last word
+
+Every opening of the test split is recorded in WORKSPACE/reports/test_openings.jsonl.
 """
 
 import sys
@@ -14,16 +18,27 @@ from graftnet_tf.evaluation.par_evaluation import ParEvaluation, par_evaluation
 from graftnet_tf.evaluation.par_protocol import DECISION, ParFigures
 from graftnet_tf.evaluation.published_par import PUBLISHED, PublishedFigures
 from graftnet_tf.evaluation.report.directory import check_replaceable, write_report
+from graftnet_tf.evaluation.split import Split
 from pipelines import shell
 
 MODEL = flags.DEFINE_string(
     "model", None, "Directory of a composed SavedModel; the workspace's newest by default."
 )
+SPLIT = flags.DEFINE_enum_class(
+    "split",
+    Split.TEST,
+    Split,
+    "Images to measure on: the tasks' test splits, or the part that each branch keeps of what its "
+    "threshold was chosen on.",
+)
+BY = flags.DEFINE_string(
+    "by", None, "Column of the tasks' lists, such as camera: figures for each of its values."
+)
 REPORT_DIR = flags.DEFINE_string(
     "report_dir",
     None,
     "Directory for the HTML report, replacing an older one there; "
-    "WORKSPACE/reports/evaluation-VERSION by default.",
+    "WORKSPACE/reports/evaluation-VERSION by default, with -validation behind it for that split.",
 )
 TASK = flags.DEFINE_list(
     "task", None, "Tasks whose test images to measure on; all of the workspace by default."
@@ -56,7 +71,9 @@ _COLUMNS = (
     ("recall", "recall", ".4f"),
     ("FPR", "fpr", ".4f"),
     ("balanced", "balanced_accuracy", ".4f"),
+    ("ECE", "ece", ".4f"),
 )
+_WORST = 5  # slices of an attribute that are printed
 
 _PAR_COLUMNS = (
     ("mA", "mean_accuracy"),
@@ -70,16 +87,26 @@ _PAR_COLUMNS = (
 def main() -> None:
     if (CANDIDATES.value or PUBLISHED_OF.value) and not PROTOCOL.value:
         raise flags.Error("--candidates and --published go with --protocol=par.")
+    if PROTOCOL.value and SPLIT.value != Split.TEST:
+        raise flags.Error(f"--protocol=par is of the test split; --split={SPLIT.value} given.")
     workspace = shell.open_workspace()
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
-    evaluation = evaluate(workspace, MODEL.value, tasks=TASK.value)
+    evaluation = evaluate(
+        workspace,
+        MODEL.value,
+        tasks=TASK.value,
+        split=SPLIT.value,
+        by=BY.value,
+        provenance=shell.provenance(),
+    )
     par = None
     if PROTOCOL.value:
         par = par_evaluation(
             workspace, evaluation, candidates=CANDIDATES.value, published=PUBLISHED_OF.value
         )
-    default = workspace.path("reports", f"evaluation-{evaluation.model_version}")
+    suffix = "" if SPLIT.value == Split.TEST else f"-{SPLIT.value}"
+    default = workspace.path("reports", f"evaluation-{evaluation.model_version}{suffix}")
     report = write_report(evaluation, REPORT_DIR.value or default, par)
     summary = _summary(evaluation, report, _par_table(par) if par else ())
     print(summary, file=sys.stderr if JSON.value else sys.stdout)
@@ -95,12 +122,15 @@ def _summary(evaluation: Evaluation, report: str, joint: Sequence[str]) -> str:
         figures = attribute.figures()
         cells = (_number(figures[name], layout) for _, name, layout in _COLUMNS)
         lines.append(f"{attribute.name:<20}" + "".join(f"{cell:>11}" for cell in cells))
+    lines += _slices(evaluation)
     lines += [
         f"mean AUC {_number(evaluation.mean_auc, '.4f')}, "
-        f"mA {_number(evaluation.mean_accuracy, '.4f')}, {evaluation.images} test images",
+        f"mA {_number(evaluation.mean_accuracy, '.4f')}, "
+        f"ECE {_number(evaluation.mean_ece, '.4f')}, {evaluation.images} {evaluation.split} images",
+        *_openings(evaluation),
         *(f"caution: {caution}" for caution in evaluation.cautions),
         *(f"unreadable: {path}: {why}" for path, why in evaluation.unreadable.items()),
-        *(f"no test data: {attribute}" for attribute in evaluation.without_test_data),
+        *(f"no {evaluation.split} data: {attribute}" for attribute in evaluation.without_test_data),
         *(f"task without a branch: {task}" for task in evaluation.without_branch),
         *joint,
         f"report: {report}",
@@ -133,6 +163,38 @@ def _par_table(par: ParEvaluation) -> list[str]:
         if reasons
     ]
     return lines
+
+
+def _slices(evaluation: Evaluation) -> list[str]:
+    """The worst values of each attribute, with 95 % intervals; all are in the report."""
+    lines = []
+    for attribute in evaluation.attributes:
+        if attribute.slices:
+            lines.append(f"{attribute.name} by {evaluation.by}, lowest AUC first:")
+        for one in attribute.slices[:_WORST]:
+            lines.append(
+                f"  {one.value}: {one.row.positives} positives, {one.row.negatives} negatives, "
+                f"{one.groups} groups; AUC {_between(one.auc, one.auc_interval)}, "
+                f"recall {_between(one.row.recall, one.recall_interval)}, "
+                f"FPR {_between(one.row.fpr, one.fpr_interval)}"
+            )
+        if left := len(attribute.slices[_WORST:]):
+            lines.append(f"  and {left} more in the report")
+    return lines
+
+
+def _between(value: float | None, interval: tuple[float, float] | None) -> str:
+    ends = " ({:.3f}–{:.3f})".format(*interval) if interval else ""
+    return _number(value, ".3f") + ends
+
+
+def _openings(evaluation: Evaluation) -> list[str]:
+    """How often the test splits were opened before, where one was."""
+    opened = {task: count for task, count in evaluation.opened_before.items() if count}
+    if not opened:
+        return []
+    counts = ", ".join(f"{task} {count}" for task, count in opened.items())
+    return [f"test splits opened before, times: {counts}; choose on --split=validation"]
 
 
 def _number(value: float | None, layout: str) -> str:

@@ -41,6 +41,11 @@ VALIDATION_SAMPLE = flags.DEFINE_integer(
     "Examples that this is a share of, where a task has more than twice as many.",
     lower_bound=100,
 )
+CALIBRATION = flags.DEFINE_bool(
+    "calibration",
+    _DEFAULT.calibration,
+    "Fit a temperature on the validation part, and use it where it helps there.",
+)
 MINING = flags.DEFINE_string(
     "mining",
     _DEFAULT.mining,
@@ -60,6 +65,7 @@ def main() -> None:
         validation=VALIDATION_FRACTION.value,
         validation_sample=VALIDATION_SAMPLE.value,
         mining=MINING.value,
+        calibration=CALIBRATION.value,
         **branch_shape.fields(),
         **TRAINING(),
     )

@@ -4,12 +4,14 @@ import os
 
 import tensorflow as tf
 
+from graftnet_tf.branch.temperature import NEUTRAL, tempered
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling import pooled_length, pooling
+from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import four_digits
@@ -57,6 +59,9 @@ class Branch(tf.Module):
 
     Its batch norms use stored statistics in training too: a task's images are few and
     of one kind, and what is trained is then what is served.
+
+    Attributes:
+      temperature: What logits are divided by before the softmax; training leaves it 1.
     """
 
     def __init__(self, blocks: Blocks, task: Task, pooling_name: str, reduction: int = 0):
@@ -75,6 +80,7 @@ class Branch(tf.Module):
             self.reduction.build((None, None, None, CHANNELS[blocks.last]))
         self.classifier = tf.keras.layers.Dense(len(task.classes), name="classifier")
         self.classifier.build((None, length))
+        self.temperature = NEUTRAL
         self._pool = pooling(pooling_name)
 
     @property
@@ -105,7 +111,7 @@ class Branch(tf.Module):
 
     def head(self, maps: tf.Tensor) -> tf.Tensor:
         """What comes after the blocks: their output [N, h, w, c] to probabilities [N, classes]."""
-        return tf.nn.softmax(self.classifier(self.vectors(maps)))
+        return tempered(self.classifier(self.vectors(maps)), self.temperature)
 
 
 def export(branch: Branch, directory: str, precision: str) -> None:
@@ -124,9 +130,23 @@ def export(branch: Branch, directory: str, precision: str) -> None:
 
 
 def publish(
-    parent: str, branch: Branch, task: Task, *, content: dict, build_info: manifest.BuildInfo
+    parent: str,
+    branch: Branch,
+    task: Task,
+    *,
+    validation: ValidationPart,
+    content: dict,
+    build_info: manifest.BuildInfo,
 ) -> str:
-    """Publishes a branch below `parent`, with further fields for its manifest.
+    """Publishes a branch below `parent`.
+
+    Args:
+      parent: Directory of the task's branches.
+      branch: The branch.
+      task: What it scores.
+      validation: What thresholds were chosen on; kept with the branch.
+      content: Further fields for its manifest.
+      build_info: How it came to be.
 
     Returns:
       Its version.
@@ -135,10 +155,12 @@ def publish(
     def write(directory: str, _: str) -> dict:
         for precision in PRECISIONS:
             export(branch, os.path.join(directory, saved_model_name(precision)), precision)
+        validation.write(directory)
         return {
             "task": task.to_dict(),
             "graft_after": branch.graft_after,
             "last_block": branch.blocks.last,
+            "temperature": branch.temperature,
             **content,
         }
 

@@ -42,6 +42,8 @@ class BranchConfig:
       probe_examples: Examples that the linear probe is made of, at most.
       mining: Version of the task's mining to train on, or "newest"; None for all examples.
         The validation part is not mined: thresholds and its AUC are those of all negatives.
+      calibration: Whether a temperature is fitted on the validation part, and used where it helps
+        there; see `fit_temperature`.
       checkpoint_every: Steps between checkpoints.
       seed: Random seed.
     """
@@ -61,6 +63,7 @@ class BranchConfig:
     validation_sample: int = validation_split.SAMPLE
     probe_examples: int = linear_probe.EXAMPLES
     mining: str | None = None
+    calibration: bool = True
     checkpoint_every: int = 100
     seed: int = 0
 

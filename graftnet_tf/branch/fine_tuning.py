@@ -9,6 +9,7 @@ import tensorflow as tf
 from graftnet_tf.branch import initialization
 from graftnet_tf.branch.branch import Branch
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.temperature import tempered
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.task_sampling import Schedule
 from graftnet_tf.features.graft_features import GraftFeatures, prepare_plain
@@ -100,22 +101,27 @@ class FineTuning:
         return losses.get(examples.task.name)
 
     def scores(self, examples: LabelledRows) -> tuple[LabelledRows, np.ndarray]:
-        """(those whose images are readable, unchanged; their class scores float32 [M, classes]).
+        """As `logits`, of the probabilities that the branch gives."""
+        left, logits = self.logits(examples)
+        return left, tempered(tf.constant(logits), self.branch.temperature).numpy()
+
+    def logits(self, examples: LabelledRows) -> tuple[LabelledRows, np.ndarray]:
+        """(those whose images are readable, unchanged; their logits float32 [M, classes]).
 
         Raises:
           GraftNetError: a class is left without an example.
         """
         reader = examples.reader
         rows = prepare_plain(self._features, reader, examples.rows)
-        _, scores = apply_readable(
+        _, logits = apply_readable(
             reader,
-            self.branch.scores,
+            self.branch.logits,
             self._features.plain,
             rows,
             batch=_INFERENCE_BATCH,
             description="Scores",
         )
-        return examples.readable(), scores
+        return examples.readable(), logits
 
     def _windows(self, draws: Iterator[Draw]) -> Iterator[tuple[Draw, list[Draw] | None]]:
         """Each draw, with the first of a window all of the window's."""

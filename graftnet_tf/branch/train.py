@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import tensorflow as tf
 from absl import logging
 
 from graftnet_tf.branch import branch as branches
@@ -16,6 +17,7 @@ from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.branch.inputs import BranchInputs, gather
 from graftnet_tf.branch.shape_search.choice import Choice, choose_shape
 from graftnet_tf.branch.shape_search.search_config import SearchConfig
+from graftnet_tf.branch.temperature import fit_temperature, tempered
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.labelled_images import LabelledImages
 from graftnet_tf.data.labelled_rows import LabelledRows
@@ -27,6 +29,7 @@ from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.precision import settled_precision
+from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.training.loop import CHECKPOINTS, run_key
 from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
@@ -192,24 +195,29 @@ class _Job:
         key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
         directory = os.path.join(self.inputs.runs, f"branch-{name}-{key}")
         with run_lock(directory):
-            labelled.reader.keep_log(
-                UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE))
-            )
+            log = UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE))
+            labelled.reader.keep_log(log)
             tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
             loop = tuning.loop(directory, config.steps)
             loss = tuning.run(loop)
-            held_out, scores = tuning.scores(held_out)
+            held_out, logits = tuning.logits(held_out)
+            calibration = fit_temperature(split.task, held_out.labels, logits, held_out.groups)
+            if config.calibration:
+                tuning.branch.temperature = calibration.temperature
+            scores = tempered(tf.constant(logits), tuning.branch.temperature).numpy()
             validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
             version = branches.publish(
                 os.path.join(self.inputs.published, name),
                 tuning.branch,
                 split.task,
+                validation=ValidationPart(split.task, split.examples.subset(held_out.rows), scores),
                 content={
                     "trunk_version": trunk.version,
                     "trunk_fingerprint": fingerprint,
                     "pooling": config.pooling,
                     "reduction": config.reduction,
                     "candidate": self.candidate,
+                    "calibration": dataclasses.asdict(calibration),
                     "thresholds": thresholds.thresholds(held_out, scores),
                     **searched,
                     "config": dataclasses.asdict(config),

@@ -2,8 +2,9 @@
 
 Both intervals are DeLong's (DeLong et al. 1988, "Comparing the Areas under Two or More
 Correlated Receiver Operating Characteristic Curves"). Images are taken as independent, which
-those of one person are not. Where no model errs an interval has no width, however few the
-images.
+those of one person are not, unless their groups are given: then groups are (Obuchowski 1997,
+"Nonparametric Analysis of Clustered ROC Curve Data"). Where no model errs an interval has no
+width, however few the images.
 """
 
 import dataclasses
@@ -59,24 +60,33 @@ def auc_change(
 
 
 def auc_interval(
-    labels: np.ndarray, scores: np.ndarray, *, level: float = 0.95
+    labels: np.ndarray,
+    scores: np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    level: float = 0.95,
 ) -> tuple[float, float] | None:
     """The interval of one AUC, within 0…1.
 
     Args:
       labels: bool [N].
       scores: float [N]; an image that gave NaN is left out.
+      groups: int [N], equal for images that are not independent of one another; by default all
+        are. With every image its own group the interval is the same as without.
       level: Level of the interval.
 
     Returns:
-      (low, high), or None with fewer than two positives or negatives.
+      (low, high), or None with fewer than two positives or negatives, or groups of either.
     """
     scored = ~np.isnan(scores)
-    shown, hidden = scores[labels & scored], scores[~labels & scored]
-    if not len(shown) or not len(hidden):
+    positive, negative = labels & scored, ~labels & scored
+    if not positive.any() or not negative.any():
         return None
-    above, below = _placements(shown, hidden)
-    reach = _reach(above, below, level)
+    above, below = _placements(scores[positive], scores[negative])
+    if groups is None:
+        reach = _reach(above, below, level)
+    else:
+        reach = _clustered_reach(above, below, groups[positive], groups[negative], level)
     if reach is None:
         return None
     area = float(above.mean())
@@ -90,6 +100,28 @@ def _reach(above: np.ndarray, below: np.ndarray, level: float) -> float | None:
         return None
     deviation = np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts))
     return float(norm.ppf((1 + level) / 2) * deviation)
+
+
+def _clustered_reach(
+    above: np.ndarray,
+    below: np.ndarray,
+    positive_groups: np.ndarray,
+    negative_groups: np.ndarray,
+    level: float,
+) -> float | None:
+    """As `_reach`, of placements whose groups are independent; None of fewer than two groups."""
+    _, codes = np.unique(np.concatenate([positive_groups, negative_groups]), return_inverse=True)
+    count, area = codes.max() + 1, above.mean()
+    sums, factors = [], []
+    for part, own in ((above, codes[: len(above)]), (below, codes[len(above) :])):
+        groups = len(np.unique(own))
+        if groups < 2:
+            return None
+        sums.append(np.bincount(own, part - area, count) / len(part))
+        factors.append(groups / (groups - 1))
+    variance = sum(factor * (one**2).sum() for factor, one in zip(factors, sums, strict=True))
+    variance += 2 * count / (count - 1) * (sums[0] * sums[1]).sum()
+    return float(norm.ppf((1 + level) / 2) * np.sqrt(max(variance, 0.0)))
 
 
 def _placements(positives: np.ndarray, negatives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

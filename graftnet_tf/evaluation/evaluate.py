@@ -1,4 +1,4 @@
-"""A composed model measured on a workspace's test data, attribute by attribute."""
+"""A composed model measured on images that it did not learn from, attribute by attribute."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,18 @@ from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.batch_scoring import score_files
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.evaluation.openings import record_opening
+from graftnet_tf.evaluation.slices import Slice, by_value
+from graftnet_tf.evaluation.split import Split, splits_of, values_of
 from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
+from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.workspace import Workspace
 
 
 @dataclasses.dataclass(frozen=True)
 class AttributeEvaluation:
-    """One attribute on its task's test examples.
+    """One attribute on its task's examples.
 
     Attributes:
       name, task: Name and task of the attribute.
@@ -28,6 +32,8 @@ class AttributeEvaluation:
       row: The figures at the threshold in the model's metadata.
       auc: Area under the ROC curve, None when a class is missing.
       auc_interval: Its 95 % interval, DeLong's; None with fewer than two positives or negatives.
+      ece: Expected calibration error of the scores; None without a scored image.
+      slices: The same by value of a column, the worst first, where that was asked for.
     """
 
     name: str
@@ -38,15 +44,18 @@ class AttributeEvaluation:
     row: metrics.ThresholdMetrics
     auc: float | None
     auc_interval: tuple[float, float] | None
+    ece: float | None
+    slices: tuple[Slice, ...] = ()
 
     def figures(self) -> dict[str, Any]:
-        """Task, AUC with its interval and the threshold row, by column name."""
+        """Task, AUC with its interval, ECE and the threshold row, by column name."""
         low, high = self.auc_interval or (None, None)
         return {
             "task": self.task,
             "auc": self.auc,
             "auc_low": low,
             "auc_high": high,
+            "ece": self.ece,
             **dataclasses.asdict(self.row),
         }
 
@@ -58,22 +67,30 @@ class Evaluation:
     Attributes:
       model: Directory of the composed SavedModel.
       metadata: The JSON document of its `metadata` signature.
-      images: Number of different test images.
-      attributes: Those with test examples, in the model's order.
+      split: Images that were measured on.
+      images: Number of different images.
+      attributes: Those with examples, in the model's order.
       unreadable: Reason for each image that could not be scored, by path.
-      without_test_data: Attributes of the model that have no test example.
+      without_test_data: Attributes of the model that have no example in the split.
       without_branch: Tasks of the workspace that the model does not have.
       near_duplicates: Number of test images that look like training images, by task measured.
+      opened_before: How often each task's test split, as it is now, was opened before.
+      by: Column that slices are by; None for no slices.
+      without_column: Tasks measured whose list has no such column.
     """
 
     model: str
     metadata: dict[str, Any]
+    split: Split
     images: int
     attributes: tuple[AttributeEvaluation, ...]
     unreadable: dict[str, str]
     without_test_data: tuple[str, ...]
     without_branch: tuple[str, ...]
     near_duplicates: dict[str, int]
+    opened_before: dict[str, int]
+    by: str | None
+    without_column: tuple[str, ...]
 
     @property
     def model_version(self) -> str:
@@ -89,10 +106,21 @@ class Evaluation:
         return metrics.mean_defined(a.row.balanced_accuracy for a in self.attributes)
 
     @property
+    def mean_ece(self) -> float | None:
+        return metrics.mean_defined(attribute.ece for attribute in self.attributes)
+
+    @property
     def cautions(self) -> list[str]:
-        """What to say of attributes with few test examples, and of tests that were learnt from."""
+        """What to say of attributes with few examples, and of images that are no fair test."""
         rows = ((a.name, a.row.positives, a.row.negatives) for a in self.attributes)
         few = [caution for row in rows if (caution := metrics.caution(*row))]
+        if self.split == Split.VALIDATION:
+            few.append(
+                "Thresholds and temperatures were chosen on these images: they are for choosing, "
+                "and the test split has the last word."
+            )
+        if self.without_column:
+            few.append(f"No column {self.by} in the lists of {', '.join(self.without_column)}.")
         return few + [
             f"{task}: {count} test images look like training images (near_duplicates.csv of the "
             "task); where they show the same, figures promise too much."
@@ -105,10 +133,15 @@ class Evaluation:
         return {
             "model": self.model,
             "model_version": self.model_version,
+            "split": str(self.split),
             "images": self.images,
             "mean_auc": self.mean_auc,
             "mA": self.mean_accuracy,
+            "mean_ece": self.mean_ece,
             "attributes": {a.name: a.figures() for a in self.attributes},
+            "by": self.by,
+            "slices": {a.name: [one.figures() for one in a.slices] for a in self.attributes},
+            "opened_before": self.opened_before,
             "unreadable": [
                 {"image": path, "reason": reason} for path, reason in self.unreadable.items()
             ],
@@ -123,11 +156,15 @@ def evaluate(
     model_dir: str | None = None,
     *,
     tasks: Sequence[str] | None = None,
+    split: Split = Split.TEST,
+    by: str | None = None,
     batch: int = 32,
+    provenance: Provenance = Provenance(),
 ) -> Evaluation:
     """Scores every test image once and measures each attribute on its own task.
 
-    Thresholds are those in the model's metadata: they were chosen without the test data.
+    Thresholds are those in the model's metadata: they were chosen without the test data. That
+    the test split was opened is recorded, see `record_opening`.
 
     Examples:
       >>> from graftnet_tf import Workspace, evaluate
@@ -142,48 +179,75 @@ def evaluate(
       model_dir: Composed SavedModel, such as WORKSPACE/serving/graftnet/1; the newest that is
         served by default.
       tasks: Names of the tasks to look at; None for all.
+      split: "test", or "validation" for the part that each branch of the model keeps of what its
+        thresholds were chosen on; a branch trained before parts were kept has no data there.
+      by: Column of the tasks' lists, such as `camera`; every attribute is measured for each of
+        its values too.
       batch: Images per request.
+      provenance: The command, recorded where the test split is opened.
 
     Raises:
-      GraftNetError: the model is none of ours, an asked task does not exist, a task lacks
-        the class that the model reports, there is no test data, or not one image could
-        be scored.
+      GraftNetError: the model is none of ours or gives what is no probability, an asked task does
+        not exist, a task lacks the class that the model reports, there is no test data, not
+        one image could be scored, no list has the column `by` or it has too many values, or the
+        record of openings is damaged.
     """
     model_dir = model_dir or workspace.path(*GRAFTNET_DIR, newest_served(workspace))
     model = LocalPredictor(model_dir)
     looked_at = workspace.task_names() if tasks is None else tasks
-    splits = {name: workspace.split(name, "test") for name in looked_at}
-    tested = {name: split for name, split in splits.items() if name in model.tasks}
-    paths, rows = _different({name: split.paths for name, split in tested.items()})
+    splits = splits_of(workspace, split, looked_at, model.metadata["tasks"])
+    tested = {name: found for name, found in splits.items() if name in model.tasks}
+    paths, rows = _different({name: found.paths for name, found in tested.items()})
     if not paths:
         raise GraftNetError(
-            f"No test image in {workspace.root} for {model_dir}: it has the tasks "
-            f"{', '.join(model.tasks)}; looked at {', '.join(splits) or 'no task'}. "
-            "Prepare one of its tasks with a test fraction above 0."
+            f"No {split} image in {workspace.root} for {model_dir}: it has the tasks "
+            f"{', '.join(model.tasks)}; looked at {', '.join(looked_at) or 'no task'}. "
+            + split.remedy
         )
+    values = values_of(workspace, split, list(tested), by) if by else {}
     asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
     measured = {a: r for a, r in asked.items() if len(rows.get(r["task"], ()))}
     _check_classes(measured, splits, workspace.root)
     scored = score_files(model, paths, batch=batch)
     if len(scored.unreadable) == len(paths):
         raise GraftNetError(
-            f"None of the {len(paths)} test images could be scored; "
+            f"None of the {len(paths)} {split} images could be scored; "
             f"the first is {paths[0]}: {scored.unreadable[paths[0]]}"
+        )
+    attributes = tuple(
+        _measure(
+            name,
+            report,
+            tested[report["task"]],
+            scored.scores[name][rows[report["task"]]],
+            by,
+            values.get(report["task"]),
+        )
+        for name, report in measured.items()
+    )
+    opened_before: dict[str, int] = {}
+    near_duplicates: dict[str, int] = {}
+    if split == Split.TEST:
+        near_duplicates = {name: workspace.near_duplicates(name) for name in tested}
+        opened_before = record_opening(
+            workspace,
+            {name: found.hashes[f"tasks/{name}/test.csv"] for name, found in tested.items()},
+            model_version=model.metadata["model_version"],
+            command=provenance.command,
         )
     return Evaluation(
         model=model_dir,
         metadata=model.metadata,
+        split=split,
         images=len(paths),
-        attributes=tuple(
-            _measure(
-                name, report, tested[report["task"]], scored.scores[name][rows[report["task"]]]
-            )
-            for name, report in measured.items()
-        ),
+        attributes=attributes,
         unreadable=scored.unreadable,
         without_test_data=tuple(name for name in asked if name not in measured),
-        without_branch=tuple(name for name in splits if name not in model.tasks),
-        near_duplicates={name: workspace.near_duplicates(name) for name in tested},
+        without_branch=tuple(name for name in looked_at if name not in model.tasks),
+        near_duplicates=near_duplicates,
+        opened_before=opened_before,
+        by=by,
+        without_column=tuple(name for name in tested if by and name not in values),
     )
 
 
@@ -213,9 +277,25 @@ def _check_classes(
 
 
 def _measure(
-    attribute: str, report: dict[str, Any], split: TaskSplit, scores: np.ndarray
+    attribute: str,
+    report: dict[str, Any],
+    split: TaskSplit,
+    scores: np.ndarray,
+    by: str | None,
+    cells: dict[str, str] | None,
 ) -> AttributeEvaluation:
     labels = split.examples.labels == split.task.classes.index(report["class"])
+    metrics.check_probabilities(scores, f"the scores of {attribute}")
+    sliced: tuple[Slice, ...] = ()
+    if by and cells is not None:
+        sliced = by_value(
+            [cells.get(image, "") for image in split.examples.images],
+            labels,
+            scores,
+            split.examples.groups,
+            report["threshold"],
+            column=by,
+        )
     return AttributeEvaluation(
         name=attribute,
         task=report["task"],
@@ -225,4 +305,6 @@ def _measure(
         row=metrics.at_threshold(labels, scores, report["threshold"]),
         auc=metrics.auc(labels, scores),
         auc_interval=auc_interval(labels, scores),
+        ece=metrics.expected_calibration_error(labels, scores),
+        slices=sliced,
     )

@@ -12,8 +12,13 @@ from collections.abc import Iterable
 import numpy as np
 from sklearn.metrics import confusion_matrix_at_thresholds, roc_auc_score
 
+from graftnet_tf.errors import GraftNetError
+
 FEW_EXAMPLES = 30
 """Figures of an attribute with fewer positives or negatives come with a caution."""
+
+ECE_BINS = 15
+"""Bins of the expected calibration error, as in Guo et al. 2017."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +46,7 @@ class ThresholdMetrics:
 
 def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> ThresholdMetrics:
     """The figures at a threshold; a score equal to it counts as positive."""
-    kept_labels, kept_scores = _scored(labels, scores)
+    kept_labels, kept_scores = scored(labels, scores)
     called = kept_scores >= threshold
     positives = int(np.sum(kept_labels))
     negatives = len(kept_labels) - positives
@@ -89,22 +94,75 @@ def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
     Returns:
       None when positives or negatives are missing.
     """
-    labels, scores = _scored(labels, scores)
+    labels, scores = scored(labels, scores)
     if not _has_both(labels):
         return None
     _, fps, _, tps, candidates = confusion_matrix_at_thresholds(labels, scores)
     negatives, positives = fps[-1], tps[-1]
     best = int(np.argmax(tps * negatives - fps * positives))  # J·P·N, exact in integers
-    lowest_positive = candidates[best]
-    next_lower = candidates[min(best + 1, len(candidates) - 1)]
+    return halfway_below(candidates, best)
+
+
+def halfway_below(candidates: np.ndarray, chosen: int) -> float:
+    """The threshold halfway between one of some scores and the next lower one.
+
+    Where float32, which served scores are, has nothing between the two, it is the score itself.
+
+    Args:
+      candidates: float64 [N], different scores, descending.
+      chosen: Place of the lowest one that is to count as positive.
+    """
+    lowest_positive = candidates[chosen]
+    next_lower = candidates[min(chosen + 1, len(candidates) - 1)]
     halfway = (lowest_positive + next_lower) / 2
-    return float(halfway if halfway > next_lower else lowest_positive)
+    return float(halfway if np.float32(halfway) > next_lower else lowest_positive)
 
 
 def auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
     """Area under the ROC curve; None when positives or negatives are missing."""
-    labels, scores = _scored(labels, scores)
+    labels, scores = scored(labels, scores)
     return float(roc_auc_score(labels, scores)) if _has_both(labels) else None
+
+
+def expected_calibration_error(labels: np.ndarray, scores: np.ndarray) -> float | None:
+    """How far scores are from the shares of positives among those that have them, in 0…1.
+
+    Scores fall into `ECE_BINS` bins of equal width over 0…1, each closed at its lower end and the
+    last at both; of each bin |mean score − share of positives| counts by its share of the images
+    (Naeini et al. 2015; Guo et al. 2017, equation 3, with the score of the positive class in
+    place of the confidence). Few images in a bin make it larger by chance.
+
+    Returns:
+      None without a scored image.
+
+    Raises:
+      GraftNetError: a score is outside 0…1.
+    """
+    labels, scores = scored(labels, scores)
+    check_probabilities(scores, "the scores given")
+    if not len(scores):
+        return None
+    bins = np.minimum((scores * ECE_BINS).astype(int), ECE_BINS - 1)
+    gaps = np.bincount(bins, scores - labels)
+    return float(np.abs(gaps).sum() / len(scores))
+
+
+def check_probabilities(scores: np.ndarray, what: str) -> None:
+    """Checks that scores, NaN apart, are in 0…1.
+
+    Args:
+      scores: float [N].
+      what: What they are, for the message.
+
+    Raises:
+      GraftNetError: one is outside.
+    """
+    wrong = scores[(scores < 0) | (scores > 1)]
+    if len(wrong):
+        raise GraftNetError(
+            f"{len(wrong)} of {what} are no probabilities: they reach from {wrong.min():g} to "
+            f"{wrong.max():g}; expected 0…1. Give the softmax's output, not what goes into it."
+        )
 
 
 def false_positives_at_top(labels: np.ndarray, scores: np.ndarray, count: int) -> int:
@@ -120,7 +178,7 @@ def false_positives_at_top(labels: np.ndarray, scores: np.ndarray, count: int) -
     Raises:
       ValueError: fewer images than `count` have a score.
     """
-    labels, scores = _scored(labels, scores)
+    labels, scores = scored(labels, scores)
     if not 0 < count <= len(labels):
         raise ValueError(f"A list of the {count} highest of {len(labels)} scores asked for.")
     highest = np.lexsort((labels, -scores))[:count]
@@ -137,14 +195,19 @@ def mean_defined(values: Iterable[float | None]) -> float | None:
     return float(np.mean(defined)) if defined else None
 
 
-def _scored(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def scored(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(bool [M], float64 [M]) of the M examples that have a score.
+
+    Raises:
+      ValueError: labels and scores are not of one shape [N].
+    """
     labels, scores = np.asarray(labels, bool), np.asarray(scores, np.float64)
     if labels.ndim != 1 or labels.shape != scores.shape:
         raise ValueError(
             f"Expected labels and scores of one shape [N]; got {labels.shape} and {scores.shape}."
         )
-    scored = ~np.isnan(scores)
-    return labels[scored], scores[scored]
+    kept = ~np.isnan(scores)
+    return labels[kept], scores[kept]
 
 
 def _has_both(labels: np.ndarray) -> bool:

@@ -20,6 +20,7 @@ class Photo:
       split: "train" or "test" where the source says so, None where it is to be drawn.
       cut: Function from the decoded photo, uint8 [H, W, 3], to the person to keep, uint8 [h, w, 3];
         None when the photo is taken whole.
+      columns: What else the source says of it, by name: `camera`, `site`.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Photo:
     labels: Mapping[str, int]
     split: str | None = None
     cut: Callable[[np.ndarray], np.ndarray] | None = None
+    columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -229,7 +229,7 @@ def _labelled(
     for photo in chosen:
         found, label = readable[photo.source], photo.labels[task.name]
         examples[splits[photo.source]].append(
-            Example(found.image, label, groups[photo.source], found.content)
+            Example(found.image, label, groups[photo.source], found.content, photo.columns)
         )
     reasons = {
         photo.source: skipped[photo.source]

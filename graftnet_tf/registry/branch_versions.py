@@ -42,6 +42,7 @@ class BranchVersion:
       served: Whether the served model has it.
       withdrawn: Whether it was taken back.
       candidate: Whether it was made to be compared before it is served.
+      threshold_of: Version whose weights it has, where it was published for its thresholds.
       damage: What is wrong with its files; None if nothing is. Of a damaged version, what
         cannot be read is None.
     """
@@ -58,6 +59,7 @@ class BranchVersion:
     served: bool
     withdrawn: bool
     candidate: bool
+    threshold_of: str | None
     damage: str | None
 
 
@@ -151,5 +153,6 @@ def _describe(
         served=served is not None and served.version == version,
         withdrawn=served is not None and version in served.withdrawn,
         candidate=bool(content.get("candidate")),
+        threshold_of=content.get("threshold_of"),
         damage=damage,
     )

@@ -21,6 +21,7 @@ class GraftedBranch:
     Attributes:
       version: Version of the branch.
       thresholds: Score from which each attribute counts as shown.
+      temperature: What its logits are divided by, see `fit_temperature`; 1 for none.
       withdrawn: Versions that were taken back, which a later tree of the newest ones
         passes over. The list goes from tree to tree.
     """
@@ -28,11 +29,13 @@ class GraftedBranch:
     version: str
     thresholds: dict[str, float]
     withdrawn: tuple[str, ...] = ()
+    temperature: float = 1.0  # branches from before there was one do not say so
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> "GraftedBranch":
         withdrawn = tuple(content.get("withdrawn", ()))
-        return cls(content["version"], content["thresholds"], withdrawn)
+        temperature = content.get("temperature", 1.0)
+        return cls(content["version"], content["thresholds"], withdrawn, temperature)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,14 +157,14 @@ def newest_tree(
 def grafted(
     workspace: Workspace, task: str, version: str, withdrawn: Iterable[str]
 ) -> GraftedBranch:
-    """A published branch with its own thresholds, and not itself among the withdrawn.
+    """A published branch with its own thresholds and temperature, not itself among the withdrawn.
 
     Raises:
       GraftNetError: it does not exist.
     """
     directory = workspace.version_dir("branches", task, version)
     left = tuple(sorted(set(withdrawn) - {version}))
-    return GraftedBranch(version, manifest.read(directory)["thresholds"], left)
+    return GraftedBranch.from_dict({**manifest.read(directory), "withdrawn": left})
 
 
 def publish_tree(workspace: Workspace, tree: Tree) -> str:

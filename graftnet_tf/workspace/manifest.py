@@ -13,6 +13,20 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files, checksummed_json
 
 NAME = "manifest.json"
+_OF_EVERY_KIND = (
+    "kind",
+    "version",
+    "inputs",
+    "command",
+    "flags",
+    "seed",
+    "published",
+    "seconds",
+    "python",
+    "packages",
+    "files",
+    checksummed_json.SEAL,
+)
 PACKAGES = ("tensorflow", "tensorflow-addons", "numpy", "scikit-learn", "pot", "pillow")
 
 
@@ -93,6 +107,11 @@ def read(directory: str) -> dict[str, Any]:
       GraftNetError: there is none, or it is damaged.
     """
     return atomic_files.read_json(os.path.join(directory, NAME))
+
+
+def fields_of_kind(content: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a manifest that its kind alone has: what `publish` was given to record."""
+    return {name: it for name, it in content.items() if name not in _OF_EVERY_KIND}
 
 
 def verify(directory: str) -> None:

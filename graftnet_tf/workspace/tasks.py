@@ -95,12 +95,20 @@ def write_task(directory: str, task: Task, splits: Mapping[str, Sequence[Example
 
 
 def write_list(path: str, task: Task, examples: Iterable[Example]) -> None:
-    """Writes a CSV of examples, atomically."""
+    """Writes a CSV of examples, atomically; columns of their own follow those of every list."""
+    examples = examples if isinstance(examples, Sequence) else list(examples)
+    others = list(dict.fromkeys(name for example in examples for name in example.columns))
     rows = (
-        (example.image, task.classes[example.label], example.group, example.content)
+        (
+            example.image,
+            task.classes[example.label],
+            example.group,
+            example.content,
+            *(example.columns.get(name, "") for name in others),
+        )
         for example in examples
     )
-    atomic_files.write_text(path, to_csv((*COLUMNS, CONTENT_COLUMN), rows))
+    atomic_files.write_text(path, to_csv((*COLUMNS, CONTENT_COLUMN, *others), rows))
 
 
 def read_task(directory: str) -> Task:

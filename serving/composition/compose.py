@@ -113,7 +113,10 @@ def _compose(
             return content
         with tempfile.TemporaryDirectory() as reference:
             _save(ComposedModel(*_load_parts(workspace, tree, FULL_PRECISION), metadata), reference)
-            return {**content, "precision_cost": precision_cost(workspace, path, reference)}
+            return {
+                **content,
+                "precision_cost": precision_cost(workspace, path, reference, provenance),
+            }
 
     return manifest.publish(
         workspace.path(*into),

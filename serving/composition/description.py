@@ -32,6 +32,7 @@ def describe(
                 "last_block": branch.last_block,
                 "pooling": branch.pooling,
                 "reduction": branch.reduction,
+                "temperature": tree.branches[branch.task.name].temperature,
             }
             for branch in branches
         },

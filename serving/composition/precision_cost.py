@@ -4,11 +4,12 @@ import numpy as np
 from absl import logging
 
 from graftnet_tf.evaluation.evaluate import evaluate
+from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
 
 def precision_cost(
-    workspace: Workspace, model_dir: str, reference_dir: str
+    workspace: Workspace, model_dir: str, reference_dir: str, provenance: Provenance
 ) -> dict[str, dict[str, float | None]]:
     """Compares a composed model with the same one in float32.
 
@@ -16,6 +17,7 @@ def precision_cost(
       workspace: Its test splits are what both are measured on.
       model_dir: The SavedModel in the lower precision.
       reference_dir: The one in float32.
+      provenance: The command behind this, recorded where test splits are opened.
 
     Returns:
       For each attribute with test examples `auc`, `auc_float32` (None where a class is
@@ -28,7 +30,9 @@ def precision_cost(
     found, expected = (
         {
             attribute.name: attribute
-            for attribute in evaluate(workspace, path, tasks=tasks).attributes
+            for attribute in evaluate(
+                workspace, path, tasks=tasks, provenance=provenance
+            ).attributes
         }
         for path in (model_dir, reference_dir)
     )

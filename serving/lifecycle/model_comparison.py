@@ -10,6 +10,7 @@ import numpy as np
 from graftnet_tf.evaluation.delong import AucChange, auc_change
 from graftnet_tf.evaluation.evaluate import AttributeEvaluation, Evaluation, evaluate
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
 MARGIN = 0.02
@@ -115,6 +116,7 @@ def compare(
     *,
     margin: float = MARGIN,
     left_out: Collection[str] = (),
+    provenance: Provenance = Provenance(),
 ) -> Comparison:
     """Measures two composed models on the same test images.
 
@@ -125,12 +127,14 @@ def compare(
         change as measured: with few test images the change of an attribute that is as good
         as before often exceeds it by chance, so that the interval is shown beside it.
       left_out: Tasks that `after` is meant to be without.
+      provenance: The command behind this, recorded where test splits are opened.
 
     Raises:
       GraftNetError: see `evaluate`.
     """
     old, new = (
-        evaluate(workspace, model, tasks=_testable(workspace, model)) for model in (before, after)
+        evaluate(workspace, model, tasks=_testable(workspace, model), provenance=provenance)
+        for model in (before, after)
     )
     pair = _Pair(old, new, margin, left_out)
     names = dict.fromkeys([*new.metadata["attributes"], *old.metadata["attributes"]])

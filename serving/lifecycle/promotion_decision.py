@@ -76,7 +76,9 @@ def decide(
     if made_from:
         check_served(workspace, made_from)
     directory = workspace.path(*CANDIDATES, candidate)
-    comparison = compare(workspace, served, directory, margin=margin, left_out=left_out)
+    comparison = compare(
+        workspace, served, directory, margin=margin, left_out=left_out, provenance=provenance
+    )
     if force:
         _check_heads(comparison, candidate)
     promoted = None

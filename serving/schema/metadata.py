@@ -17,7 +17,7 @@ class ModelMetadata:
       trunk: `version` and `fingerprint`.
       preprocessing: How an image becomes the trunk's input.
       tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
-        `pooling` and `reduction` of each task.
+        `pooling`, `reduction` and `temperature` of each task.
       attributes: `task`, `class` and `threshold` of each attribute.
       precision: Precision that the blocks are computed in; models composed before there was a
         choice do not say.

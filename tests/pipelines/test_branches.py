@@ -2,10 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
+from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.tasks import Example, Task
 from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
@@ -19,6 +23,12 @@ MISTAKES = [
     (["list", "--jsn"], 2, "jsn"),
     (["show", "hat"], 1, "No branches/hat"),
     (["promote", "bald", "0009"], 1, "No branches/bald/0009"),
+    (["threshold", "bald"], 1, "expected one of the two, such as --max_fpr=.01"),
+    (["threshold", "bald", "--max_fpr=1.5"], 1, "max_fpr 1.5 given; expected 0 ≤ max_fpr < 1"),
+    (["threshold", "bald", "--max_fpr=much"], 2, "max_fpr"),
+    (["threshold", "bald", "--max_fpr=.1"], 1, "keeps no validation part"),
+    (["threshold", "suit", "--max_fpr=.1"], 1, "best FPR is 0.5 (95 % interval"),
+    (["list", "--max_fpr=.1"], 2, "go with threshold TASK [VERSION]"),
     (["rollback", "suit"], 1, "no other version was before it"),
 ]
 
@@ -28,7 +38,10 @@ def workspace(tmp_path_factory):
     workspace = Workspace(str(tmp_path_factory.mktemp("workspace")))
     publish_trunk(workspace)
     publish_branch(workspace, "bald", seed=1)
-    publish_branch(workspace, "suit")
+    suit = [Example(f"{number}.jpg", number % 2, str(number)) for number in range(4)]
+    scores = np.float32([[0, 1], [0.2, 0.8], [0.9, 0.1], [0.3, 0.7]])
+    part = ValidationPart(Task.binary("suit"), ExampleTable.of(suit), scores)
+    publish_branch(workspace, "suit", validation=part)
     publish_model(workspace)
     publish_branch(workspace, "bald", seed=2, graft_after=2)
     return workspace
@@ -47,6 +60,8 @@ def runs(workspace):
             ["list", "bald", flag, "--json"],
             ["show", "bald", flag],
             ["diff", "bald", "0001", "0002", flag],
+            ["threshold", "suit", "--min_precision=.6", flag],
+            ["list", "suit", flag],
             *([*words, flag] for words, _, _ in MISTAKES),
         ],
     )
@@ -86,8 +101,22 @@ def test_one_version_is_shown_and_two_are_compared(runs):
     assert rows["graft_after"] == ["1", "2"]
 
 
+def test_an_operating_point_becomes_a_version(runs, workspace):
+    chosen, listed = runs[6:8]
+    assert chosen.status == 0, chosen.stderr
+    first, caution, last = chosen.stdout.splitlines()
+    assert first.startswith("suit: threshold 0.4; on validation (2 positives, 2 negatives) FPR 0.5")
+    assert "recall 1 (" in first
+    assert "precision 0.6667 (" in first
+    assert caution.startswith("caution: suit: the 95 % interval does not show a precision of")
+    assert last.endswith("Serve it with `graftnet-branches promote suit 0002`.")
+    assert listed.stdout.splitlines()[2].endswith("threshold of 0001")
+    content = manifest.read(workspace.version_dir("branches", "suit", "0002"))
+    assert content["command"].startswith("branches threshold suit --min_precision=.6")
+
+
 def test_mistakes_get_one_line_and_a_status(runs):
-    for run, (words, status, message) in zip(runs[6:], MISTAKES, strict=True):
+    for run, (words, status, message) in zip(runs[8:], MISTAKES, strict=True):
         assert run.status == status, (words, run.stderr)
         assert message in run.error, words
         assert "Traceback" not in run.stderr

@@ -1,3 +1,5 @@
+import csv
+import dataclasses
 import json
 import os
 import shutil
@@ -5,6 +7,18 @@ import subprocess
 import sys
 
 import pytest
+
+from graftnet_tf.workspace.tasks import write_task
+
+
+def name_cameras(workspace):
+    """Test images of bald at 200 and 0 are from north, the others from south."""
+    cameras = {"bald": "north", "shared": "north"}
+    examples = [
+        dataclasses.replace(example, columns={"camera": cameras.get(example.image[7:-4], "south")})
+        for example in workspace.examples("bald", "test")
+    ]
+    write_task(workspace.path("tasks", "bald"), workspace.task("bald"), {"test": examples})
 
 
 def run(*arguments):
@@ -56,6 +70,61 @@ def test_the_table_is_printed_and_the_report_goes_where_it_is_told(
     assert any(line.startswith("caution: bald: 2 positives and 3 negatives;") for line in lines)
     assert "task without a branch: cap" in lines
     assert lines[-1] == f"report: {report}/report.html"
+    assert not any("opened before" in line for line in lines)
+
+    again = run(
+        f"--workspace={colour_workspace.root}", f"--model={colour_model}", f"--report_dir={report}"
+    )
+    assert (
+        "test splits opened before, times: bald 1, gender 1; choose on --split=validation"
+        in again.stdout.splitlines()
+    )
+    with open(os.path.join(colour_workspace.root, "reports", "test_openings.jsonl")) as file:
+        openings = [json.loads(line) for line in file]
+    assert [opening["model_version"] for opening in openings] == ["7", "7"]
+    assert "evaluate.py --workspace=" in openings[0]["command"]
+
+
+def test_slices_are_printed_worst_first_and_written(colour_model, colour_workspace):
+    name_cameras(colour_workspace)
+    flags = (f"--workspace={colour_workspace.root}", f"--model={colour_model}")
+
+    done = run(*flags, "--by=camera")
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    first = lines.index("bald by camera, lowest AUC first:") + 1
+    assert lines[first].startswith("  south: 1 positives, 2 negatives, 3 groups; AUC 0.500")
+    assert lines[first + 1].startswith("  north: 1 positives, 1 negatives, 2 groups; AUC 1.000")
+    assert "caution: No column camera in the lists of gender." in lines
+    report = os.path.join(colour_workspace.root, "reports", "evaluation-7")
+    with open(os.path.join(report, "slices.csv")) as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["attribute"], row["value"]) for row in rows] == [
+        ("bald", "south"),
+        ("bald", "north"),
+    ]
+    with open(os.path.join(report, "report.html")) as file:
+        assert "By camera" in file.read()
+
+    unknown = run(*flags, "--by=age")
+    assert unknown.returncode == 1
+    assert unknown.stderr.splitlines()[-1].endswith(
+        "No test.csv of bald, gender has a column 'age'; there are image, class, group, sha256, "
+        "camera. Import a table that has it with --format=csv."
+    )
+
+
+def test_without_validation_parts_there_is_nothing_to_choose_by(colour_model, colour_workspace):
+    for task in ("bald", "gender", "hat"):
+        os.makedirs(os.path.join(colour_workspace.root, "branches", task, "0001"))
+    flags = (f"--workspace={colour_workspace.root}", f"--model={colour_model}")
+    done = run(*flags, "--split=validation")
+    assert done.returncode == 1
+    assert "No validation image" in done.stderr.splitlines()[-1]
+    assert "train one of them again" in done.stderr.splitlines()[-1]
+    assert not os.path.exists(os.path.join(colour_workspace.root, "reports"))
+    assert run(*flags, "--split=train").returncode == 2
 
 
 def test_a_workspace_without_a_model_is_a_mistake_of_one_line(colour_workspace):

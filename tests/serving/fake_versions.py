@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.registry.tree import Tree, newest_tree, publish_tree
+from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Task
@@ -57,7 +58,12 @@ def publish_trunk(workspace: Workspace, *, seed: int = 0) -> str:
 
 
 def publish_branch(
-    workspace: Workspace, task: Task | str, *, graft_after: int = 1, seed: int = 1
+    workspace: Workspace,
+    task: Task | str,
+    *,
+    graft_after: int = 1,
+    seed: int = 1,
+    validation: ValidationPart | None = None,
 ) -> str:
     """Publishes a branch on the newest trunk and returns its version.
 
@@ -66,6 +72,7 @@ def publish_branch(
       task: a task, or the name of a binary one.
       graft_after: trunk block it takes.
       seed: of its weights.
+      validation: kept with it; nothing is, as in an earlier release, by default.
     """
     task = Task.binary(task) if isinstance(task, str) else task
     trunk_version = workspace.newest("trunks")
@@ -93,7 +100,7 @@ def publish_branch(
         "metrics": {},
     }
     parent = workspace.path("branches", task.name)
-    return _publish(parent, "branch", model, {"scores": scores}, content)
+    return _publish(parent, "branch", model, {"scores": scores}, content, validation)
 
 
 def publish_model(
@@ -109,9 +116,11 @@ def publish_model(
     return compose(workspace, publish_tree(workspace, tree), provenance=Provenance())
 
 
-def _publish(parent, kind, model, signatures, content):
+def _publish(parent, kind, model, signatures, content, validation=None):
     def write(path, _):
         tf.saved_model.save(model, os.path.join(path, "saved_model"), signatures=signatures)
+        if validation:
+            validation.write(path)
         return content
 
     build_info = BuildInfo({}, seed=0, started=0.0, provenance=Provenance())

@@ -1,4 +1,4 @@
-"""A report directory: `report.html`, `metrics.csv`, `scores.csv` and `roc/ATTRIBUTE.png`."""
+"""A report directory: `report.html`, tables as CSV, and `roc/ATTRIBUTE.png`."""
 
 import csv
 import math
@@ -14,6 +14,7 @@ from graftnet_tf.io import atomic_files, report_directory
 from graftnet_tf.io.csv_tables import to_csv
 
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
+SLICES = "slices.csv"  # where slices were asked for
 
 
 def check_replaceable(directory: str) -> None:
@@ -22,7 +23,7 @@ def check_replaceable(directory: str) -> None:
     Raises:
       GraftNetError: it exists and holds anything that is not of a report.
     """
-    report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, CURVES))
+    report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, SLICES, CURVES))
 
 
 def write_report(evaluation: Evaluation, directory: str, par: ParEvaluation | None = None) -> str:
@@ -50,6 +51,8 @@ def write_report(evaluation: Evaluation, directory: str, par: ParEvaluation | No
                 file.write(png)
         atomic_files.write_text(os.path.join(aside, TABLE), _table(evaluation))
         _write_scores(evaluation, os.path.join(aside, SCORES))
+        if evaluation.by:
+            atomic_files.write_text(os.path.join(aside, SLICES), _slices(evaluation))
         atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves, par))
     return os.path.join(directory, PAGE)
 
@@ -57,6 +60,14 @@ def write_report(evaluation: Evaluation, directory: str, par: ParEvaluation | No
 def _table(evaluation: Evaluation) -> str:
     """A row per attribute in full figures; undefined ones are empty."""
     rows = [{"attribute": a.name, **a.figures()} for a in evaluation.attributes]
+    return to_csv(list(rows[0]), [list(row.values()) for row in rows])
+
+
+def _slices(evaluation: Evaluation) -> str:
+    """A row per attribute and value of the column, the worst of each attribute first."""
+    rows = [
+        {"attribute": a.name, **one.figures()} for a in evaluation.attributes for one in a.slices
+    ]
     return to_csv(list(rows[0]), [list(row.values()) for row in rows])
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 
 from graftnet_tf.evaluation.evaluate import Evaluation
+from graftnet_tf.evaluation.metrics import ECE_BINS
 from graftnet_tf.evaluation.par_evaluation import ParEvaluation
 from graftnet_tf.evaluation.report.figures import histogram_png
 from graftnet_tf.evaluation.report.mistakes import false_negatives, false_positives
@@ -33,6 +34,7 @@ def render(
         ranked=sorted(measured, key=lambda a: a.auc, reverse=True),
         roc=curves,
         shown=_MISTAKES_SHOWN,
+        ece_bins=ECE_BINS,
         unreadable=dict(itertools.islice(evaluation.unreadable.items(), _UNREADABLE_LISTED)),
         histogram_png=histogram_png,
         false_positives=false_positives,

@@ -20,8 +20,10 @@ from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree
+from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.trunk import trunk as trunks
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
@@ -62,7 +64,11 @@ class Networks:
         branch = self.branches[name] = Branch(blocks, Task.binary(name), "gap")
         content = self._content(name, graft_after)
         parent = self._workspace.path("branches", name)
-        branches.publish(parent, branch, Task.binary(name), content=content, build_info=_making())
+        task = Task.binary(name)
+        nothing = ValidationPart(task, ExampleTable.of([]), np.zeros((0, 2), np.float32))
+        branches.publish(
+            parent, branch, task, validation=nothing, content=content, build_info=_making()
+        )
 
     def copy_branch(self, number: int) -> None:
         """Publishes the files of the first branch once more, as another attribute's."""

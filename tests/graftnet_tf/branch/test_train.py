@@ -3,18 +3,25 @@
 import dataclasses
 import functools
 import os
+from unittest import mock
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.branch import train
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.temperature import Calibration
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation import metrics
 from graftnet_tf.features.graft_features import CachedFeatures
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
+from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.models.precision import native_precision
+from graftnet_tf.registry.tree import grafted
+from graftnet_tf.registry.validation_part import read_validation_part
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from tests.killed_runs import Killed, counted_steps, killed_publishing
@@ -62,6 +69,52 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
 def test_unreadable_images_are_listed(trained, records):
     assert list(records["hat"]["unreadable"]) == [trained.workspace.path(UNREADABLE)]
     assert records["bag"]["unreadable"] == {}
+
+
+def test_the_validation_part_is_kept_with_the_scores_that_thresholds_came_from(trained, records):
+    for task, record in records.items():
+        part = read_validation_part(trained.workspace, task, "0001")
+        listed = {example.image: example for example in trained.workspace.examples(task, "train")}
+        assert all(listed[example.image] == example for example in part.examples)
+        np.testing.assert_allclose(part.scores.sum(axis=1), 1, rtol=1e-5)
+        for attribute, counts in record["metrics"]["validation_examples"].items():
+            shown = part.examples.labels == part.task.class_index(attribute)
+            column = part.scores[:, part.task.class_index(attribute)]
+            assert counts == {"positives": shown.sum(), "negatives": (~shown).sum()}
+            assert metrics.best_threshold(shown, column) == record["thresholds"][attribute]
+
+
+def test_of_few_groups_there_is_no_temperature(records):
+    for record in records.values():
+        assert record["temperature"] == 1
+        assert record["calibration"]["fitted"] is None
+
+
+def test_a_temperature_is_in_what_is_published(trained, tmp_path):
+    """A hand-set one: the published scores, the kept ones and thresholds all go by it."""
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    found = Calibration(temperature=2.0, fitted=2.0, nll=0.7, nll_cross_fitted=0.6)
+    with mock.patch.object(train, "fit_temperature", return_value=found):
+        train_tiny_branch(workspace, "bag")
+        train_tiny_branch(workspace, "bag", calibration=False)
+    calibrated, plain = (read_validation_part(workspace, "bag", it) for it in ("0001", "0002"))
+    assert calibrated.examples == plain.examples
+    expected = np.sqrt(plain.scores) / np.sqrt(plain.scores).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(calibrated.scores, expected, rtol=1e-4)
+    temperatures = [
+        grafted(workspace, "bag", version, ()).temperature for version in ("0001", "0002")
+    ]
+    assert temperatures == [2, 1]
+    channels = CHANNELS[BRANCHES["bag"].graft_after]
+    features = tf.random.stateless_uniform([3, 8, 8, channels], [0, 0])
+    scores = [
+        tf.saved_model.load(workspace.path("branches", "bag", version, "saved_model"))
+        .signatures["scores"](features=features)["scores"]
+        .numpy()
+        for version in ("0001", "0002")
+    ]
+    expected = np.sqrt(scores[1]) / np.sqrt(scores[1]).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(scores[0], expected, rtol=1e-4)
 
 
 def test_the_trunk_is_left_as_it_was_published(trained):

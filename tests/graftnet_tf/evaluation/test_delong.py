@@ -128,3 +128,27 @@ def test_the_interval_of_many_scores_with_ties_is_that_of_every_pair():
     reach = 1.959964 * np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts))
     found = auc_interval(labels, scores)
     assert found == pytest.approx((wins.mean() - reach, wins.mean() + reach))
+
+
+def test_images_of_their_own_groups_give_the_interval_of_independent_ones():
+    random = np.random.default_rng(0)
+    labels = random.random(60) < 0.4
+    scores = random.random(60) + 0.3 * labels
+    apart = auc_interval(labels, scores, groups=np.arange(60))
+    assert apart == pytest.approx(auc_interval(labels, scores))
+
+
+def test_copies_of_an_image_make_an_auc_no_surer():
+    random = np.random.default_rng(0)
+    labels = random.random(60) < 0.4
+    scores, groups = random.random(60) + 0.3 * labels, np.arange(60)
+    once = auc_interval(labels, scores, groups=groups)
+    copies = [np.repeat(of, 5) for of in (labels, scores, groups)]
+    assert auc_interval(*copies[:2], groups=copies[2]) == pytest.approx(once)
+    low, high = auc_interval(*copies[:2])
+    assert high - low < 0.6 * (once[1] - once[0])
+
+
+def test_positives_of_one_group_have_no_interval():
+    scores = np.array([0.9, 0.2, 0.1, 0.5])
+    assert auc_interval(LABELS, scores, groups=np.array([0, 0, 1, 2])) is None

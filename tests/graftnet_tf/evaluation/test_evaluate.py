@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 
@@ -8,7 +9,11 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.evaluate import evaluate
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.evaluation.split import Split
 from graftnet_tf.io import atomic_files
+from graftnet_tf.registry.validation_part import ValidationPart
+from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -84,7 +89,10 @@ def test_an_image_of_two_tasks_is_scored_once(colour_model, colour_workspace, mo
 @pytest.mark.parametrize("batch", [1, 2, 100])
 def test_the_batch_size_changes_nothing(colour_model, colour_workspace, batch):
     reference = evaluate(colour_workspace, colour_model, batch=5).to_dict()
-    assert evaluate(colour_workspace, colour_model, batch=batch).to_dict() == reference
+    found = evaluate(colour_workspace, colour_model, batch=batch).to_dict()
+    assert found.pop("opened_before") == {"bald": 1, "gender": 1}
+    assert reference.pop("opened_before") == {"bald": 0, "gender": 0}
+    assert found == reference
 
 
 @pytest.mark.parametrize("batch", [1, 100])  # 1: a request in which no image decodes
@@ -163,3 +171,92 @@ def test_test_images_that_look_like_training_ones_are_a_caution(colour_model, co
     atomic_files.write_text(path, "group,image\n0,a.jpg\n")
     with pytest.raises(GraftNetError, match=r"near_duplicates.csv is damaged; expected columns"):
         evaluate(colour_workspace, colour_model)
+
+
+def test_scores_come_with_their_calibration_error(colour_model, colour_workspace):
+    evaluation = evaluate(colour_workspace, colour_model, tasks=["bald"])
+    # Red of 200 and 100 (positives), 150, 50 and 0 (negatives), each in a bin of its own.
+    expected = (55 + 155 + 150 + 50 + 0) / 255 / 5
+    assert by_name(evaluation)["bald"].ece == pytest.approx(expected)
+    assert evaluation.to_dict()["mean_ece"] == pytest.approx(expected)
+
+
+def test_what_a_test_split_was_opened_for_is_recorded(colour_model, colour_workspace):
+    evaluate(colour_workspace, colour_model, provenance=Provenance("evaluate --json"))
+    again = evaluate(colour_workspace, colour_model, tasks=["bald"])
+    assert again.opened_before == {"bald": 1}
+    with open(colour_workspace.path("reports", "test_openings.jsonl")) as file:
+        first, _ = map(json.loads, file)
+    assert (first["command"], first["model_version"]) == ("evaluate --json", "7")
+    hashes = colour_workspace.split("bald", "test").hashes
+    assert first["splits"].keys() == {"bald", "gender"}
+    assert first["splits"]["bald"] == hashes["tasks/bald/test.csv"]
+    add_test_image(colour_workspace, "bald", "images/bald.png", 1)
+    assert evaluate(colour_workspace, colour_model, tasks=["bald"]).opened_before == {"bald": 0}
+
+
+def test_an_evaluation_that_fails_has_opened_nothing(colour_model, colour_workspace):
+    with pytest.raises(GraftNetError, match=r"No test.csv of bald has a column 'site'"):
+        evaluate(colour_workspace, colour_model, tasks=["bald"], by="site")
+    assert not os.path.exists(colour_workspace.path("reports"))
+
+
+def test_an_attribute_is_measured_for_each_camera(colour_model, colour_workspace):
+    cameras = {"thin": "old", "cap": "old", "bald": "new", "hair": "new", "shared": ""}
+    examples = [
+        dataclasses.replace(example, columns={"camera": cameras[example.image[7:-4]]})
+        for example in colour_workspace.examples("bald", "test")
+    ]
+    write_task(colour_workspace.path("tasks", "bald"), Task.binary("bald"), {"test": examples})
+
+    evaluation = evaluate(colour_workspace, colour_model, by="camera")
+
+    slices = by_name(evaluation)["bald"].slices
+    assert [(one.value, one.auc) for one in slices] == [
+        ("old", 0),  # 100 below 150
+        ("new", 1),  # 200 above 50
+        ("(not given)", None),
+    ]
+    assert by_name(evaluation)["male"].slices == ()
+    assert evaluation.without_column == ("gender",)
+    assert evaluation.to_dict()["slices"]["bald"][2]["recall"] is None
+
+
+def keep_validation(workspace, task, examples):
+    """A branch 0001 that keeps these examples; their scores are not looked at."""
+    scores = np.full((len(examples), len(task.classes)), 0.5, np.float32)
+    directory = workspace.path("branches", task.name, "0001")
+    os.makedirs(directory)
+    ValidationPart(task, ExampleTable.of(examples), scores).write(directory)
+    atomic_files.write_json(os.path.join(directory, "manifest.json"), {"task": task.to_dict()})
+
+
+def test_validation_is_what_each_branch_keeps(colour_model, colour_workspace):
+    part = list(colour_workspace.examples("bald", "test"))[:3]
+    keep_validation(colour_workspace, Task.binary("bald"), part)
+    for task in ("gender", "hat"):  # of an earlier release
+        os.makedirs(colour_workspace.path("branches", task, "0001"))
+    train = [dataclasses.replace(example, columns={"site": "lift"}) for example in part]
+    write_task(colour_workspace.path("tasks", "bald"), Task.binary("bald"), {"train": train})
+
+    found = evaluate(colour_workspace, colour_model, split=Split.VALIDATION, by="site")
+
+    assert list(by_name(found)) == ["bald"]
+    bald = by_name(found)["bald"]
+    assert (bald.row.positives, bald.row.negatives, bald.auc) == (2, 1, 0.5)
+    assert [one.value for one in bald.slices] == ["lift"]
+    assert found.without_test_data == ("male", "female", "hat")
+    assert any("chosen on these images" in caution for caution in found.cautions)
+    assert found.opened_before == {}
+    assert not os.path.exists(colour_workspace.path("reports")), "no test split was opened"
+
+
+def test_scores_that_are_no_probabilities_are_refused(colour_model, colour_workspace, monkeypatch):
+    score = LocalPredictor.score
+    monkeypatch.setattr(
+        LocalPredictor,
+        "score",
+        lambda model, images: {name: 3 * them for name, them in score(model, images).items()},
+    )
+    with pytest.raises(GraftNetError, match=r"scores of bald are no probabilities.*expected 0…1"):
+        evaluate(colour_workspace, colour_model, tasks=["bald"])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
 
 # Own-weights rows of the paper's Table 2 with the test counts of its Table 1.
@@ -199,3 +200,33 @@ def test_figures_of_few_examples_come_with_a_caution():
     assert metrics.caution("bald", 30, 30) is None
     for positives, negatives in ((29, 500), (500, 1)):
         assert f"bald: {positives} positives" in metrics.caution("bald", positives, negatives)
+
+
+def test_calibration_error_by_hand():
+    labels = np.array([0, 1, 1, 0], bool)
+    scores = np.array([0.1, 0.1, 0.9, np.nan])
+    # Two of three scores are 0.1 where half are positive, one is 0.9 where all are.
+    expected = 2 / 3 * 0.4 + 1 / 3 * 0.1
+    assert metrics.expected_calibration_error(labels, scores) == pytest.approx(expected)
+
+
+def test_scores_at_the_ends_fall_into_the_outer_bins():
+    assert metrics.expected_calibration_error(np.array([False, True]), np.array([0.0, 1.0])) == 0
+    assert metrics.expected_calibration_error(np.array([True, False]), np.array([0.0, 1.0])) == 1
+
+
+def test_shares_as_scores_are_calibrated():
+    random = np.random.default_rng(0)
+    scores = random.random(200_000)
+    labels = random.random(200_000) < scores
+    assert metrics.expected_calibration_error(labels, scores) < 0.01
+    assert metrics.expected_calibration_error(labels, scores**3) > 0.2
+
+
+def test_no_scored_image_has_no_calibration_error():
+    assert metrics.expected_calibration_error(np.array([True]), np.array([np.nan])) is None
+
+
+def test_what_is_no_probability_is_refused():
+    with pytest.raises(GraftNetError, match=r"2 of the scores given .* from -0\.1 to 7; expected"):
+        metrics.expected_calibration_error(np.zeros(3, bool), np.array([-0.1, 0.5, 7]))

@@ -42,6 +42,20 @@ def test_rows_become_photos(table, tmp_path):
     assert all(name.endswith("-1.jpg") for name in names)
 
 
+def test_other_columns_are_kept_as_they_are(table):
+    collection = csv_table.scan(
+        table(
+            "image,class,camera,split,age,,sha256\n"
+            "1.jpg,male, north 2 ,train,30-39,x,00\n"
+            '2.jpg,other,"a, ""b""",,\n'
+        )
+    )
+    assert [photo.columns for photo in collection.photos] == [
+        {"camera": "north 2", "age": "30-39"},
+        {"camera": 'a, "b"', "age": ""},
+    ]
+
+
 def test_split_and_group_are_optional(table):
     collection = csv_table.scan(table("class,image\npositive,a\nnegative,b\n"), ["bald"])
     assert collection.tasks[0].attributes == {"bald": "positive"}
@@ -54,6 +68,7 @@ def test_split_and_group_are_optional(table):
         ("", r"has columns \[\]"),
         ("image,label\na,b\n", r"has columns \['image', 'label'\]; expected columns image, class"),
         ("image,class\n", "has no rows"),
+        ("image,class,age,age\na,x,1,2\n", "more than one column age"),
         ("image,class\na,x\nb\n", "row 2: class missing"),
         ("image,class\na,x\nb, \n", "row 2: class missing"),
         ("image,class\na,b.jpg,x\n", "row 1 has 3 cells for 2 columns"),

@@ -53,7 +53,14 @@ def test_what_is_published_reads_back(grown):
         "version": "0002",
         "trunk": "0001",
         "precision": "float32",
-        "branches": {"suit": {"version": "0001", "thresholds": {"suit": 0.5}, "withdrawn": []}},
+        "branches": {
+            "suit": {
+                "version": "0001",
+                "thresholds": {"suit": 0.5},
+                "withdrawn": [],
+                "temperature": 1.0,
+            }
+        },
     }
 
 

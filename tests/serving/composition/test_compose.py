@@ -98,6 +98,7 @@ def test_the_model_says_what_it_is(workspace, model_dir):
         "last_block": 1,
         "pooling": "gap",
         "reduction": 0,
+        "temperature": 1.0,
     }
     assert document["attributes"]["female"] == {
         "task": "gender",

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from graftnet_tf.branch.operating_version import publish_operating_point
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree, served_tree
+from graftnet_tf.registry.validation_part import ValidationPart
+from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.tasks import Example, Task
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle.head_promotion import Promotion, promote, roll_back
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
@@ -126,6 +132,30 @@ def test_mistakes_are_refused_and_publish_nothing(mistaken, mistake):
 def test_nothing_served_is_said(tmp_path):
     with pytest.raises(GraftNetError, match=r"Nothing is served .*graftnet-compose"):
         promote(Workspace(str(tmp_path)), "bald", "0001", provenance=BY_HAND)
+
+
+def test_an_operating_point_is_served_without_training_and_no_score_moves(tmp_path):
+    workspace = Workspace(str(tmp_path))
+    publish_trunk(workspace)
+    kept = [Example(f"{number}.jpg", number % 2, str(number)) for number in range(4)]
+    part_scores = np.float32([[0.8, 0.2], [0.7, 0.3], [0.4, 0.6], [0.1, 0.9]])
+    part = ValidationPart(Task.binary("bald"), ExampleTable.of(kept), part_scores)
+    publish_branch(workspace, "bald", validation=part)
+    publish_branch(workspace, GENDER, graft_after=3, seed=9)
+    publish_model(workspace)
+    done = publish_operating_point(workspace, "bald", OperatingPoint(max_fpr=0.0))
+    promote(workspace, "bald", done.version, provenance=BY_HAND)
+    thresholds = [
+        LocalPredictor(workspace.path(*GRAFTNET_DIR, version)).attributes["bald"]["threshold"]
+        for version in "12"
+    ]
+    assert thresholds == [0.5, pytest.approx(0.75)]
+    before, after = scores(workspace, "1"), scores(workspace, "2")
+    assert before.keys() == after.keys() == {"bald", "male", "female"}
+    for attribute, values in before.items():
+        np.testing.assert_array_equal(after[attribute], values)
+    roll_back(workspace, "bald", provenance=BY_HAND)
+    assert served_tree(workspace)[1].branches["bald"].thresholds == {"bald": 0.5}
 
 
 def test_promotions_at_once_of_two_heads_both_last(tmp_path):

@@ -45,13 +45,13 @@ def searched(trained, tmp_path_factory):
     """(workspace, branch in memory, its manifest, sets of people of all scorings)."""
     workspace = trained.copy(str(tmp_path_factory.mktemp("searched") / "workspace"))
     seen: list[LabelledRows] = []
-    scores = FineTuning.scores
+    logits = FineTuning.logits
 
     def note(self, some):
         seen.append(some)
-        return scores(self, some)
+        return logits(self, some)
 
-    with mock.patch.object(FineTuning, "scores", note):
+    with mock.patch.object(FineTuning, "logits", note):
         branch, record = search_and_train(workspace)
     return workspace, branch, record, seen
 

@@ -37,6 +37,7 @@ def attribute_of(labels, scores, threshold=0.5):
         row=metrics.at_threshold(labels, scores, threshold),
         auc=metrics.auc(labels, scores),
         auc_interval=auc_interval(labels, scores),
+        ece=metrics.expected_calibration_error(labels, scores),
     )
 
 
@@ -162,10 +163,12 @@ def test_a_failure_leaves_the_older_report(evaluation, tmp_path, monkeypatch):
 
 
 def test_a_directory_with_other_files_is_never_replaced(evaluation, tmp_path):
-    (tmp_path / "thesis.tex").write_text("years of work")
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "thesis.tex").write_text("years of work")
     with pytest.raises(GraftNetError, match=r"holds .*thesis\.tex"):
-        write_report(evaluation, str(tmp_path))
-    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+        write_report(evaluation, str(papers))
+    assert (papers / "thesis.tex").read_text() == "years of work"
 
 
 def test_a_file_is_no_place_for_a_report(tmp_path):

@@ -1,0 +1,123 @@
+"""A branch at another operating point: a version of the same weights with other thresholds."""
+
+import dataclasses
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+from absl import logging
+
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
+from graftnet_tf.io import atomic_files
+from graftnet_tf.registry.branch_versions import describe
+from graftnet_tf.registry.validation_part import read_validation_part
+from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.manifest import BuildInfo, Provenance
+from graftnet_tf.workspace.workspace import Workspace, four_digits
+
+
+@dataclasses.dataclass(frozen=True)
+class OperatingVersion:
+    """A version that was published for its thresholds.
+
+    Attributes:
+      task: Task of the branch.
+      parent: Version whose weights it has.
+      version: Its own version.
+      points: What was reached on the validation part, by attribute.
+    """
+
+    task: str
+    parent: str
+    version: str
+    points: dict[str, ReachedPoint]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        points = {attribute: point.to_dict() for attribute, point in self.points.items()}
+        return {
+            "task": self.task,
+            "threshold_of": self.parent,
+            "version": self.version,
+            "operating_points": points,
+        }
+
+
+def publish_operating_point(
+    workspace: Workspace,
+    task: str,
+    wanted: OperatingPoint,
+    *,
+    version: str | None = None,
+    attributes: Sequence[str] = (),
+    provenance: Provenance = Provenance(),
+) -> OperatingVersion:
+    """Publishes a version of a branch with thresholds chosen for an operating point.
+
+    Nothing is trained: its files are copies of its parent's, so that it gives the same scores bit
+    for bit, and it is listed, promoted and rolled back like any other version. Thresholds are
+    chosen on the validation part kept with the parent, never on the test split. Its manifest
+    says `threshold_of` and, by attribute, `operating_points`; other attributes keep theirs.
+
+    Args:
+      workspace: Workspace with the branch.
+      task: Its task.
+      wanted: What the thresholds are to keep to.
+      version: Version to take the weights of; by default the served one, else the newest.
+      attributes: Attributes of the task to choose a threshold for; by default all.
+      provenance: Recorded in the manifest.
+
+    Raises:
+      GraftNetError: there is no such branch or attribute, the branch keeps no validation part or
+        is damaged, or no threshold keeps to `wanted`, see `choose_threshold`.
+    """
+    started = time.monotonic()
+    content = describe(workspace, task, version)
+    parent = content["version"]
+    directory = workspace.version_dir("branches", task, parent)
+    manifest.verify(directory)
+    part = read_validation_part(workspace, task, parent)
+    if unknown := sorted(set(attributes) - set(part.task.attributes)):
+        raise GraftNetError(
+            f"Task {task} reports no attribute {', '.join(unknown)}; "
+            f"it reports {', '.join(part.task.attributes)}."
+        )
+    points = {
+        attribute: choose_threshold(
+            wanted,
+            part.examples.labels == part.task.class_index(attribute),
+            part.scores[:, part.task.class_index(attribute)],
+            part.examples.groups,
+            attribute=attribute,
+        )
+        for attribute in attributes or part.task.attributes
+    }
+    reached = {attribute: point.to_dict() for attribute, point in points.items()}
+    thresholds = {attribute: point.row.threshold for attribute, point in points.items()}
+
+    def write(aside: str, _: str) -> dict[str, Any]:
+        for name in content["files"]:
+            copy = os.path.join(aside, name)
+            tf.io.gfile.makedirs(os.path.dirname(copy))
+            tf.io.gfile.copy(os.path.join(directory, name), copy)
+        return {
+            **manifest.fields_of_kind(content),
+            "thresholds": {**content["thresholds"], **thresholds},
+            "threshold_of": parent,
+            "operating_points": {**content.get("operating_points", {}), **reached},
+        }
+
+    name = os.path.join("branches", task, parent, manifest.NAME)
+    inputs = {**content["inputs"], name: atomic_files.sha256(workspace.path(name))}
+    published = manifest.publish(
+        workspace.path("branches", task),
+        write,
+        kind="branch",
+        build_info=BuildInfo(inputs, content["seed"], started, provenance),
+        name=four_digits,
+    )
+    logging.info("Published branch %s of %s, with the weights of %s.", published, task, parent)
+    return OperatingVersion(task, parent, published, points)
