@@ -51,6 +51,12 @@ PROBE_HEADS = flags.DEFINE_bool(
     _DEFAULT.probe_heads,
     "Start heads from a linear probe; by default with initial weights.",
 )
+BATCH_STATISTICS = flags.DEFINE_bool(
+    "batch_statistics",
+    _DEFAULT.batch_statistics,
+    "Batch norms of trained blocks use each batch's statistics, re-estimated at the end, and not "
+    "the stored ones; by default without initial weights.",
+)
 NORM_BATCHES = flags.DEFINE_integer(
     "norm_batches",
     _DEFAULT.norm_batches,
@@ -125,6 +131,7 @@ def _train(workspace: Workspace) -> str:
             sampling=SAMPLING.value,
             temperature=TEMPERATURE.value,
             probe_heads=PROBE_HEADS.value,
+            batch_statistics=BATCH_STATISTICS.value,
             norm_batches=NORM_BATCHES.value,
             **TRAINING(),
         ),

@@ -37,6 +37,7 @@ TRUNK = TrunkConfig(
     last_block=2,
     probe_heads=True,
     optimization=QUICK,
+    batch_statistics=True,
     norm_batches=2,
     checkpoint_every=2,
     seed=3,

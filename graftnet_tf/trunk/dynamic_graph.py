@@ -32,16 +32,20 @@ class DynamicTrunk(tf.Module):
         optimizer: tf.keras.optimizers.Optimizer,
         make_head_optimizer: Callable[[], tf.keras.optimizers.Optimizer],
         precision: str = FULL_PRECISION,
+        *,
+        batch_statistics: bool = True,
     ):
         """Takes blocks that start at 0, already initialised and frozen as they should be.
 
-        In training their convolutions are computed in `precision`, "float32" or "bfloat16".
+        In training their convolutions are computed in `precision`, "float32" or "bfloat16"; the
+        batch norms of open blocks use the batch's statistics, or the stored ones.
         """
         super().__init__(name="dynamic_trunk")
         self.blocks, self.optimizer = blocks, optimizer
         self._trained_blocks = blocks.computed_in(precision)
         self.heads = Heads(tasks, CHANNELS[blocks.last], make_head_optimizer)
         self._preprocessing, self._augmentation = preprocessing, augmentation
+        self._batch_statistics = batch_statistics
         self._strategy, self._replicas = tf.distribute.get_strategy(), Replicas()
         optimizer.build(blocks.open_variables)
         self._distributed_step = tf.function(self._run_replicas)
@@ -86,7 +90,7 @@ class DynamicTrunk(tf.Module):
         shared, own = self.blocks.open_variables, self.heads.head_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([*shared, *own])
-            pooled = gap(self._trained_blocks(inputs, training=True))
+            pooled = gap(self._trained_blocks(inputs, training=self._batch_statistics))
             losses = self.heads.loss(task_id, pooled, labels, weights)
             loss = tf.reduce_sum(losses) / tf.cast(count, tf.float32)
         gradients = tape.gradient(loss, [*shared, *own])

@@ -74,6 +74,10 @@ class TrunkConfig:
       augmentation: Augmentation of the training images.
       precision: Precision of the blocks' convolutions in training: "float32", "bfloat16", or
         "auto" for `native_precision`. All else, and what is published, is computed in float32.
+      batch_statistics: Whether trained blocks' batch norms use the statistics of each batch, which
+        are re-estimated at the end; else the stored ones, as branches do. Batches of one small task
+        are poor statistics beside those of good weights. None for where there are no initial
+        weights.
       norm_batches: Batches over which batch-norm statistics are re-estimated.
       checkpoint_every: Steps between checkpoints.
       seed: Random seed.
@@ -93,6 +97,7 @@ class TrunkConfig:
     optimization: Optimization = Optimization(ema=0.99)
     augmentation: Augmentation = Augmentation()
     precision: str = AUTO
+    batch_statistics: bool | None = None
     norm_batches: int = 20
     checkpoint_every: int = 100
     seed: int = 0
@@ -111,11 +116,14 @@ class TrunkConfig:
             )
 
     def settled(self) -> "TrunkConfig":
-        """With what it leaves open decided: how the heads start, and the precision."""
+        """With what it leaves open decided: how heads start, batch norms, and the precision."""
         start_known = self.initial_weights != weights.NONE
         return dataclasses.replace(
             self,
             probe_heads=start_known if self.probe_heads is None else self.probe_heads,
+            batch_statistics=(
+                not start_known if self.batch_statistics is None else self.batch_statistics
+            ),
             precision=settled_precision(self.precision),
         )
 
@@ -258,6 +266,7 @@ class _Job:
             optimizer,
             optimization.make_constant,
             config.precision,
+            batch_statistics=bool(config.batch_statistics),
         )
         labelled.reader.keep_log(UnreadableLog(_unreadable_log(directory, replicas.worker)))
         loop = Loop(directory, config.steps, checkpoint_every=config.checkpoint_every, model=model)
@@ -312,11 +321,12 @@ class _Job:
     def _publish(
         self, blocks: Blocks, inputs: dict[str, str], loop: Loop | None, losses: dict[str, float]
     ) -> str:
-        """Re-estimates the statistics of trained blocks, and publishes; returns the version."""
+        """Re-estimates batch statistics that training used, and publishes; returns the version."""
         reasons = self.labelled.reader.reasons
-        if loop:
+        if loop and self.config.batch_statistics:
             batches = _mixed_batches(self.config, self.preprocessing, self.labelled)
             precise_bn.recompute_bn_statistics(blocks, batches)
+        if loop:
             for path in tf.io.gfile.glob(_unreadable_log(loop.directory, "*")):
                 reasons |= atomic_files.read_json(path)
             reasons |= self.labelled.reader.reasons

@@ -11,7 +11,8 @@ from graftnet_tf.trunk.pretraining import TrunkConfig
 
 def trunk_config(manifest: dict[str, Any]) -> TrunkConfig:
     """How a published trunk was trained."""
-    return TrunkConfig(**_fields(manifest["config"]))
+    # Before it was recorded, trunks were trained with the batch's statistics.
+    return TrunkConfig(**{"batch_statistics": True, **_fields(manifest["config"])})
 
 
 def branch_config(manifest: dict[str, Any]) -> BranchConfig:

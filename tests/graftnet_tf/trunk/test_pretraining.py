@@ -160,13 +160,28 @@ def test_a_workspace_without_tasks_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("fields", "probed"),
+    ("fields", "probed", "batch_statistics"),
     [
-        ({}, False),
-        ({"initial_weights": "imagenet"}, True),
-        ({"initial_weights": "imagenet", "probe_heads": False}, False),
-        ({"probe_heads": True}, True),
+        ({}, False, True),
+        ({"initial_weights": "imagenet"}, True, False),
+        ({"initial_weights": "imagenet", "probe_heads": False}, False, False),
+        ({"initial_weights": "imagenet", "batch_statistics": True}, True, True),
+        ({"probe_heads": True, "batch_statistics": False}, True, False),
     ],
 )
-def test_heads_start_from_a_probe_where_there_are_initial_weights(fields, probed):
-    assert TrunkConfig(**fields).settled().probe_heads is probed
+def test_initial_weights_give_heads_a_start_and_batch_norms_their_statistics(
+    fields, probed, batch_statistics
+):
+    settled = TrunkConfig(**fields).settled()
+    assert (settled.probe_heads, settled.batch_statistics) == (probed, batch_statistics)
+
+
+def test_stored_statistics_stay_and_what_is_trained_moves(trained, initial, tmp_path):
+    workspace = draw_workspace(str(tmp_path / "workspace"))
+    blocks = train_tiny_trunk(workspace, trained.initial, batch_statistics=False)
+    for number in range(TRUNK.train_from, TRUNK.last_block + 1):
+        for layer, other in zip(blocks[number].layers, initial[number].layers, strict=True):
+            if isinstance(layer, tf.keras.layers.BatchNormalization):
+                np.testing.assert_array_equal(layer.moving_mean, other.moving_mean)
+                np.testing.assert_array_equal(layer.moving_variance, other.moving_variance)
+                assert not np.array_equal(layer.beta, other.beta)

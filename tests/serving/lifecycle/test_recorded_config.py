@@ -16,7 +16,8 @@ def recorded(config):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_what_was_recorded_is_read_back(precision):
-    trunk, branch = TrunkConfig(precision=precision), BranchConfig(precision=precision)
+    trunk = TrunkConfig(precision=precision, batch_statistics=False)
+    branch = BranchConfig(precision=precision)
     assert trunk_config(recorded(trunk)) == trunk
     assert branch_config(recorded(branch)) == branch
 
@@ -24,7 +25,13 @@ def test_what_was_recorded_is_read_back(precision):
 def test_before_trunks_had_a_precision_they_were_trained_in_float32():
     manifest = recorded(TrunkConfig())
     del manifest["config"]["precision"]
-    assert trunk_config(manifest) == TrunkConfig(precision="float32")
+    assert trunk_config(manifest).precision == "float32"
+
+
+def test_before_it_was_recorded_trunks_used_the_statistics_of_batches():
+    manifest = recorded(TrunkConfig(initial_weights="imagenet"))
+    del manifest["config"]["batch_statistics"]
+    assert trunk_config(manifest).settled().batch_statistics is True
 
 
 def test_a_precision_of_views_is_now_the_branch_s():
