@@ -22,7 +22,7 @@ RECIPES: list[dict[str, Any]] = [
     {"shape": {}, "learning_rate": 1e-3},
     {"shape": {"last_block": 10, "pooling": "gap"}, "learning_rate": 2e-4},
 ]
-LENGTH = 100
+LENGTH = 50
 
 
 class _Adapted(Network):

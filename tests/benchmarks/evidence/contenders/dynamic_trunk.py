@@ -7,7 +7,7 @@ from tests.benchmarks.evidence.search import Scores
 from tests.benchmarks.evidence.setting import Setting
 
 RECIPES = grafting.RECIPES
-LENGTH = 300
+LENGTH = 100
 
 
 def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:

@@ -12,7 +12,7 @@ from tests.benchmarks.evidence.search import Scores
 from tests.benchmarks.evidence.setting import Setting
 
 RECIPES: list[dict[str, Any]] = joint.RECIPES
-LENGTH = 100
+LENGTH = 50
 
 
 def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:

@@ -16,7 +16,7 @@ RECIPES: list[dict[str, Any]] = [
     {"shape": {"batch_statistics": True}, "learning_rate": 2e-4},
     {"shape": {"train_from": 0, "last_block": 10, "pooling": "gap"}, "learning_rate": 2e-4},
 ]
-LENGTH = 200
+LENGTH = 100
 
 
 def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
