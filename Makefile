@@ -12,7 +12,7 @@ WORKSPACE ?= build/demo
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test docs slow kill soak conformance beam par descriptors sample lock clean
+.PHONY: demo test docs slow kill soak conformance beam par evidence descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -79,6 +79,25 @@ $(VENV)/ready: requirements.lock setup.cfg
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
 	touch $@
+
+# What GraftNet's scores are worth beside other ways, on CCP or PA-100K; hours; docs/evidence.md.
+PHOTOS     ?= pa100k
+REGIME     ?= disjoint
+PUBLIC     ?= ../shared/weights/inceptionv3_public_notop.npz
+CONTENDERS := dynamic_trunk public_trunk joint full_networks adapters public_probe
+EVIDENCE   := build/evidence/$(PHOTOS)
+TASKS.ccp    := sunglasses,bag,skirt,dress,coat,belt
+TASKS.pa100k := Female,ShortSleeve,Trousers,HandBag,ShoulderBag,Glasses
+COMPARE     = $(BIN)/python -m tests.benchmarks.evidence --workspace=$(EVIDENCE)/workspace --task=$(TASKS.$(PHOTOS)) \
+	--regime=$(REGIME) --initial_weights=$(PUBLIC) --results=$(EVIDENCE)/$(REGIME)
+
+evidence: $(VENV)/ready
+	test -d $(EVIDENCE)/workspace || $(BIN)/graftnet-prepare-tasks --workspace=$(EVIDENCE)/workspace \
+		--format=$(PHOTOS) --source=../shared/data/$(PHOTOS)
+	mkdir -p $(EVIDENCE)/$(REGIME)
+	$(foreach contender,$(CONTENDERS),$(COMPARE) run --contender=$(contender) &&) true
+	$(COMPARE) grow
+	$(COMPARE) report
 
 # TF Serving's messages for the client, from the tensorflow-serving-api that is installed.
 descriptors: $(VENV)/ready
