@@ -10,6 +10,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models import weights
 from pipelines import shell
 from tests.benchmarks.evidence import contenders, growing
+from tests.benchmarks.evidence.ablation import ablate
 from tests.benchmarks.evidence.comparison import report
 from tests.benchmarks.evidence.division import DISJOINT, SHARED, divide
 from tests.benchmarks.evidence.photos import Photos, read_photos
@@ -54,11 +55,16 @@ def main(*words: str) -> None:
         case ["grow"]:
             for seed in seeds:
                 _grow(results, _setting("grow", seed, photos, preprocessing))
+        case ["ablate"]:
+            for seed in seeds:
+                setting = _setting("ablate", seed, photos, preprocessing)
+                for line in ablate(setting):
+                    shell.print_json({"seed": seed, **line})
         case ["report"]:
             shell.print_json(report(photos, results, CONTENDER.value))
         case _:
             given = " ".join(words) or "nothing"
-            raise flags.Error(f"Expected run, grow or report; {given} given.")
+            raise flags.Error(f"Expected run, grow, ablate or report; {given} given.")
 
 
 def _setting(name: str, seed: int, photos: Photos, preprocessing: Preprocessing) -> Setting:

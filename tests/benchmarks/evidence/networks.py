@@ -100,6 +100,7 @@ class Network(tf.Module):
         steps: int,
         learning_rate: float,
         seed: int,
+        order: Sequence[np.ndarray] | None = None,
         further_loss: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     ) -> None:
         """Masked cross-entropy, each attribute's classes balanced; AdamW, cosine, averaged weights.
@@ -109,6 +110,7 @@ class Network(tf.Module):
           steps: Batches of `BATCH` photos.
           learning_rate: Peak.
           seed: Of the order and the augmentation.
+          order: int [BATCH] rows of each step; None for `batches`.
           further_loss: Function of (augmented images in 0…255, logits float32 [N, L]) whose scalar
             is added.
         """
@@ -131,8 +133,7 @@ class Network(tf.Module):
             optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
             return loss
 
-        order = batches(len(photos), steps, seed)
-        for number, chosen in enumerate(order):
+        for number, chosen in enumerate(order or batches(len(photos), steps, seed)):
             labels = photos.labels[chosen]
             step(
                 tf.constant(photos.images[chosen]),
@@ -153,6 +154,25 @@ def batches(count: int, steps: int, seed: int) -> Sequence[np.ndarray]:
     passes = -(-steps * BATCH // count)
     order = np.concatenate([random.permutation(count) for _ in range(passes)])
     return np.split(order[: steps * BATCH], steps)
+
+
+def task_batches(labels: np.ndarray, steps: int, seed: int) -> Sequence[np.ndarray]:
+    """As `batches`, each of the photos of one task that is drawn uniformly (paper 3.1).
+
+    Args:
+      labels: int8 [N, L].
+      steps: Number of batches.
+      seed: Of the order.
+    """
+    random = np.random.default_rng([seed, 4])
+    tasks = random.integers(labels.shape[1], size=steps)
+    order: list[np.ndarray] = [np.empty(0, np.int64)] * steps
+    for task in np.unique(tasks):
+        rows = np.flatnonzero(labels[:, task] != UNKNOWN)
+        own = np.flatnonzero(tasks == task)
+        for step, chosen in zip(own, batches(len(rows), len(own), seed), strict=True):
+            order[step] = rows[chosen]
+    return order
 
 
 def _shares(labels: np.ndarray) -> np.ndarray:
