@@ -33,11 +33,6 @@ BRANCH = BranchConfig(
     steps=150,
     optimization=Optimization(learning_rate=2e-4, ema=0.98),
 )
-RECIPES: list[dict[str, Any]] = [
-    {"graft_after": 7},
-    {"graft_after": 4},
-    {"graft_after": 7, "pooling": "gap"},
-]
 _COST = "trunk_cpu_seconds.json"
 
 

@@ -6,8 +6,12 @@ from tests.benchmarks.evidence import grafting
 from tests.benchmarks.evidence.search import Scores
 from tests.benchmarks.evidence.setting import Setting
 
-RECIPES = grafting.RECIPES
-LENGTH = 75
+RECIPES: list[dict[str, Any]] = [
+    {"graft_after": 7},
+    {"graft_after": 4},
+    {"graft_after": 7, "pooling": "gap"},
+]
+LENGTH = 25
 
 
 def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
