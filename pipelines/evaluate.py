@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from absl import flags
 
 from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
+from graftnet_tf.evaluation.local_predictor import check_saved_model
 from graftnet_tf.evaluation.par_evaluation import ParEvaluation, par_evaluation
 from graftnet_tf.evaluation.par_protocol import DECISION, ParFigures
 from graftnet_tf.evaluation.published_par import PUBLISHED, PublishedFigures
@@ -90,6 +91,8 @@ def main() -> None:
     if PROTOCOL.value and SPLIT.value != Split.TEST:
         raise flags.Error(f"--protocol=par is of the test split; --split={SPLIT.value} given.")
     workspace = shell.open_workspace()
+    for candidate in CANDIDATES.value:
+        check_saved_model(candidate)
     if REPORT_DIR.value:
         check_replaceable(REPORT_DIR.value)
     evaluation = evaluate(
@@ -103,7 +106,11 @@ def main() -> None:
     par = None
     if PROTOCOL.value:
         par = par_evaluation(
-            workspace, evaluation, candidates=CANDIDATES.value, published=PUBLISHED_OF.value
+            workspace,
+            evaluation,
+            candidates=CANDIDATES.value,
+            published=PUBLISHED_OF.value,
+            provenance=shell.provenance(),
         )
     suffix = "" if SPLIT.value == Split.TEST else f"-{SPLIT.value}"
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}{suffix}")
@@ -130,7 +137,7 @@ def _summary(evaluation: Evaluation, report: str, joint: Sequence[str]) -> str:
         *_openings(evaluation),
         *(f"caution: {caution}" for caution in evaluation.cautions),
         *(f"unreadable: {path}: {why}" for path, why in evaluation.unreadable.items()),
-        *(f"no {evaluation.split} data: {attribute}" for attribute in evaluation.without_test_data),
+        *(f"no {evaluation.split} data: {attribute}" for attribute in evaluation.without_examples),
         *(f"task without a branch: {task}" for task in evaluation.without_branch),
         *joint,
         f"report: {report}",

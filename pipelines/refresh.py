@@ -3,7 +3,8 @@
 Without --apply nothing is changed. With it, the trunk is retrained when enough new labels came
 since it was made, else only branches whose data changed or that are missing are trained; what
 is served and the candidate are measured side by side on the same test data, and the candidate
-is promoted if no AUC drops by more than --max_auc_drop. A killed run goes on when it is run again.
+is promoted if no AUC drops by more than --max_auc_drop and operating points are kept. A killed run
+goes on when it is run again.
 """
 
 import dataclasses
@@ -138,6 +139,7 @@ def _show_decision(decision: Decision) -> None:
         lines.append(
             f"In the way of a promotion, margin {comparison.margin}: " + ", ".join(obstacles)
         )
+    lines += [f"operating point missed: {reason}" for reason in comparison.missed.values()]
     if decision.promoted:
         lines.append(f"Candidate {decision.candidate} is served as version {decision.promoted}.")
     else:

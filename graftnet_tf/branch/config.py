@@ -1,10 +1,12 @@
 """What a branch is to be: its shape, and how it is trained."""
 
 import dataclasses
+from collections.abc import Mapping
 
 from graftnet_tf.branch.branch import check_shape, vector_length
 from graftnet_tf.data import validation_split
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.models.inception_blocks import LAST
 from graftnet_tf.models.precision import AUTO, check_precision
 from graftnet_tf.pooling import pooling
@@ -44,6 +46,8 @@ class BranchConfig:
         The validation part is not mined: thresholds and its AUC are those of all negatives.
       calibration: Whether a temperature is fitted on the validation part, and used where it helps
         there; see `fit_temperature`.
+      operating_points: What the thresholds of some attributes are to keep to, by attribute; all
+        others maximise Youden's J.
       checkpoint_every: Steps between checkpoints.
       seed: Random seed.
     """
@@ -64,6 +68,9 @@ class BranchConfig:
     probe_examples: int = linear_probe.EXAMPLES
     mining: str | None = None
     calibration: bool = True
+    operating_points: Mapping[str, OperatingPoint] = dataclasses.field(
+        default_factory=dict, hash=False
+    )
     checkpoint_every: int = 100
     seed: int = 0
 

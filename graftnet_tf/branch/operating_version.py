@@ -9,7 +9,6 @@ from typing import Any
 import tensorflow as tf
 from absl import logging
 
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
 from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.branch_versions import describe
@@ -60,7 +59,8 @@ def publish_operating_point(
     Nothing is trained: its files are copies of its parent's, so that it gives the same scores bit
     for bit, and it is listed, promoted and rolled back like any other version. Thresholds are
     chosen on the validation part kept with the parent, never on the test split. Its manifest
-    says `threshold_of` and, by attribute, `operating_points`; other attributes keep theirs.
+    says `threshold_of` and, by attribute, `operating_points`; other attributes keep theirs. What
+    was wanted is in its `config` too, so that a refresh chooses anew by it.
 
     Args:
       workspace: Workspace with the branch.
@@ -80,11 +80,7 @@ def publish_operating_point(
     directory = workspace.version_dir("branches", task, parent)
     manifest.verify(directory)
     part = read_validation_part(workspace, task, parent)
-    if unknown := sorted(set(attributes) - set(part.task.attributes)):
-        raise GraftNetError(
-            f"Task {task} reports no attribute {', '.join(unknown)}; "
-            f"it reports {', '.join(part.task.attributes)}."
-        )
+    part.task.check_reports(attributes)
     points = {
         attribute: choose_threshold(
             wanted,
@@ -96,6 +92,7 @@ def publish_operating_point(
         for attribute in attributes or part.task.attributes
     }
     reached = {attribute: point.to_dict() for attribute, point in points.items()}
+    asked = dict.fromkeys(points, dataclasses.asdict(wanted))
     thresholds = {attribute: point.row.threshold for attribute, point in points.items()}
 
     def write(aside: str, _: str) -> dict[str, Any]:
@@ -103,11 +100,18 @@ def publish_operating_point(
             copy = os.path.join(aside, name)
             tf.io.gfile.makedirs(os.path.dirname(copy))
             tf.io.gfile.copy(os.path.join(directory, name), copy)
+        fields = manifest.fields_of_kind(content)
+        config, missed = fields.get("config", {}), fields.get("missed_points", {})
         return {
-            **manifest.fields_of_kind(content),
+            **fields,
+            "config": {
+                **config,
+                "operating_points": {**config.get("operating_points", {}), **asked},
+            },
             "thresholds": {**content["thresholds"], **thresholds},
             "threshold_of": parent,
             "operating_points": {**content.get("operating_points", {}), **reached},
+            "missed_points": {name: missed[name] for name in missed if name not in points},
         }
 
     name = os.path.join("branches", task, parent, manifest.NAME)

@@ -1,9 +1,14 @@
 """What a branch's scores on held-out examples say: AUC and threshold of each attribute."""
 
+import dataclasses
+from collections.abc import Mapping
+
 import numpy as np
 
 from graftnet_tf.data.labelled_rows import LabelledRows
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
 
 _UNDECIDED = 0.5  # threshold where positives or negatives are missing
 
@@ -16,12 +21,44 @@ def aucs(examples: LabelledRows, scores: np.ndarray) -> dict[str, float | None]:
     }
 
 
-def thresholds(examples: LabelledRows, scores: np.ndarray) -> dict[str, float]:
-    """Threshold of each attribute that maximises Youden's J; see `metrics.best_threshold`."""
-    chosen = {}
+@dataclasses.dataclass(frozen=True)
+class Thresholds:
+    """Thresholds by attribute, and how they were chosen.
+
+    Attributes:
+      values: Threshold of each attribute.
+      points: What was reached, of attributes whose threshold keeps to an operating point.
+      missed: Why no threshold keeps to it, of attributes that have Youden's instead.
+    """
+
+    values: dict[str, float]
+    points: dict[str, ReachedPoint]
+    missed: dict[str, str]
+
+
+def thresholds(
+    examples: LabelledRows, scores: np.ndarray, wanted: Mapping[str, OperatingPoint]
+) -> Thresholds:
+    """The threshold of each attribute that keeps to its operating point, or maximises Youden's J.
+
+    See `choose_threshold` and `metrics.best_threshold`.
+    """
+    chosen = Thresholds({}, {}, {})
     for attribute, index in _columns(examples).items():
-        best = metrics.best_threshold(examples.labels == index, scores[:, index])
-        chosen[attribute] = _UNDECIDED if best is None else best
+        labels, own = examples.labels == index, scores[:, index]
+        if attribute in wanted:
+            try:
+                point = choose_threshold(
+                    wanted[attribute], labels, own, examples.groups, attribute=attribute
+                )
+            except GraftNetError as error:
+                chosen.missed[attribute] = str(error)
+            else:
+                chosen.points[attribute] = point
+                chosen.values[attribute] = point.row.threshold
+                continue
+        best = metrics.best_threshold(labels, own)
+        chosen.values[attribute] = _UNDECIDED if best is None else best
     return chosen
 
 

@@ -161,9 +161,11 @@ class _Job:
         """With what it leaves open decided: where it ends, which mining, which precision.
 
         Raises:
-          GraftNetError: the trunk ends before the branch would.
+          GraftNetError: the trunk ends before the branch would, or an operating point is of no
+            attribute of the task.
         """
         trunk, mined = self.inputs.trunk, self.inputs.splits[name].mined
+        self.inputs.splits[name].task.check_reports(config.operating_points)
         last_block = trunk.last_block if config.last_block is None else config.last_block
         trunk.check_reaches(last_block)
         return dataclasses.replace(
@@ -206,6 +208,7 @@ class _Job:
                 tuning.branch.temperature = calibration.temperature
             scores = tempered(tf.constant(logits), tuning.branch.temperature).numpy()
             validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
+            chosen = thresholds.thresholds(held_out, scores, config.operating_points)
             version = branches.publish(
                 os.path.join(self.inputs.published, name),
                 tuning.branch,
@@ -218,7 +221,9 @@ class _Job:
                     "reduction": config.reduction,
                     "candidate": self.candidate,
                     "calibration": dataclasses.asdict(calibration),
-                    "thresholds": thresholds.thresholds(held_out, scores),
+                    "thresholds": chosen.values,
+                    "operating_points": {name: it.to_dict() for name, it in chosen.points.items()},
+                    "missed_points": chosen.missed,
                     **searched,
                     "config": dataclasses.asdict(config),
                     "metrics": {
@@ -236,6 +241,8 @@ class _Job:
         for attribute, counts in examples.items():
             if caution := metrics.caution(attribute, **counts):
                 logging.warning("Validation part of %s", caution)
+        for reason in chosen.missed.values():
+            logging.warning("%s The threshold maximises Youden's J instead.", reason)
         return version
 
     def _choose(

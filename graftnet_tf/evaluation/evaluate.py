@@ -12,7 +12,7 @@ from graftnet_tf.evaluation.batch_scoring import score_files
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.evaluation.openings import record_opening
-from graftnet_tf.evaluation.slices import Slice, by_value
+from graftnet_tf.evaluation.slices import Slice, by_value, check_values
 from graftnet_tf.evaluation.split import Split, splits_of, values_of
 from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
 from graftnet_tf.workspace.manifest import Provenance
@@ -71,9 +71,10 @@ class Evaluation:
       images: Number of different images.
       attributes: Those with examples, in the model's order.
       unreadable: Reason for each image that could not be scored, by path.
-      without_test_data: Attributes of the model that have no example in the split.
+      without_examples: Attributes of the model that have no example in the split.
       without_branch: Tasks of the workspace that the model does not have.
-      near_duplicates: Number of test images that look like training images, by task measured.
+      near_duplicates: Test images that look like training images, by task measured; none on
+        validation.
       opened_before: How often each task's test split, as it is now, was opened before.
       by: Column that slices are by; None for no slices.
       without_column: Tasks measured whose list has no such column.
@@ -85,9 +86,9 @@ class Evaluation:
     images: int
     attributes: tuple[AttributeEvaluation, ...]
     unreadable: dict[str, str]
-    without_test_data: tuple[str, ...]
+    without_examples: tuple[str, ...]
     without_branch: tuple[str, ...]
-    near_duplicates: dict[str, int]
+    near_duplicates: dict[str, frozenset[str]]
     opened_before: dict[str, int]
     by: str | None
     without_column: tuple[str, ...]
@@ -121,11 +122,14 @@ class Evaluation:
             )
         if self.without_column:
             few.append(f"No column {self.by} in the lists of {', '.join(self.without_column)}.")
+        alike: dict[frozenset[str], list[str]] = {}
+        for task, images in self.near_duplicates.items():
+            alike.setdefault(images, []).append(task)
         return few + [
-            f"{task}: {count} test images look like training images (near_duplicates.csv of the "
-            "task); where they show the same, figures promise too much."
-            for task, count in self.near_duplicates.items()
-            if count
+            f"{', '.join(tasks)}: {len(images)} test images look like training images "
+            "(near_duplicates.csv of the task); where they show the same, figures promise too much."
+            for images, tasks in alike.items()
+            if images
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -146,7 +150,7 @@ class Evaluation:
                 {"image": path, "reason": reason} for path, reason in self.unreadable.items()
             ],
             "cautions": self.cautions,
-            "without_test_data": list(self.without_test_data),
+            "without_examples": list(self.without_examples),
             "without_branch": list(self.without_branch),
         }
 
@@ -204,7 +208,11 @@ def evaluate(
             f"{', '.join(model.tasks)}; looked at {', '.join(looked_at) or 'no task'}. "
             + split.remedy
         )
-    values = values_of(workspace, split, list(tested), by) if by else {}
+    values = {}
+    if by:
+        values = values_of(workspace, split, tested, by)
+        for own in values.values():
+            check_values(own, by)
     asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
     measured = {a: r for a, r in asked.items() if len(rows.get(r["task"], ()))}
     _check_classes(measured, splits, workspace.root)
@@ -220,13 +228,12 @@ def evaluate(
             report,
             tested[report["task"]],
             scored.scores[name][rows[report["task"]]],
-            by,
             values.get(report["task"]),
         )
         for name, report in measured.items()
     )
     opened_before: dict[str, int] = {}
-    near_duplicates: dict[str, int] = {}
+    near_duplicates: dict[str, frozenset[str]] = {}
     if split == Split.TEST:
         near_duplicates = {name: workspace.near_duplicates(name) for name in tested}
         opened_before = record_opening(
@@ -242,7 +249,7 @@ def evaluate(
         images=len(paths),
         attributes=attributes,
         unreadable=scored.unreadable,
-        without_test_data=tuple(name for name in asked if name not in measured),
+        without_examples=tuple(name for name in asked if name not in measured),
         without_branch=tuple(name for name in looked_at if name not in model.tasks),
         near_duplicates=near_duplicates,
         opened_before=opened_before,
@@ -281,21 +288,14 @@ def _measure(
     report: dict[str, Any],
     split: TaskSplit,
     scores: np.ndarray,
-    by: str | None,
-    cells: dict[str, str] | None,
+    values: Sequence[str] | None,
 ) -> AttributeEvaluation:
     labels = split.examples.labels == split.task.classes.index(report["class"])
     metrics.check_probabilities(scores, f"the scores of {attribute}")
     sliced: tuple[Slice, ...] = ()
-    if by and cells is not None:
-        sliced = by_value(
-            [cells.get(image, "") for image in split.examples.images],
-            labels,
-            scores,
-            split.examples.groups,
-            report["threshold"],
-            column=by,
-        )
+    if values is not None:
+        groups = split.examples.groups
+        sliced = by_value(values, labels, scores, groups, report["threshold"])
     return AttributeEvaluation(
         name=attribute,
         task=report["task"],

@@ -12,6 +12,19 @@ from graftnet_tf.errors import GraftNetError
 _SIGNATURES = {"predict_jpeg", "metadata"}
 
 
+def check_saved_model(directory: str) -> None:
+    """Checks that a directory holds a SavedModel, without loading it.
+
+    Raises:
+      GraftNetError: it does not.
+    """
+    if not tf.saved_model.contains_saved_model(directory):
+        raise GraftNetError(
+            f"{directory} is no SavedModel. Name the directory that holds "
+            "saved_model.pb, such as WORKSPACE/serving/graftnet/1."
+        )
+
+
 class LocalPredictor:
     """The signatures of a composed SavedModel, called without a server.
 
@@ -31,11 +44,7 @@ class LocalPredictor:
           GraftNetError: it is no SavedModel, one without the signatures, or of an earlier
             release.
         """
-        if not tf.saved_model.contains_saved_model(directory):
-            raise GraftNetError(
-                f"{directory} is no SavedModel. Name the directory that holds "
-                "saved_model.pb, such as WORKSPACE/serving/graftnet/1."
-            )
+        check_saved_model(directory)
         self._model = tf.saved_model.load(directory)
         missing = _SIGNATURES - set(self._model.signatures)
         if missing:

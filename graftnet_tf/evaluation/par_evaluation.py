@@ -15,6 +15,7 @@ from graftnet_tf.evaluation.evaluate import Evaluation, evaluate
 from graftnet_tf.evaluation.par_protocol import ParFigures, par_figures
 from graftnet_tf.evaluation.published_par import PUBLISHED, PublishedFigures, differences
 from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.split_leak import SplitLeak, split_leak
 from graftnet_tf.workspace.tasks import SPLITS
 from graftnet_tf.workspace.workspace import Workspace
@@ -112,6 +113,7 @@ def par_evaluation(
     *,
     candidates: Sequence[str] = (),
     published: str | None = None,
+    provenance: Provenance = Provenance(),
 ) -> ParEvaluation:
     """The protocol's figures of a model that was evaluated.
 
@@ -121,6 +123,7 @@ def par_evaluation(
       candidates: Composed SavedModels that a selection on test would choose from beside it, such
         as those of other numbers of steps; each is evaluated.
       published: Data set, of `PUBLISHED`, whose published figures to set beside.
+      provenance: The command, recorded where the test split is opened for candidates.
 
     Raises:
       GraftNetError: no test image is labelled for all attributes, or none of these could be
@@ -136,7 +139,7 @@ def par_evaluation(
     found = {evaluation.model: figures}
     for model in candidates:
         if model not in found:
-            other = join(workspace, evaluate(workspace, model, tasks=tasks))
+            other = join(workspace, evaluate(workspace, model, tasks=tasks, provenance=provenance))
             if other.attributes != joined.attributes:
                 raise GraftNetError(
                     f"Candidate {model} reports {', '.join(other.attributes)}; expected the "
@@ -148,7 +151,7 @@ def par_evaluation(
         joined=joined,
         selected_on_test=_best(found) if candidates else None,
         leak=max(_leak(workspace, task) for task in tasks),
-        near_duplicates=max(evaluation.near_duplicates[task] for task in tasks),
+        near_duplicates=max(len(evaluation.near_duplicates[task]) for task in tasks),
         published=tuple(
             (result, tuple(differences(result, figures, joined.left_out)))
             for result in (PUBLISHED[published] if published else ())

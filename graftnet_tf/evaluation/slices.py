@@ -1,7 +1,7 @@
 """An attribute's figures for each camera, site or age: where does it fail?"""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,8 +55,6 @@ def by_value(
     scores: np.ndarray,
     groups: np.ndarray,
     threshold: float,
-    *,
-    column: str,
 ) -> tuple[Slice, ...]:
     """A slice for each different value, that of the lowest AUC first.
 
@@ -69,10 +67,21 @@ def by_value(
       scores: float [N] in 0…1; NaN for an image that could not be scored.
       groups: int [N], equal for images of one group.
       threshold: Scores from here upwards count as positive.
-      column: Name of the column, for messages.
+    """
+    different = sorted(set(values))
+    codes = np.searchsorted(np.array(different), np.array(values))
+    slices = [
+        _slice(value or NOT_GIVEN, codes == code, labels, scores, groups, threshold)
+        for code, value in enumerate(different)
+    ]
+    return tuple(sorted(slices, key=_rank))
+
+
+def check_values(values: Collection[str], column: str) -> None:
+    """Checks that a column's values are few enough to be measured each.
 
     Raises:
-      GraftNetError: there are more than `MOST_SLICES` values.
+      GraftNetError: there are more than `MOST_SLICES` different ones.
     """
     different = sorted(set(values))
     if len(different) > MOST_SLICES:
@@ -81,12 +90,6 @@ def by_value(
             f"{', '.join(map(repr, different[:3]))}; expected at most {MOST_SLICES}. Put them in "
             "ranges in a column of its own, such as age_range, and import the task again."
         )
-    codes = np.searchsorted(np.array(different), np.array(values))
-    slices = [
-        _slice(value or NOT_GIVEN, codes == code, labels, scores, groups, threshold)
-        for code, value in enumerate(different)
-    ]
-    return tuple(sorted(slices, key=_rank))
 
 
 def _rank(one: Slice) -> tuple[bool, float, int]:

@@ -62,20 +62,29 @@ def splits_of(
 
 
 def values_of(
-    workspace: Workspace, split: Split, names: Sequence[str], column: str
-) -> dict[str, dict[str, str]]:
-    """The cells of a column by image, of each task whose list has it.
+    workspace: Workspace, split: Split, splits: Mapping[str, TaskSplit], column: str
+) -> dict[str, list[str]]:
+    """A column's value for each example of each task whose list has it; empty where none is given.
+
+    Args:
+      workspace: Workspace with the tasks.
+      split: Which images.
+      splits: What `splits_of` found, by task.
+      column: Name of the column.
 
     Raises:
       GraftNetError: none has, or one names an image twice with different cells.
     """
     root, listed = workspace.root, split.listed
-    cells = {name: read_column(root, name, listed, column) for name in names}
-    found = {name: it for name, it in cells.items() if it is not None}
+    found = {}
+    for name, its in splits.items():
+        cells = read_column(root, name, listed, column)
+        if cells is not None:
+            found[name] = [cells.get(image, "") for image in its.examples.images]
     if not found:
-        there = dict.fromkeys(it for name in names for it in columns_of(root, name, listed))
+        there = dict.fromkeys(it for name in splits for it in columns_of(root, name, listed))
         raise GraftNetError(
-            f"No {listed}.csv of {', '.join(names)} has a column {column!r}; there are "
+            f"No {listed}.csv of {', '.join(splits)} has a column {column!r}; there are "
             f"{', '.join(there)}. Import a table that has it with --format=csv."
         )
     return found

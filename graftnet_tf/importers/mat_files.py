@@ -1,14 +1,16 @@
 """Reading the label files of data sets that are published as MATLAB's .mat."""
 
-import io
 import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
-from scipy.io import loadmat
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers import mat_worker
 from graftnet_tf.io import atomic_files
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -17,6 +19,8 @@ _HEADER = 1024  # bytes within which MATLAB's own header ends
 
 def read_variables(path: str, names: Sequence[str], layout: str) -> dict[str, np.ndarray]:
     """Variables of a .mat file, as `scipy.io.loadmat` gives them.
+
+    They are read in a process of their own, where damage that crashes the reader stays.
 
     Args:
       path: File, local or `gs://`.
@@ -35,13 +39,17 @@ def read_variables(path: str, names: Sequence[str], layout: str) -> dict[str, np
             f"{path} is a MATLAB 7.3 file (HDF5), not the published one; expected {layout}. "
             f"Fetch that, or save it anew in MATLAB with save('{os.path.basename(path)}', '-v7')."
         )
-    try:
-        variables = loadmat(io.BytesIO(content), variable_names=list(names))
-    except Exception as error:  # scipy raises errors of many kinds on a damaged file
+    worker = subprocess.run(
+        [sys.executable, "-m", mat_worker.__name__, *names], input=content, capture_output=True
+    )
+    if worker.returncode != 0:
+        said = worker.stderr.decode(errors="replace").split()
+        reason = said[-1] if worker.returncode > 0 and said else "its reader crashed"
         raise GraftNetError(
-            f"{path} is no .mat file, or a damaged one ({type(error).__name__}); "
-            f"expected {layout}. Fetch it again."
-        ) from None
+            f"{path} is no .mat file, or a damaged one ({reason}); expected {layout}. "
+            "Fetch it again."
+        )
+    variables = pickle.loads(worker.stdout)
     if missing := [name for name in names if name not in variables]:
         raise other_layout(path, f"it has no {', '.join(missing)}", layout)
     if sparse := [name for name in names if not isinstance(variables[name], np.ndarray)]:

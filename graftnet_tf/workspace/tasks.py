@@ -6,7 +6,7 @@ import io
 import operator
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -74,6 +74,18 @@ class Task:
     def class_index(self, attribute: str) -> int:
         """Index of the class whose score is `attribute`'s score."""
         return self.classes.index(self.attributes[attribute])
+
+    def check_reports(self, attributes: Collection[str]) -> None:
+        """Checks that it reports these attributes.
+
+        Raises:
+          GraftNetError: naming those that it does not.
+        """
+        if unknown := sorted(set(attributes) - set(self.attributes)):
+            raise GraftNetError(
+                f"Task {self.name} reports no attribute {', '.join(unknown)}; "
+                f"it reports {', '.join(self.attributes)}."
+            )
 
     def to_dict(self) -> dict:
         return {

@@ -115,15 +115,18 @@ class Workspace:
         self._check_task(name)
         return read_split(self.root, name, split)
 
-    def near_duplicates(self, name: str) -> int:
+    def near_duplicates(self, name: str) -> frozenset[str]:
         """Test images of a task that look like training images of it, as its import found them.
+
+        Returns:
+          Their files in the source.
 
         Raises:
           GraftNetError: the table of them is damaged.
         """
         path = self.path("tasks", name, NEAR_DUPLICATES_FILE)
         if not tf.io.gfile.exists(path):
-            return 0
+            return frozenset()
         text = atomic_files.read_bytes(path).decode(errors="replace")
         rows = list(csv.reader(io.StringIO(text, newline="")))
         if not rows or tuple(rows[0]) != NEAR_DUPLICATES_COLUMNS or any(len(r) != 3 for r in rows):
@@ -131,7 +134,7 @@ class Workspace:
                 f"{path} is damaged; expected columns {', '.join(NEAR_DUPLICATES_COLUMNS)}. "
                 "Import the task again, or delete the file to evaluate without it."
             )
-        return sum(split == "test" for _, _, split in rows[1:])
+        return frozenset(image for _, image, split in rows[1:] if split == "test")
 
     def training_split(self, name: str, mining: str | None = None) -> TaskSplit:
         """The train split of a task that can be learnt from, its files read once.

@@ -12,12 +12,13 @@ from graftnet_tf.evaluation.evaluate import AttributeEvaluation, Evaluation, eva
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
+from serving.lifecycle.recorded_config import operating_points
 
 MARGIN = 0.02
 
 
 class Verdict(enum.StrEnum):
-    """What became of an attribute. The last three stand in the way of a promotion."""
+    """What became of an attribute. The last four stand in the way of a promotion."""
 
     IDENTICAL = "identical"  # the same branch on the same trunk, the same scores
     KEPT = "kept"  # another branch, and no drop by more than the margin
@@ -26,9 +27,10 @@ class Verdict(enum.StrEnum):
     GONE = "gone"
     UNMEASURED = "unmeasured"  # another branch, without test data to tell by
     DROPPED = "dropped"
+    MISSED = "operating point missed"  # the threshold keeps no longer to what is served
 
 
-OBSTACLES = (Verdict.GONE, Verdict.UNMEASURED, Verdict.DROPPED)
+OBSTACLES = (Verdict.GONE, Verdict.UNMEASURED, Verdict.DROPPED, Verdict.MISSED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,12 +86,15 @@ class Comparison:
       before, after: All figures of either.
       margin: Drop of an AUC that is still put up with.
       attributes: Attributes of both models, those of `after` first.
+      missed: Why a threshold of `after` does not keep to the operating point that `before` keeps
+        to, by attribute.
     """
 
     before: Evaluation
     after: Evaluation
     margin: float
     attributes: tuple[AttributeComparison, ...]
+    missed: dict[str, str]
 
     @property
     def obstacles(self) -> tuple[AttributeComparison, ...]:
@@ -106,6 +111,7 @@ class Comparison:
             "mean_auc_after": self.after.mean_auc,
             "attributes": {a.name: a.figures() for a in self.attributes},
             "obstacles": [a.name for a in self.obstacles],
+            "missed": self.missed,
         }
 
 
@@ -130,15 +136,41 @@ def compare(
       provenance: The command behind this, recorded where test splits are opened.
 
     Raises:
-      GraftNetError: see `evaluate`.
+      GraftNetError: see `evaluate`; or a branch of either is not in the workspace.
     """
     old, new = (
         evaluate(workspace, model, tasks=_testable(workspace, model), provenance=provenance)
         for model in (before, after)
     )
-    pair = _Pair(old, new, margin, left_out)
+    missed = _missed_points(workspace, old, new)
+    pair = _Pair(old, new, margin, left_out, missed)
     names = dict.fromkeys([*new.metadata["attributes"], *old.metadata["attributes"]])
-    return Comparison(old, new, margin, tuple(pair.attribute(name) for name in names))
+    return Comparison(old, new, margin, tuple(pair.attribute(name) for name in names), missed)
+
+
+def _missed_points(workspace: Workspace, old: Evaluation, new: Evaluation) -> dict[str, str]:
+    """Why the new threshold does not keep to the old operating point, by attribute."""
+    missed = {}
+    for task in sorted(old.metadata["tasks"].keys() & new.metadata["tasks"].keys()):
+        before, after = (
+            manifest.read(
+                workspace.version_dir(
+                    "branches", task, model.metadata["tasks"][task]["branch_version"]
+                )
+            )
+            for model in (old, new)
+        )
+        kept, reasons = after.get("operating_points", {}), after.get("missed_points", {})
+        for attribute, wanted in operating_points(before).items():
+            if not _reports(new, attribute) or before["version"] == after["version"]:
+                continue
+            if operating_points(after).get(attribute) != wanted or attribute not in kept:
+                missed[attribute] = reasons.get(
+                    attribute,
+                    f"The threshold of {attribute} in branch {task}/{after['version']} was not "
+                    f"chosen for {wanted}, as the served one was.",
+                )
+    return missed
 
 
 def _testable(workspace: Workspace, model: str) -> list[str]:
@@ -159,6 +191,7 @@ class _Pair:
     new: Evaluation
     margin: float
     left_out: Collection[str]
+    missed: Collection[str]
 
     def attribute(self, name: str) -> AttributeComparison:
         before, after = _measured(self.old, name), _measured(self.new, name)
@@ -186,7 +219,9 @@ class _Pair:
             return Verdict.IDENTICAL
         if change is None:
             return Verdict.UNMEASURED
-        return Verdict.DROPPED if change.change < -self.margin else Verdict.KEPT
+        if change.change < -self.margin:
+            return Verdict.DROPPED
+        return Verdict.MISSED if name in self.missed else Verdict.KEPT
 
 
 def _reports(evaluation: Evaluation, name: str) -> bool:

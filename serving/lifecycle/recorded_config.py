@@ -4,6 +4,7 @@ from typing import Any
 
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.models.precision import FULL_PRECISION
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.pretraining import TrunkConfig
@@ -17,7 +18,14 @@ def trunk_config(manifest: dict[str, Any]) -> TrunkConfig:
 
 def branch_config(manifest: dict[str, Any]) -> BranchConfig:
     """How a published branch was trained."""
-    return BranchConfig(**_fields(manifest["config"]))
+    fields = _fields(manifest["config"])
+    return BranchConfig(**{**fields, "operating_points": operating_points(manifest)})
+
+
+def operating_points(manifest: dict[str, Any]) -> dict[str, OperatingPoint]:
+    """What thresholds of a published branch are to keep to, by attribute; none for all others."""
+    recorded = manifest.get("config", {}).get("operating_points", {})
+    return {attribute: OperatingPoint(**point) for attribute, point in recorded.items()}
 
 
 def _fields(recorded: dict[str, Any]) -> dict[str, Any]:

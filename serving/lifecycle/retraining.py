@@ -163,18 +163,25 @@ class Retraining:
             logging.info("Branch %s of %s is part of the candidate.", version, task)
 
     def _branch_config(self, task: str) -> BranchConfig:
-        """As the task's branch was trained; one trained on a mining is so on the newest."""
+        """As the task's branch was trained; one trained on a mining is so on the newest.
+
+        Operating points of attributes that the task still has are kept.
+        """
         served = self.found.tree.branches.get(task)
         versions = self.workspace.versions("branches", task)
         if not versions:
-            return dataclasses.replace(self._usual_config(), mining=None)
+            return dataclasses.replace(self._usual_config(), mining=None, operating_points={})
         config = self._recorded(task, served.version if served else versions[-1])
-        return dataclasses.replace(config, mining=NEWEST if config.mining else None)
+        attributes = self.workspace.task(task).attributes
+        points = {name: it for name, it in config.operating_points.items() if name in attributes}
+        mining = NEWEST if config.mining else None
+        return dataclasses.replace(config, mining=mining, operating_points=points)
 
     def _usual_config(self) -> BranchConfig:
         """The configuration that most of the served branches have."""
         grafted_ones = self.found.tree.branches.items()
-        counts = Counter(self._recorded(task, branch.version) for task, branch in grafted_ones)
+        configs = (self._recorded(task, branch.version) for task, branch in grafted_ones)
+        counts = Counter(dataclasses.replace(it, operating_points={}) for it in configs)
         return counts.most_common(1)[0][0]
 
     def _recorded(self, task: str, version: str) -> BranchConfig:

@@ -8,10 +8,12 @@ from typing import Any
 from graftnet_tf.data.fingerprints import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.metrics import mean_defined
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.registry.tree import GraftedBranch, Tree, branches_for, served_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.workspace import Workspace
+from serving.lifecycle.recorded_config import operating_points
 
 NEW_LABELS = 5
 _UNSERVED = GraftedBranch("", {})
@@ -139,7 +141,9 @@ def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Stalenes
 def current_branch(
     workspace: Workspace, task: str, trunk: str, now: str | None, served: GraftedBranch | None
 ) -> str | None:
-    """The newest branch for a trunk that was trained on a task's data as it is now.
+    """The newest branch for a trunk, of a task's data as it is now and the served operating points.
+
+    A version that was published for its thresholds is therefore served only by name.
 
     Args:
       workspace: Workspace with the branches.
@@ -153,12 +157,25 @@ def current_branch(
       Its version, never a withdrawn one; None if there is none.
     """
     served = served or _UNSERVED
+    wanted = _served_points(workspace, task, served) if now else {}
     for version, content in branches_for(workspace, task, trunk):
         recorded = content["inputs"].get(input_name(task))
         fits = recorded == now if recorded and now else version == served.version
-        if fits and version not in served.withdrawn:
+        alike = version == served.version or operating_points(content) == wanted
+        if fits and alike and version not in served.withdrawn:
             return version
     return None
+
+
+def _served_points(
+    workspace: Workspace, task: str, served: GraftedBranch
+) -> dict[str, OperatingPoint]:
+    """What the served thresholds are to keep to, of attributes that the task still has."""
+    if not served.version:
+        return {}
+    content = manifest.read(workspace.version_dir("branches", task, served.version))
+    attributes = workspace.task(task).attributes
+    return {name: it for name, it in operating_points(content).items() if name in attributes}
 
 
 def _training_split(workspace: Workspace, task: str) -> TaskSplit | str:

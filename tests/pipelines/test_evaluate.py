@@ -115,6 +115,20 @@ def test_slices_are_printed_worst_first_and_written(colour_model, colour_workspa
     )
 
 
+def test_a_candidate_that_is_no_model_is_told_before_the_test_split_is_opened(
+    colour_model, colour_workspace
+):
+    done = run(
+        f"--workspace={colour_workspace.root}",
+        f"--model={colour_model}",
+        "--protocol=par",
+        f"--candidates={colour_model},{colour_workspace.root}",
+    )
+    assert done.returncode == 1
+    assert f"{colour_workspace.root} is no SavedModel." in done.stderr.splitlines()[-1]
+    assert not os.path.exists(os.path.join(colour_workspace.root, "reports"))
+
+
 def test_without_validation_parts_there_is_nothing_to_choose_by(colour_model, colour_workspace):
     for task in ("bald", "gender", "hat"):
         os.makedirs(os.path.join(colour_workspace.root, "branches", task, "0001"))

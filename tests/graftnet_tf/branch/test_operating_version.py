@@ -47,6 +47,8 @@ def test_weights_are_the_parents_and_thresholds_are_chosen(workspace):
     male = child["operating_points"]["male"]
     assert (male["max_fpr"], male["fpr"], male["recall"], male["shown"]) == (0, 0, 0.5, False)
     assert done.to_dict()["operating_points"]["male"] == male
+    asked = {"max_fpr": 0.0, "min_precision": None}
+    assert child["config"]["operating_points"] == {"male": asked, "female": asked}
     inherited = {*parent} - {
         *("version", "thresholds", "inputs", "command", "published", "seconds", "sha256"),
     }
@@ -67,6 +69,10 @@ def test_other_attributes_keep_their_thresholds_and_points(workspace):
     assert second["operating_points"]["male"] == first["operating_points"]["male"]
     assert second["thresholds"]["male"] == first["thresholds"]["male"]
     assert second["operating_points"]["female"]["min_precision"] == 0.5
+    assert second["config"]["operating_points"] == {
+        "male": {"max_fpr": 0.0, "min_precision": None},
+        "female": {"max_fpr": None, "min_precision": 0.5},
+    }
 
 
 def test_the_served_version_is_the_parent_by_default(workspace):

@@ -15,6 +15,7 @@ from graftnet_tf.branch.temperature import Calibration
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.operating_point import OperatingPoint, choose_threshold
 from graftnet_tf.features.graft_features import CachedFeatures
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
@@ -82,6 +83,22 @@ def test_the_validation_part_is_kept_with_the_scores_that_thresholds_came_from(t
             column = part.scores[:, part.task.class_index(attribute)]
             assert counts == {"positives": shown.sum(), "negatives": (~shown).sum()}
             assert metrics.best_threshold(shown, column) == record["thresholds"][attribute]
+
+
+def test_operating_points_are_chosen_on_the_validation_part(trained, tmp_path):
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    wanted = OperatingPoint(min_precision=0.01)
+    train_tiny_branch(workspace, "bag", operating_points={"bag": wanted})
+    record = manifest.read(workspace.path("branches", "bag", "0001"))
+    part = read_validation_part(workspace, "bag", "0001")
+    shown = part.examples.labels == 1
+    expected = choose_threshold(
+        wanted, shown, part.scores[:, 1], part.examples.groups, attribute="bag"
+    )
+    assert record["thresholds"] == {"bag": expected.row.threshold}
+    assert record["operating_points"]["bag"]["recall"] == 1
+    assert record["missed_points"] == {}
+    assert record["config"]["operating_points"] == {"bag": {"max_fpr": None, "min_precision": 0.01}}
 
 
 def test_of_few_groups_there_is_no_temperature(records):
@@ -206,6 +223,12 @@ def test_contradictions_are_refused(contradiction, message):
             dataclasses.replace(CUT_SHORT, last_block=3),
             None,
             "Block 3 asked for; trunk 0001 ends at block 2",
+        ),
+        (
+            "hat",
+            dataclasses.replace(CUT_SHORT, operating_points={"cap": OperatingPoint(max_fpr=0.1)}),
+            None,
+            "Task hat reports no attribute cap; it reports hat",
         ),
     ],
 )

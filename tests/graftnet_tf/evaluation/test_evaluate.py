@@ -61,14 +61,14 @@ def test_means_are_over_the_measured_attributes(colour_model, colour_workspace):
 
 def test_what_could_not_be_measured_is_named(colour_model, colour_workspace):
     evaluation = evaluate(colour_workspace, colour_model)
-    assert evaluation.without_test_data == ("hat",)
+    assert evaluation.without_examples == ("hat",)
     assert evaluation.without_branch == ("cap",)
 
 
 def test_only_the_asked_tasks_are_looked_at(colour_model, colour_workspace):
     evaluation = evaluate(colour_workspace, colour_model, tasks=["bald"])
     assert list(by_name(evaluation)) == ["bald"]
-    assert evaluation.without_test_data == evaluation.without_branch == ()
+    assert evaluation.without_examples == evaluation.without_branch == ()
 
 
 def test_an_image_of_two_tasks_is_scored_once(colour_model, colour_workspace, monkeypatch):
@@ -168,6 +168,15 @@ def test_test_images_that_look_like_training_ones_are_a_caution(colour_model, co
     atomic_files.write_text(path, f"group,image,split\n{rows}")
     caution = evaluate(colour_workspace, colour_model).cautions[-1]
     assert caution.startswith("bald: 3 test images look like training images")
+    other = colour_workspace.path("tasks", "gender", "near_duplicates.csv")
+    atomic_files.write_text(other, f"group,image,split\n{rows}")
+    same = evaluate(colour_workspace, colour_model).cautions
+    assert [caution for caution in same if "look like" in caution] == [
+        caution.replace("bald:", "bald, gender:")
+    ]
+    atomic_files.write_text(other, "group,image,split\n0,a.jpg,train\n0,c.jpg,test\n")
+    different = evaluate(colour_workspace, colour_model).cautions[-2:]
+    assert [it.partition(" test images")[0] for it in different] == ["bald: 3", "gender: 1"]
     atomic_files.write_text(path, "group,image\n0,a.jpg\n")
     with pytest.raises(GraftNetError, match=r"near_duplicates.csv is damaged; expected columns"):
         evaluate(colour_workspace, colour_model)
@@ -199,6 +208,20 @@ def test_an_evaluation_that_fails_has_opened_nothing(colour_model, colour_worksp
     with pytest.raises(GraftNetError, match=r"No test.csv of bald has a column 'site'"):
         evaluate(colour_workspace, colour_model, tasks=["bald"], by="site")
     assert not os.path.exists(colour_workspace.path("reports"))
+
+
+def test_too_many_values_are_told_before_an_image_is_scored(
+    colour_model, colour_workspace, monkeypatch
+):
+    examples = [
+        dataclasses.replace(example, columns={"age": str(number)})
+        for number, example in enumerate(colour_workspace.examples("bald", "test"))
+    ]
+    write_task(colour_workspace.path("tasks", "bald"), Task.binary("bald"), {"test": examples})
+    monkeypatch.setattr("graftnet_tf.evaluation.slices.MOST_SLICES", 4)
+    monkeypatch.setattr(LocalPredictor, "score", None)
+    with pytest.raises(GraftNetError, match=r"Column age has 5 different values"):
+        evaluate(colour_workspace, colour_model, by="age")
 
 
 def test_an_attribute_is_measured_for_each_camera(colour_model, colour_workspace):
@@ -245,7 +268,7 @@ def test_validation_is_what_each_branch_keeps(colour_model, colour_workspace):
     bald = by_name(found)["bald"]
     assert (bald.row.positives, bald.row.negatives, bald.auc) == (2, 1, 0.5)
     assert [one.value for one in bald.slices] == ["lift"]
-    assert found.without_test_data == ("male", "female", "hat")
+    assert found.without_examples == ("male", "female", "hat")
     assert any("chosen on these images" in caution for caution in found.cautions)
     assert found.opened_before == {}
     assert not os.path.exists(colour_workspace.path("reports")), "no test split was opened"

@@ -1,6 +1,7 @@
 """Tests of the protocol of pedestrian attribute recognition on a composed model."""
 
 import hashlib
+import json
 import os
 import shutil
 
@@ -10,8 +11,10 @@ from PIL import Image
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.evaluate import evaluate
+from graftnet_tf.evaluation.openings import LOG
 from graftnet_tf.evaluation.par_evaluation import join, par_evaluation
 from graftnet_tf.evaluation.report.directory import write_report
+from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -157,6 +160,19 @@ def test_what_is_selected_on_test_stands_beside(crops, colour_model, tmp_path, m
     assert model == better
     assert figures.mean_accuracy == 1 > par.figures.mean_accuracy
     assert par_evaluation(workspace, evaluation).selected_on_test is None
+
+
+def test_the_command_is_recorded_where_a_candidate_opens_the_test_split(
+    crops, colour_model, tmp_path
+):
+    other = str(tmp_path / "other")
+    shutil.copytree(colour_model, other)
+    workspace = crops.workspace()
+    evaluation = evaluate(workspace, colour_model)
+    par_evaluation(workspace, evaluation, candidates=[other], provenance=Provenance("compare"))
+    with open(workspace.path(*LOG), encoding="utf-8") as file:
+        commands = [json.loads(line)["command"] for line in file]
+    assert commands == ["library call", "compare"]
 
 
 def test_published_figures_of_a_part_are_marked(crops, colour_model):

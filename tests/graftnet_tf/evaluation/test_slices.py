@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.evaluation.slices import NOT_GIVEN, by_value
+from graftnet_tf.evaluation.slices import NOT_GIVEN, by_value, check_values
 
 #            good: AUC 1     bad: AUC 0  no positives   no camera given
 VALUES = ["good"] * 4 + ["bad"] * 2 + ["dark"] * 3 + [""]
@@ -12,7 +12,7 @@ GROUPS = np.array([0, 1, 2, 3, 4, 5, 6, 6, 7, 8])
 
 
 def slices(values=VALUES):
-    return by_value(values, LABELS, SCORES, GROUPS, 0.5, column="camera")
+    return by_value(values, LABELS, SCORES, GROUPS, 0.5)
 
 
 def test_the_worst_comes_first_and_what_has_no_auc_last():
@@ -41,7 +41,7 @@ def test_every_example_is_in_one_slice():
 
 
 def test_a_column_of_too_many_values_is_refused():
-    labels, groups = np.zeros(101, bool), np.arange(101)
     values = [str(number) for number in range(101)]
+    check_values(values[:100] * 2, "age")
     with pytest.raises(GraftNetError, match=r"Column age has 101 different values.*in ranges"):
-        by_value(values, labels, np.zeros(101), groups, 0.5, column="age")
+        check_values(values, "age")

@@ -60,3 +60,13 @@ def test_another_layout_is_told_by_what_is_missing_or_sparse(tmp_path):
         read(tmp_path / "a.mat", "names", "labels")
     with pytest.raises(GraftNetError, match="labels is no full matrix"):
         read(tmp_path / "a.mat", "labels")
+
+
+@pytest.mark.parametrize("place", [232, 288])  # where the format says what follows
+def test_damage_at_which_the_reader_crashes_is_one_clear_error(tmp_path, place):
+    savemat(tmp_path / "a.mat", {"names": cells("hat", "bag")})
+    content = bytearray((tmp_path / "a.mat").read_bytes())
+    content[place] = 255
+    (tmp_path / "a.mat").write_bytes(content)
+    with pytest.raises(GraftNetError, match=r"no \.mat file, or a damaged one .*Fetch it"):
+        read(tmp_path / "a.mat", "names")

@@ -15,6 +15,7 @@ from graftnet_tf.importers import csv_table, folders
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.store import import_tasks
 from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.extra_columns import columns_of, read_column
 from graftnet_tf.workspace.tasks import SPLITS, Task
 from graftnet_tf.workspace.workspace import Workspace
 from tests.graftnet_tf.importers.conftest import write_image
@@ -252,7 +253,7 @@ def test_images_that_look_alike_on_both_sides_are_told(workspace, tmp_path):
         [f"{tmp_path}/bag/{split}/{label}/a.jpg" for split in ("test", "train")]
         for label in ("negative", "positive")
     ]
-    assert workspace.near_duplicates("bag") == 2, "test images that look like training ones"
+    assert len(workspace.near_duplicates("bag")) == 2, "test images that look like training ones"
 
 
 def test_an_attribute_that_another_task_reports_is_refused_before_anything_is_read(
@@ -297,3 +298,24 @@ def test_inputs_from_the_field(workspace, case, importer, outcome):
         (imported,) = import_tasks(workspace, importer.scan(str(CASES / case)))
         assert imported.task == Task.binary(outcome)
         assert images(workspace, outcome)
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_further_columns_go_from_the_table_to_the_lists(workspace, source, tmp_path, copy):
+    rows = [
+        (f"bald/{label}/{number}.jpg", label, "train" if number < 4 else "test", camera)
+        for number, camera in enumerate(["a", 'b, "2"', "", "c\u2028", "a", "b"])
+        for label in [("negative", "positive")[number % 2]]
+    ]
+    with open(tmp_path / "hat.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("image", "class", "split", "camera"), *rows])
+    import_tasks(workspace, csv_table.scan(str(tmp_path / "hat.csv")), copy=copy)
+    for split, expected in (("train", ["a", 'b, "2"', "", "c"]), ("test", ["a", "b"])):
+        assert columns_of(workspace.root, "hat", split) == [
+            *("image", "class", "group", "sha256", "camera")
+        ]
+        cells = read_column(workspace.root, "hat", split, "camera")
+        examples = workspace.examples("hat", split)
+        assert [cells[image] for image in examples.images] == expected
+        assert all(image.startswith("images/") == copy for image in examples.images)
+    check_contents(workspace, "hat")

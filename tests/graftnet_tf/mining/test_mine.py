@@ -16,6 +16,7 @@ from PIL import Image
 from graftnet_tf.branch import thresholds, train
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation.split import Split, splits_of, values_of
 from graftnet_tf.io import atomic_files
 from graftnet_tf.mining import hard_negatives
 from graftnet_tf.mining.config import MiningConfig
@@ -207,3 +208,22 @@ def test_a_branch_trains_on_what_is_left_and_is_judged_by_all(workspace):
     mined_list = workspace.path("tasks", "hat", "mining", "0001", "train.csv")
     assert records["newest"]["inputs"]["mining"] == atomic_files.sha256(mined_list)
     assert "mining" not in records[None]["inputs"]
+
+
+def test_a_mined_task_can_be_evaluated_by_its_further_columns(workspace):
+    task = workspace.task("hat")
+    train = [
+        dataclasses.replace(example, columns={"camera": f"{number % 2}"})
+        for number, example in enumerate(workspace.examples("hat", "train"))
+    ]
+    write_task(workspace.path("tasks", "hat"), task, {"train": train, "test": train[:4]})
+    mine_negatives(workspace, "hat", dataclasses.replace(CONFIG, keep_rate=0.5))
+    train_tiny_branch(workspace, "hat", steps=0, mining="newest")
+    cameras = {example.image: example.columns["camera"] for example in train}
+    served = {"hat": {"branch_version": workspace.newest("branches", "hat")}}
+    for split in Split:
+        splits = splits_of(workspace, split, ["hat"], served)
+        images = splits["hat"].examples.images
+        values = values_of(workspace, split, splits, "camera")["hat"]
+        assert values == [cameras[image] for image in images]
+        assert len(values) > 1

@@ -75,6 +75,7 @@ def publish_branch(
     trunk_version: str | None = None,
     candidate: bool = False,
     noise: float = 0.0,
+    missed: str | None = None,
 ) -> str:
     """A branch that looks at its task's channel.
 
@@ -85,6 +86,7 @@ def publish_branch(
       trunk_version: to graft on; the newest by default.
       candidate: recorded.
       noise: how much it looks at the next channel too, which says nothing.
+      missed: why its operating points were not reached; they were by default.
     """
     trunk_version = trunk_version or workspace.newest("trunks")
     fingerprints = manifest.read(workspace.version_dir("trunks", trunk_version))["fingerprints"]
@@ -100,6 +102,8 @@ def publish_branch(
         "config": dataclasses.asdict(config),
         "metrics": {"validation_auc": {task: 0.75}},
         "candidate": candidate,
+        "operating_points": {} if missed else {name: {} for name in config.operating_points},
+        "missed_points": dict.fromkeys(config.operating_points, missed) if missed else {},
     }
     inputs = {input_name(task): _data_hashes(workspace, [task])[task]}
     parent = workspace.path("branches", task)

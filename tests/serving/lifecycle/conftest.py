@@ -36,6 +36,7 @@ class Trainer:
       trained: ("trunk", its tasks, its steps) and ("branch", task, version of its trunk).
       configs: the configuration of each task's branch trained last.
       noise: of the branches of some tasks.
+      missed: why the operating points of some tasks are not reached.
       kill_at: number of trainings after which the next is killed.
     """
 
@@ -43,6 +44,7 @@ class Trainer:
         self.trained = []
         self.configs = {}
         self.noise = {}
+        self.missed = {}
         self.kill_at = None
 
     def train_trunk(self, workspace, config, *, tasks, provenance):
@@ -60,6 +62,7 @@ class Trainer:
                 trunk_version=trunk_version,
                 candidate=candidate,
                 noise=self.noise.get(task, 0),
+                missed=self.missed.get(task),
             )
             yield task, version
 

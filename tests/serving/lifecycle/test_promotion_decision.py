@@ -1,5 +1,6 @@
 """Comparing, promoting and reporting."""
 
+import dataclasses
 import os
 import shutil
 
@@ -8,13 +9,14 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.io import atomic_files
 from serving.lifecycle.candidates import CANDIDATES, waiting_candidates
 from serving.lifecycle.model_comparison import Verdict, compare
 from serving.lifecycle.promotion_decision import decide
 from serving.lifecycle.staleness import staleness
 from tests.serving.fake_versions import publish_model
-from tests.serving.lifecycle.coloured_versions import draw_tasks
+from tests.serving.lifecycle.coloured_versions import BRANCH, draw_tasks, publish_branch
 
 
 def served_versions(workspace):
@@ -61,6 +63,43 @@ def test_a_candidate_with_a_dropped_attribute_waits_and_can_be_promoted_by_name(
     )
     assert decide(served, decision.candidate, force=True).promoted == "3"
     assert staleness(served).tree.branches["red"].version == "0002"
+
+
+REASON = "No threshold of red that finds a positive has an FPR of at most 0.01."
+
+
+@pytest.mark.parametrize("missed", [None, REASON])
+def test_an_operating_point_that_is_missed_is_in_the_way(renew, served, trainer, missed):
+    points = {"red": OperatingPoint(max_fpr=0.01)}
+    publish_branch(served, "red", dataclasses.replace(BRANCH, operating_points=points))
+    publish_model(served)
+    draw_tasks(served, "red", seed=1)
+    trainer.missed = {"red": missed}
+    decision = decide(served, renew())
+    verdict = {a.name: a.verdict for a in decision.comparison.attributes}["red"]
+    if not missed:
+        assert (verdict, decision.promoted, decision.comparison.missed) == (Verdict.KEPT, "3", {})
+        return
+    assert (verdict, decision.promoted) == (Verdict.MISSED, None)
+    assert decision.to_dict()["comparison"]["missed"] == {"red": REASON}
+    with open(decision.report, encoding="utf-8") as file:
+        page = file.read()
+    assert f'<p class="warning">{REASON}</p>' in page
+    assert "The operating point that is served is kept no longer: red." in page
+
+
+def test_a_candidate_of_before_the_operating_point_says_so(renew, served):
+    draw_tasks(served, "red", seed=1)
+    candidate = renew()
+    points = {"red": OperatingPoint(min_precision=0.9)}
+    publish_branch(served, "red", dataclasses.replace(BRANCH, operating_points=points))
+    publish_model(served)
+    comparison = decide(served, candidate).comparison
+    assert [(a.name, a.verdict) for a in comparison.obstacles] == [("red", Verdict.MISSED)]
+    assert comparison.missed["red"] == (
+        "The threshold of red in branch red/0002 was not chosen for a precision of at least 0.9, "
+        "as the served one was."
+    )
 
 
 def test_a_head_trained_anew_without_test_data_is_not_promoted_unseen(renew, served):

@@ -6,8 +6,9 @@ import json
 import pytest
 
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.trunk.pretraining import TrunkConfig
-from serving.lifecycle.recorded_config import branch_config, trunk_config
+from serving.lifecycle.recorded_config import branch_config, operating_points, trunk_config
 
 
 def recorded(config):
@@ -20,6 +21,16 @@ def test_what_was_recorded_is_read_back(precision):
     branch = BranchConfig(precision=precision)
     assert trunk_config(recorded(trunk)) == trunk
     assert branch_config(recorded(branch)) == branch
+
+
+def test_operating_points_are_read_back_and_earlier_releases_have_none():
+    points = {"bald": OperatingPoint(max_fpr=0.01), "hat": OperatingPoint(min_precision=0.9)}
+    manifest = recorded(BranchConfig(operating_points=points))
+    assert branch_config(manifest) == BranchConfig(operating_points=points)
+    assert operating_points(manifest) == points
+    del manifest["config"]["operating_points"]
+    assert branch_config(manifest) == BranchConfig()
+    assert operating_points({}) == {}
 
 
 def test_before_trunks_had_a_precision_they_were_trained_in_float32():

@@ -7,13 +7,16 @@ import shutil
 import pytest
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
+from graftnet_tf.workspace.tasks import Task, write_task
 from serving.lifecycle import candidates
 from serving.lifecycle.candidates import tree_of, waiting_candidates
 from tests.killed_runs import Killed
+from tests.serving.fake_versions import publish_model
 from tests.serving.lifecycle.coloured_versions import BRANCH, TRUNK, draw_tasks, publish_branch
 
 EVERYTHING = [
@@ -68,6 +71,44 @@ def test_a_task_without_a_branch_gets_one_in_the_usual_shape(renew, served, trai
     draw_tasks(served, "blue")
     assert versions(served, renew())[1] == {"blue": "0001", "green": "0001", "red": "0002"}
     assert trainer.configs == {"blue": BRANCH}
+
+
+POINT = {"red": OperatingPoint(max_fpr=0.01)}
+
+
+def test_a_served_operating_point_is_kept_and_no_new_task_gets_it(renew, served, trainer):
+    publish_branch(served, "red", dataclasses.replace(BRANCH, operating_points=POINT))
+    shutil.rmtree(served.path("tasks", "green"))
+    publish_model(served)
+    draw_tasks(served, "red", seed=1)
+    draw_tasks(served, "blue")
+    candidate = renew()
+    assert trainer.configs["red"].operating_points == POINT
+    assert trainer.configs["blue"] == BRANCH
+    assert versions(served, candidate)[1]["red"] == "0003"
+    assert renew() == candidate
+    assert len(trainer.trained) == 2
+
+
+def test_the_operating_point_of_an_attribute_that_is_gone_is_left_out(renew, served, trainer):
+    publish_branch(served, "red", dataclasses.replace(BRANCH, operating_points=POINT))
+    publish_model(served)
+    task = Task("red", ("negative", "positive"), {"scarlet": "positive"})
+    examples = {split: list(served.examples("red", split)) for split in ("train", "test")}
+    write_task(served.path("tasks", "red"), task, examples)
+    candidate = renew()
+    assert trainer.configs == {"red": BRANCH}
+    assert renew() == candidate
+    assert len(trainer.trained) == 1
+
+
+def test_thresholds_that_were_tried_are_served_by_name_alone(renew, served, trainer):
+    publish_branch(served, "red", dataclasses.replace(BRANCH, operating_points=POINT))
+    assert renew() is None
+    publish_model(served)  # by name of the tree
+    publish_branch(served, "red")  # trained by hand, without it
+    assert renew() is None
+    assert trainer.trained == []
 
 
 def test_the_candidate_computes_in_the_precision_that_is_served(renew, served):
