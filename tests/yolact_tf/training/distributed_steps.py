@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from yolact_tf.training.trainer import TrainConfig, Trained, train
 
 SIDE = tiny.TINY.size
 STEPS, SEED = 4, 5
+_CALLS = itertools.count(1)
 SGD = Optimization("sgd", learning_rate=1e-2, warmup_steps=0, milestones=(), clip=5.0)
 AVERAGED = Optimization("adamw", learning_rate=1e-3, warmup_steps=1, milestones=(), ema=0.9)
 OBJECTS = (  # of each image of a batch; the first replica has far more of them than the second
@@ -50,7 +52,7 @@ def make_batch(number: int) -> tuple[np.ndarray, GroundTruth]:
     return images, GroundTruth(boxes, classes, masks)
 
 
-def batches(first: int):
+def batches(first: int) -> Iterator[tuple[np.ndarray, GroundTruth]]:
     yield from map(make_batch, itertools.count(first))
 
 
@@ -132,7 +134,7 @@ def halves_alone() -> list[dict[str, float]]:
 def run(name: str, directory: str, until: int) -> Trained:
     """A run of six steps under a strategy, up to a step or its end."""
 
-    def some(first: int):
+    def some(first: int) -> Iterator[tuple[np.ndarray, GroundTruth]]:
         yield from itertools.islice(batches(first), until - first)
 
     config = TrainConfig(6, SEED, AVERAGED, checkpoint_every=3, evaluate_every=3)
@@ -144,11 +146,7 @@ def run(name: str, directory: str, until: int) -> Trained:
 def _finite_share(model: Yolact) -> float:
     """Stands in for the AP, and grows from one call to the next."""
     outputs = model(tf.zeros((1, SIDE, SIDE, 3)))
-    _finite_share.calls += 1
-    return float(np.isfinite(outputs["conf"]).all()) * _finite_share.calls / 100
-
-
-_finite_share.calls = 0
+    return float(np.isfinite(outputs["conf"]).all()) * next(_CALLS) / 100
 
 
 def crossings(directory: str) -> dict[str, float]:
