@@ -73,7 +73,12 @@ class ColourModel(tf.Module):
 
 
 # Folders whose tests share fixtures that take long to make: one process runs all of a row.
-TOGETHER = (("tests/graftnet_tf/",), ("tests/serving/composition/", "tests/serving/conformance/"))
+TOGETHER = (
+    tuple(
+        f"tests/graftnet_tf/{room}/" for room in ("archive_features", "branch", "mining", "trunk")
+    ),
+    ("tests/serving/composition/", "tests/serving/conformance/"),
+)
 
 
 class Together(LoadScopeScheduling):

@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 BINARY = """
-import time
+import signal, time
 from pipelines import command_line
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 
 def main():
     print("ready", flush=True)
