@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.io import atomic_files
 from tests.benchmarks.evidence import growing
@@ -52,7 +53,15 @@ def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[
       mean difference of AUC with its 95 % interval, and p values by attribute, after Holm.
       Attributes with fewer than 30 positives or negatives are not in the means. Of a label that was
       added to a joint network: its AUC, and the mean AUC of the others before and after.
+
+    Raises:
+      GraftNetError: the first contender has no result.
     """
+    if not any(results.has(contenders[0], seed) for seed in results.seeds):
+        raise GraftNetError(
+            f"{results.directory} has no result of {contenders[0]}, which the others are compared "
+            "with: run it first. No test label was opened."
+        )
     test, validation = judged_photos(photos), validation_photos(photos)
     _write_down(results.directory, test, contenders)
     counts = counts_of_groups(test.groups, _SEED)

@@ -1,0 +1,72 @@
+"""Tests of the report: what it says of scores with a known order, and what it writes down."""
+
+import json
+
+import numpy as np
+import pytest
+
+from graftnet_tf.errors import GraftNetError
+from tests.benchmarks.evidence.comparison import report
+from tests.benchmarks.evidence.division import judged_photos, validation_photos
+from tests.benchmarks.evidence.photos import Photos
+from tests.benchmarks.evidence.results import Results
+from tests.benchmarks.evidence.search import Scores
+
+COUNT = 400
+
+
+@pytest.fixture
+def photos():
+    labels = np.random.default_rng(0).integers(0, 2, (COUNT, 2)).astype(np.int8)
+    labels[:, 1] = np.arange(COUNT) % 20 == 0  # too few positives for a mean
+    images = np.zeros((COUNT, 1, 1, 3), np.uint8)
+    return Photos(("hat", "scarf"), np.arange(COUNT), images, labels, np.arange(COUNT))
+
+
+@pytest.fixture
+def results(photos, tmp_path):
+    """`sure` knows every label, `guess` none; `other` knows hats alone."""
+    results = Results(str(tmp_path), (0, 1))
+    parts = [
+        part.labels.astype(np.float32)
+        for part in (validation_photos(photos), judged_photos(photos))
+    ]
+    random = np.random.default_rng(1)
+
+    def keep(name, change):
+        for seed in results.seeds:
+            scores = Scores(*map(change, parts), 8.0, 4.0, 2, 3)
+            results.keep(name, seed, scores, {"rate": 1}, 10, [], 20.0)
+
+    keep("sure", lambda labels: 0.1 + 0.8 * labels)
+    keep("guess", lambda labels: random.random(labels.shape, np.float32))
+    keep("other", lambda labels: np.stack([labels[:, 0], np.full(len(labels), np.nan)], axis=1))
+    return results
+
+
+def test_who_knows_is_ahead_by_what_the_other_lacks(photos, results):
+    found = report(photos, results, ("sure", "guess", "other"))
+    assert found["not_in_means"] == ["scarf"]
+    sure, guess, other = (found["contenders"][name] for name in ("sure", "guess", "other"))
+    assert (sure["mean_auc"], sure["auc"]["scarf"]) == (1.0, 1.0)
+    assert sure["mean_calibration_error"] == pytest.approx(0.1)
+    assert guess["behind"] == pytest.approx(1 - guess["mean_auc"])
+    low, high = guess["behind_interval"]
+    assert 0.3 < low < guess["behind"] < high < 0.7
+    assert guess["p_after_holm"]["hat"] < 0.01
+    assert other["auc"] == {"hat": 1.0}
+    assert other["behind_interval"] == [0.0, 0.0]
+    assert (guess["cpu_seconds_in_all"], guess["seeds"]) == (40, [0, 1])
+
+
+def test_each_opening_of_the_test_labels_is_written_down(photos, results, tmp_path):
+    for _ in range(2):
+        report(photos, results, ("sure",))
+    lines = (tmp_path / "test_openings.jsonl").read_text().splitlines()
+    assert [json.loads(line)["contenders"] for line in lines] == [["sure"], ["sure"]]
+
+
+def test_without_the_first_nothing_is_opened(photos, results, tmp_path):
+    with pytest.raises(GraftNetError, match="no result of missing"):
+        report(photos, results, ("missing", "sure"))
+    assert not (tmp_path / "test_openings.jsonl").exists()
