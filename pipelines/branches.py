@@ -14,7 +14,6 @@ same bit for bit. What was rolled back is passed over by graftnet-compose until 
 """
 
 import dataclasses
-import sys
 from typing import Any
 
 from absl import flags
@@ -30,6 +29,7 @@ from graftnet_tf.registry.branch_versions import (
 )
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from pipelines.flags.json_output import tell
 from serving.lifecycle.head_promotion import Promotion, promote, roll_back
 
 MAX_FPR = flags.DEFINE_float(
@@ -44,7 +44,6 @@ MIN_PRECISION = flags.DEFINE_float(
 ATTRIBUTES = flags.DEFINE_list(
     "attributes", [], "For threshold: attributes of the task to choose it for; all by default."
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 _HASH_LENGTH = 64
 _COLUMNS = "{:<20} {:<8} {:<6} {:<7} {:<10} {:<26} {:<26} {}"
@@ -52,9 +51,7 @@ _COLUMNS = "{:<20} {:<8} {:<6} {:<7} {:<10} {:<26} {:<26} {}"
 
 def main(*words: str) -> None:
     result, text = _run(shell.open_workspace(), words)
-    print(text, file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json(result)
+    tell(text, result)
 
 
 def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], str]:

@@ -9,7 +9,6 @@ The same command again looks at new and replaced images alone.
 """
 
 import os
-import sys
 
 from absl import flags
 
@@ -23,6 +22,7 @@ from graftnet_tf.dataset_statistics.table import to_table
 from graftnet_tf.errors import GraftNetError
 from pipelines import shell
 from pipelines.flags import archive
+from pipelines.flags.json_output import tell
 from pipelines.flags.part_runner import runner
 
 TASK = flags.DEFINE_list("task", [], "Tasks to look at; by default all of the workspace.")
@@ -30,15 +30,13 @@ OUTPUT = flags.DEFINE_string("output", None, "Folder for tables and statistics."
 FAIL_ON_LEAK = flags.DEFINE_bool(
     "fail_on_leak", False, "Exit with 1 if a test image, or one like it, is in a train list."
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 
 def main() -> None:
     """Looks, and prints what there is."""
     statistics = _statistics()
-    print(to_table(statistics.to_dict()), file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json(statistics.to_dict())
+    found = statistics.to_dict()
+    tell(to_table(found), found)
     if statistics.leaks and FAIL_ON_LEAK.value:
         leaking = sorted({leak.test for leak in statistics.leaks})
         raise GraftNetError(

@@ -8,8 +8,6 @@ By population stability index, on the test scores that `evaluate` kept; writes a
 histograms. Exits with 0 whether or not something drifted.
 """
 
-import sys
-
 import tensorflow as tf
 from absl import flags
 
@@ -19,6 +17,7 @@ from graftnet_tf.registry.served_models import GRAFTNET_DIR, PASSENGERS_DIR, new
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from pipelines.flags.json_output import tell
 from serving.monitoring.comparison import Drift, compare
 from serving.monitoring.report import write_report
 from serving.monitoring.sources import is_log, read_scores
@@ -48,7 +47,6 @@ REPORT_DIR = flags.DEFINE_string(
     "Directory for the HTML report, replacing an older one there; "
     "WORKSPACE/reports/drift-NAME-VERSION by default.",
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 
 def main() -> None:
@@ -71,9 +69,8 @@ def main() -> None:
         reference=reference,
         service=SERVICE.value,
     )
-    print(_summary(drift, page), file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json({"model": name, "version": version, "report": page} | drift.to_dict())
+    told = {"model": name, "version": version, "report": page} | drift.to_dict()
+    tell(_summary(drift, page), told)
 
 
 def _evaluation(workspace: Workspace, folder: tuple[str, ...], version: str) -> str:

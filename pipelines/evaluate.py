@@ -8,7 +8,6 @@ evaluate --workspace=DIR --split=validation     # for choices; the test split is
 Every opening of the test split is recorded in WORKSPACE/reports/test_openings.jsonl.
 """
 
-import sys
 from collections.abc import Sequence
 
 from absl import flags
@@ -21,6 +20,7 @@ from graftnet_tf.evaluation.published_par import PUBLISHED, PublishedFigures
 from graftnet_tf.evaluation.report.directory import check_replaceable, write_report
 from graftnet_tf.evaluation.split import Split
 from pipelines import shell
+from pipelines.flags.json_output import tell
 
 MODEL = flags.DEFINE_string(
     "model", None, "Directory of a composed SavedModel; the workspace's newest by default."
@@ -60,7 +60,6 @@ CANDIDATES = flags.DEFINE_list(
 PUBLISHED_OF = flags.DEFINE_enum(
     "published", None, sorted(PUBLISHED), "par: data set whose published figures to print beside."
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 _COLUMNS = (
     ("n+", "positives", "d"),
@@ -116,10 +115,8 @@ def main() -> None:
     default = workspace.path("reports", f"evaluation-{evaluation.model_version}{suffix}")
     report = write_report(evaluation, REPORT_DIR.value or default, par)
     summary = _summary(evaluation, report, _par_table(par) if par else ())
-    print(summary, file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        joint = {"par": par.to_dict()} if par else {}
-        shell.print_json({**evaluation.to_dict(), **joint, "report": report})
+    joint = {"par": par.to_dict()} if par else {}
+    tell(summary, {**evaluation.to_dict(), **joint, "report": report})
 
 
 def _summary(evaluation: Evaluation, report: str, joint: Sequence[str]) -> str:

@@ -7,9 +7,6 @@ compare images by; DIR/dead_letters.jsonl with what has none and why; and, last,
 The same command again does what is missing. One job at a time may write to DIR.
 """
 
-import dataclasses
-import sys
-
 from absl import flags
 
 from graftnet_tf.archive_features.job import extract_features
@@ -29,7 +26,6 @@ BLOCK = flags.DEFINE_integer(
 BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 32, "Images that the trunk sees at once.", lower_bound=1
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 
 def main() -> None:
@@ -46,10 +42,7 @@ def main() -> None:
         drop_gone=DROP_GONE.value,
         runner=runner(),
     )
-    told = archive.shown(summary, OUTPUT.value, missed="without features")
-    print(told, file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json(dataclasses.asdict(summary))
+    archive.tell_summary(summary, OUTPUT.value, missed="without features")
 
 
 def main_cli() -> None:

@@ -8,13 +8,13 @@ goes on when it is run again.
 """
 
 import dataclasses
-import sys
 from typing import Any
 
 from absl import flags
 
 from pipelines import shell
 from pipelines.flags import feature_cache
+from pipelines.flags.json_output import tell
 from serving.lifecycle.advice import Advice, advise
 from serving.lifecycle.candidates import waiting_candidates
 from serving.lifecycle.model_comparison import MARGIN, AttributeComparison, Verdict
@@ -46,7 +46,6 @@ TRUNK_STEPS = flags.DEFINE_integer(
     lower_bound=0,
 )
 LEAVE_OUT = flags.DEFINE_list("leave_out", [], "With --apply or --promote: tasks to do without.")
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 _NOTHING = "Nothing to do: what is served is as it should be."
 
@@ -79,7 +78,7 @@ def main() -> None:
     if decision:
         _show_decision(decision)
     else:
-        _say([_NOTHING], {"candidate": None, "promoted": None})
+        tell(_NOTHING, {"candidate": None, "promoted": None})
 
 
 def _deciding() -> dict[str, Any]:
@@ -104,8 +103,8 @@ def _show(found: Staleness, advice: list[Advice]) -> None:
             f"{state.data:<12}{_newer(state.newer):<18}{', '.join(state.withdrawn) or '-'}"
         )
     lines += [f"{some.reason}\n    {some.command or '(by hand)'}" for some in advice]
-    _say(
-        lines if advice else [*lines, _NOTHING],
+    tell(
+        "\n".join(lines if advice else [*lines, _NOTHING]),
         {
             "tree": found.tree_version,
             "trunk": found.tree.trunk,
@@ -147,7 +146,7 @@ def _show_decision(decision: Decision) -> None:
             f"Candidate {decision.candidate} is not promoted; both are kept. "
             f"To serve it in any case: --promote={decision.candidate}"
         )
-    _say([*lines, f"report: {decision.report}"], decision.to_dict())
+    tell("\n".join([*lines, f"report: {decision.report}"]), decision.to_dict())
 
 
 def _row(attribute: AttributeComparison) -> str:
@@ -167,12 +166,6 @@ def _row(attribute: AttributeComparison) -> str:
 
 def _number(value: float | None, layout: str) -> str:
     return "-" if value is None else format(value, layout)
-
-
-def _say(lines: list[str], result: dict[str, Any]) -> None:
-    print("\n".join(lines), file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json(result)
 
 
 def main_cli() -> None:

@@ -7,9 +7,6 @@ person. Writes DIR/scores/, DIR/dead_letters.jsonl with what could not be scored
 DIR/manifest.json. The same command again does what is missing. One job at a time may write to DIR.
 """
 
-import dataclasses
-import sys
-
 from absl import flags
 
 from pipelines import shell
@@ -28,7 +25,6 @@ OUTPUT = flags.DEFINE_string("output", None, "Folder for tables of scores.", req
 BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 32, "Images that the model sees at once.", lower_bound=1
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 
 def main() -> None:
@@ -43,10 +39,7 @@ def main() -> None:
         drop_gone=DROP_GONE.value,
         runner=runner(),
     )
-    told = archive.shown(summary, OUTPUT.value, missed="not scored")
-    print(told, file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json(dataclasses.asdict(summary))
+    archive.tell_summary(summary, OUTPUT.value, missed="not scored")
 
 
 def main_cli() -> None:

@@ -10,12 +10,12 @@ its content; one at a URL by the URL alone. One job at a time may write to DIR.
 
 import dataclasses
 import functools
-import sys
 
 from absl import flags
 
 from pipelines import shell
 from pipelines.flags import person_detection
+from pipelines.flags.json_output import tell
 from pipelines.flags.part_runner import runner
 from yolact_tf.inference.people_finder import load_people_finder
 from yolact_tf.person_crops.job import Summary, segment_people
@@ -37,7 +37,6 @@ SAVE_EVERY = flags.DEFINE_integer(
 TIMEOUT = flags.DEFINE_float(
     "timeout", 20.0, "Seconds that a web server may stay silent.", lower_bound=0.1
 )
-JSON = flags.DEFINE_bool("json", False, "Print one JSON object as the last line.")
 
 
 def main() -> None:
@@ -58,9 +57,7 @@ def main() -> None:
         runner=runner(),
         load_finder=load_finder,
     )
-    print(_shown(summary), file=sys.stderr if JSON.value else sys.stdout)
-    if JSON.value:
-        shell.print_json(dataclasses.asdict(summary))
+    tell(_shown(summary), dataclasses.asdict(summary))
 
 
 def _shown(summary: Summary) -> str:

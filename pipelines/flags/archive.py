@@ -1,8 +1,11 @@
 """The flags of jobs that go through an archive's images and write tables of them."""
 
+import dataclasses
+
 from absl import flags
 
 from graftnet_tf.archive_tables.job import Summary
+from pipelines.flags.json_output import tell
 
 IMAGES = flags.DEFINE_multi_string(
     "images",
@@ -27,8 +30,8 @@ def images() -> list[str]:
     return IMAGES.value
 
 
-def shown(summary: Summary, output: str, *, missed: str) -> str:
-    """What there is now, for a person.
+def tell_summary(summary: Summary, output: str, *, missed: str) -> None:
+    """Says what there is now; see `json_output.tell`.
 
     Args:
       summary: What the job did.
@@ -42,4 +45,4 @@ def shown(summary: Summary, output: str, *, missed: str) -> str:
     ]
     if summary.dead_letters:
         lines.insert(1, f"{summary.dead_letters} {missed}: see dead_letters.jsonl")
-    return "\n".join(lines)
+    tell("\n".join(lines), dataclasses.asdict(summary))
