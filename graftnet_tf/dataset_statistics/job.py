@@ -8,14 +8,12 @@ OUTPUT/duplicates.csv    images that are the same or look alike
 OUTPUT/leaks.csv         test images that are learnt from; of tasks alone
 """
 
-import csv
 import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from graftnet_tf.archive_tables.job import TableJob, absolute, archive_sources
 from graftnet_tf.dataset_statistics.counts import ImageCounts, count_images
@@ -25,6 +23,7 @@ from graftnet_tf.dataset_statistics.seen_images import SeenImages, read_seen_ima
 from graftnet_tf.dataset_statistics.table import to_table
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.csv_files import write_csv
 from graftnet_tf.io.image_sources import location
 from graftnet_tf.io.part_runs import Runner
 from graftnet_tf.workspace.task_split import TaskSplit
@@ -111,7 +110,7 @@ def task_statistics(
             yield from images
 
     columns = [field.name for field in dataclasses.fields(LeakingImage)]
-    _write_csv(os.path.join(output, LEAKS), columns, map(dataclasses.astuple, leaking()))
+    write_csv(os.path.join(output, LEAKS), columns, map(dataclasses.astuple, leaking()))
     statistics = Statistics(
         count_images(seen, _rows(seen, sources)),
         {
@@ -189,7 +188,7 @@ def _count(split: TaskSplit, images: SplitImages, seen: SeenImages) -> ListCount
 
 def _write(statistics: Statistics, seen: SeenImages, output: str) -> None:
     columns = ("look", "sha256", "image")
-    _write_csv(os.path.join(output, DUPLICATES), columns, _duplicates(seen))
+    write_csv(os.path.join(output, DUPLICATES), columns, _duplicates(seen))
     atomic_files.write_json(os.path.join(output, "statistics.json"), statistics.to_dict())
     table = to_table(statistics.to_dict())
     atomic_files.write_text(os.path.join(output, "statistics.txt"), table + "\n")
@@ -201,11 +200,3 @@ def _duplicates(seen: SeenImages) -> Iterator[tuple[int, str, str]]:
     several = np.bincount(seen.looks)[seen.looks[order]] > 1 if len(order) else order
     for row in order[several].tolist():
         yield int(seen.looks[row]), seen.digests[row].tobytes().hex(), seen.sources[row]
-
-
-def _write_csv(path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Writes a table of any length, row after row."""
-    with atomic_files.replacing(path) as aside, tf.io.gfile.GFile(aside, "w") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)

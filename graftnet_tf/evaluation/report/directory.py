@@ -1,6 +1,5 @@
 """A report directory: `report.html`, tables as CSV, and `roc/ATTRIBUTE.png`."""
 
-import csv
 import math
 import os
 import urllib.parse
@@ -11,6 +10,7 @@ from graftnet_tf.evaluation.evaluate import Evaluation
 from graftnet_tf.evaluation.par_evaluation import ParEvaluation
 from graftnet_tf.evaluation.report import figures, page
 from graftnet_tf.io import atomic_files, report_directory
+from graftnet_tf.io.csv_files import write_csv
 from graftnet_tf.io.csv_tables import to_csv
 
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
@@ -73,12 +73,9 @@ def _slices(evaluation: Evaluation) -> str:
 
 def _write_scores(evaluation: Evaluation, path: str) -> None:
     """A row per attribute and image; no score where the image could not be scored."""
-    with tf.io.gfile.GFile(path, "w") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("attribute", "image", "positive", "score"))
-        for a in evaluation.attributes:
-            examples = zip(a.paths, a.labels.tolist(), a.scores.tolist(), strict=True)
-            writer.writerows(
-                (a.name, image, int(label), "" if math.isnan(score) else score)
-                for image, label, score in examples
-            )
+    rows = (
+        (a.name, image, int(label), "" if math.isnan(score) else score)
+        for a in evaluation.attributes
+        for image, label, score in zip(a.paths, a.labels.tolist(), a.scores.tolist(), strict=True)
+    )
+    write_csv(path, ("attribute", "image", "positive", "score"), rows)
