@@ -194,12 +194,7 @@ class Loop:
                     self._save()
                 if ends:
                     bar.close()
-                    logging.warning(
-                        "Ended by SIGTERM after step %d of %d; run again, it goes on from there.",
-                        number + 1,
-                        self.steps,
-                    )
-                    raise SystemExit(termination.STATUS)
+                    termination.end(number + 1, self.steps)
         return running
 
     def _save(self) -> None:

@@ -121,12 +121,7 @@ def train(
                 manager.save()
             if ends:
                 left.close()
-                logging.warning(
-                    "Ended by SIGTERM after step %d of %d; run again, it goes on from there.",
-                    number + 1,
-                    config.steps,
-                )
-                raise SystemExit(termination.STATUS)
+                termination.end(number + 1, config.steps)
     if not tf.io.gfile.exists(path):
         logging.warning("%s is gone; the last weights are written to it.", path)
         with _averaged(model, step.optimizer):
