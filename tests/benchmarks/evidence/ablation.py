@@ -6,12 +6,8 @@ python -m tests.benchmarks.evidence ablate --seeds=0 …
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from tests.benchmarks.batched import apply
 from tests.benchmarks.evidence.contenders.public_probe import probe
 from tests.benchmarks.evidence.networks import Network, Shape, task_batches
-from tests.benchmarks.evidence.photos import Photos
 from tests.benchmarks.evidence.search import mean_auc
 from tests.benchmarks.evidence.setting import Setting
 
@@ -54,13 +50,8 @@ def _trained(
         network.train(
             train, steps=steps, learning_rate=_LEARNING_RATE, seed=setting.seed, order=order
         )
-
-    def features(photos: Photos) -> np.ndarray:
-        rows = np.arange(len(photos))
-        return apply(network.pooled, photos.images.__getitem__, rows, description="Features")
-
-    found = features(validation)
-    probed = probe(train, features(train), found, found, strength=_STRENGTH)
+    learnt, found = train.each(network.pooled), validation.each(network.pooled)
+    probed = probe(train, learnt, found, found, strength=_STRENGTH)
     return {
         "heads": round(mean_auc(validation, network.scores(validation)), 4),
         "probes": round(mean_auc(validation, probed.validation), 4),

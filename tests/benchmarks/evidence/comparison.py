@@ -22,9 +22,9 @@ from tests.benchmarks.evidence.bootstrap import (
 from tests.benchmarks.evidence.division import judged_photos, validation_photos
 from tests.benchmarks.evidence.photos import UNKNOWN, Photos
 from tests.benchmarks.evidence.results import Results
+from tests.benchmarks.evidence.search import attribute_aucs
 
 _SEED = 0
-_BINS = 15
 _COSTS = ("cpu_seconds", "cpu_seconds_per_label", "bytes_per_label", "multiply_adds_per_label")
 _OPENINGS = "test_openings.jsonl"
 
@@ -101,8 +101,10 @@ def _grown(results: Results, test: Photos) -> dict[str, Any]:
         for way in growing.WAYS:
             if not results.has(f"grown_{way}", seed):
                 continue
-            before = _areas(test, results.scores("grown_from", seed)["test"])
-            after = _areas(test, results.scores(f"grown_{way}", seed)["test"])
+            before, after = (
+                np.array(attribute_aucs(test, results.scores(name, seed)["test"]), np.float64)
+                for name in ("grown_from", f"grown_{way}")
+            )
             told = found.setdefault(way, {})
             figures = {
                 "new": after[column],
@@ -116,18 +118,6 @@ def _grown(results: Results, test: Photos) -> dict[str, Any]:
         way: {key: round(float(np.mean(values)), 4) for key, values in told.items()}
         for way, told in found.items()
     }
-
-
-def _areas(test: Photos, scores: np.ndarray) -> np.ndarray:
-    """float64 [L]."""
-    known = test.labels != UNKNOWN
-    return np.array(
-        [
-            metrics.auc(test.labels[known[:, c], c] == 1, scores[known[:, c], c])
-            for c in range(len(test.names))
-        ],
-        np.float64,
-    )
 
 
 def _judge(
@@ -154,20 +144,10 @@ def _judge(
         areas.append(area)
         samples.append(some)
         balanced.append(rates.balanced_accuracy or np.nan)
-        calibration.append(calibration_error(labels, scores))
+        calibration.append(metrics.expected_calibration_error(labels, scores))
     return _Judged(
         np.array(areas), np.stack(samples, axis=1), np.array(balanced), np.array(calibration)
     )
-
-
-def calibration_error(labels: np.ndarray, scores: np.ndarray, bins: int = _BINS) -> float:
-    """Expected calibration error, equally wide bins (Guo et al. 2017, equation 3)."""
-    places = np.minimum((scores * bins).astype(int), bins - 1)
-    sizes = np.bincount(places, minlength=bins)
-    gaps = np.bincount(places, weights=labels, minlength=bins) - np.bincount(
-        places, weights=scores, minlength=bins
-    )
-    return float(np.abs(gaps).sum() / sizes.sum())
 
 
 def _mean(some: Sequence[_Judged]) -> _Judged:

@@ -51,9 +51,10 @@ def make_base(setting: Setting, recipe: dict[str, Any], length: int, column: int
     network = joint.make(setting, recipe)
     others = _only(setting.division.train, [c for c in range(len(setting.names)) if c != column])
     network.start_head(others)
-    seconds = time.process_time()
+    started = time.process_time()
     network.train(others, steps=length, learning_rate=recipe["learning_rate"], seed=setting.seed)
-    return Base(network, recipe, column, _scores(network, setting, time.process_time() - seconds))
+    scores = joint.scores(setting, network, time.process_time() - started)
+    return Base(network, recipe, column, scores)
 
 
 def add_label(setting: Setting, base: Base, way: str) -> tuple[dict[str, Any], int, Scores, Any]:
@@ -79,7 +80,7 @@ def add_label(setting: Setting, base: Base, way: str) -> tuple[dict[str, Any], i
             seed=setting.seed + 1,
             further_loss=_distillation(base) if way == LWF else None,
         )
-        return _scores(network, setting, time.process_time() - started)
+        return joint.scores(setting, network, time.process_time() - started)
 
     validation = _only(setting.division.validation, [base.column])
     recipes = [{"learning_rate": rate} for rate in LEARNING_RATES]
@@ -106,17 +107,3 @@ def _only(photos: Photos, columns: list[int]) -> Photos:
     labels = np.full_like(photos.labels, UNKNOWN)
     labels[:, columns] = photos.labels[:, columns]
     return photos.labelled(labels).subset((labels != UNKNOWN).any(axis=1))
-
-
-def _scores(network: Network, setting: Setting, seconds: float) -> Scores:
-    division = setting.division
-    kernel, _ = network.head.trainable_variables
-    length = int(kernel.shape[0])
-    return Scores(
-        network.scores(division.validation),
-        network.scores(division.test),
-        cpu_seconds=seconds,
-        cpu_seconds_per_label=seconds,
-        bytes_per_label=4 * (length + 1),
-        multiply_adds_per_label=length,
-    )

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.data.augmentation import Augmentation
+from graftnet_tf.data.class_weights import class_weights
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import CHANNELS, Blocks
@@ -16,7 +17,6 @@ from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.precise_bn import recompute_bn_statistics
-from tests.benchmarks.batched import apply
 from tests.benchmarks.evidence.photos import UNKNOWN, Photos
 
 BATCH = 32
@@ -72,9 +72,7 @@ class Network(tf.Module):
 
     def start_head(self, photos: Photos) -> None:
         """Sets the logits of labels that any photo has to linear probes on the features."""
-        features = apply(
-            self.pooled, photos.images.__getitem__, np.arange(len(photos)), description="Probe"
-        )
+        features = photos.each(self.pooled, description="Probe")
         kernel, bias = (variable.numpy() for variable in self.head.trainable_variables)
         for column in np.flatnonzero((photos.labels != UNKNOWN).any(axis=0)):
             known = photos.labels[:, column] != UNKNOWN
@@ -86,11 +84,8 @@ class Network(tf.Module):
 
     def scores(self, photos: Photos) -> np.ndarray:
         """float32 [N, L] in 0…1."""
-        return apply(
-            lambda images: tf.sigmoid(self.head(self.pooled(images))),
-            photos.images.__getitem__,
-            np.arange(len(photos)),
-            description="Scores",
+        return photos.each(
+            lambda images: tf.sigmoid(self.head(self.pooled(images))), description="Scores"
         )
 
     def train(
@@ -177,9 +172,7 @@ def task_batches(labels: np.ndarray, steps: int, seed: int) -> Sequence[np.ndarr
 
 def _shares(labels: np.ndarray) -> np.ndarray:
     """float32 [2, L], what a known label of either value counts, so that both count alike."""
-    known = (labels != UNKNOWN).sum(axis=0)
-    counts = np.stack([(labels == value).sum(axis=0) for value in (0, 1)])
-    return (known / (2 * np.maximum(counts, 1))).astype(np.float32)
+    return np.stack([class_weights(column[column != UNKNOWN], 2) for column in labels.T], axis=1)
 
 
 def _mask(labels: np.ndarray, shares: np.ndarray) -> np.ndarray:

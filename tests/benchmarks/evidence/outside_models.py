@@ -8,36 +8,36 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from tests.benchmarks.batched import apply
+from tests.benchmarks.evidence.photos import Photos
 
 _SCRIPT = os.path.join(os.path.dirname(__file__), "peer_features.py")
 
 
-def features(model: str, images: np.ndarray, python: str) -> np.ndarray:
-    """float32 [N, D] of uint8 [N, h, w, 3] RGB.
+def features(model: str, photos: Photos, python: str) -> np.ndarray:
+    """float32 [N, D] of N photos.
 
     Args:
       model: Directory of a SavedModel whose "serving_default" takes float32 [N, h, w, 3] in 0…1, or
         an `.onnx` or OpenVINO `.xml` file.
-      images: Photos.
+      photos: Photos.
       python: Interpreter of the environment that has the file's runtime.
 
     Raises:
       GraftNetError: the model cannot be run, or gives numbers that are not finite.
     """
     if os.path.isdir(model):
-        found = _of_saved_model(model, images)
+        found = _of_saved_model(model, photos)
     else:
-        found = _of_peer(model, images, python)
-    if len(found) != len(images) or not np.isfinite(found).all():
+        found = _of_peer(model, photos.images, python)
+    if len(found) != len(photos) or not np.isfinite(found).all():
         raise GraftNetError(
-            f"{model} gave {found.shape} for {len(images)} photos, of which "
+            f"{model} gave {found.shape} for {len(photos)} photos, of which "
             f"{np.isfinite(found).all(axis=1).sum()} are finite."
         )
     return found
 
 
-def _of_saved_model(model: str, images: np.ndarray) -> np.ndarray:
+def _of_saved_model(model: str, photos: Photos) -> np.ndarray:
     loaded = tf.saved_model.load(model)
     signature = loaded.signatures["serving_default"]
     (given,) = signature.structured_input_signature[1].values()
@@ -47,8 +47,7 @@ def _of_saved_model(model: str, images: np.ndarray) -> np.ndarray:
         (output,) = signature(tf.image.resize(tf.cast(batch, tf.float32) / 255.0, size)).values()
         return tf.reduce_mean(output, axis=[1, 2]) if output.shape.rank == 4 else output
 
-    rows = np.arange(len(images))
-    return apply(computed, images.__getitem__, rows, description="Features")
+    return photos.each(computed)
 
 
 def _of_peer(model: str, images: np.ndarray, python: str) -> np.ndarray:

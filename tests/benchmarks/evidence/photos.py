@@ -1,13 +1,16 @@
 """Photos of people with several binary labels each, divided once for all contenders."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
+import tensorflow as tf
 
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.workspace.tasks import SPLITS
 from graftnet_tf.workspace.workspace import Workspace
+from tests.benchmarks.batched import apply
 from tests.benchmarks.decoded_images import decode_all
 
 UNKNOWN = -1
@@ -47,6 +50,13 @@ class Photos:
     def labelled(self, labels: np.ndarray) -> "Photos":
         """The same photos with other labels, int8 [N, L]."""
         return dataclasses.replace(self, labels=labels)
+
+    def each(
+        self, function: Callable[[tf.Tensor], tf.Tensor], *, description: str = "Features"
+    ) -> np.ndarray:
+        """[N, …], a function of uint8 [n, h, w, 3] over all photos, a batch at a time."""
+        rows = np.arange(len(self))
+        return apply(function, self.images.__getitem__, rows, description=description)
 
     def of(self, names: tuple[str, ...]) -> "Photos":
         """Only some attributes, and the photos that any of them is known of."""

@@ -36,13 +36,18 @@ class Scores:
 Train = Callable[[dict[str, Any], int], Scores]  # of a recipe and a length
 
 
+def attribute_aucs(photos: Photos, scores: np.ndarray) -> list[float | None]:
+    """AUC of each of L attributes on the photos that it is known of; None where undefined."""
+    known = photos.labels != UNKNOWN
+    return [
+        metrics.auc(photos.labels[known[:, column], column] == 1, scores[known[:, column], column])
+        for column in range(len(photos.names))
+    ]
+
+
 def mean_auc(photos: Photos, scores: np.ndarray) -> float:
-    """Mean over attributes of the AUC on the photos that each is known of."""
-    areas = []
-    for column in range(len(photos.names)):
-        known = photos.labels[:, column] != UNKNOWN
-        areas.append(metrics.auc(photos.labels[known, column] == 1, scores[known, column]))
-    mean = metrics.mean_defined(areas)
+    """Mean of `attribute_aucs` that are defined; NaN where none is."""
+    mean = metrics.mean_defined(attribute_aucs(photos, scores))
     return float("nan") if mean is None else mean
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tests.benchmarks.evidence.comparison import calibration_error
 from tests.benchmarks.evidence.photos import Photos
 from tests.benchmarks.evidence.search import Scores, mean_auc, search
 
@@ -35,11 +34,3 @@ def test_the_best_recipe_is_trained_longer_for_as_long_as_it_helps():
         ("b", 20, 1.0),
         ("b", 40, 1.0),
     ]
-
-
-def test_calibration_error_by_hand():
-    # bin of .1: one shown of two, mean score .1; bin of .9: one of one
-    labels = np.array([True, False, True])
-    scores = np.array([0.1, 0.1, 0.9])
-    expected = (2 * abs(0.5 - 0.1) + abs(1 - 0.9)) / 3
-    assert np.isclose(calibration_error(labels, scores, bins=2), expected)

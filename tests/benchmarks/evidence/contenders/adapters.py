@@ -5,16 +5,15 @@ Multi-domain Deep Neural Networks", section 3.2, one beside each open block's ou
 A zero at first. Nothing but them and the classifier is trained.
 """
 
-import time
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.pooling import pooling
 from tests.benchmarks.evidence.networks import Network, Shape
 from tests.benchmarks.evidence.search import Scores
+from tests.benchmarks.evidence.separate import train_separately
 from tests.benchmarks.evidence.setting import Setting
 
 RECIPES: list[dict[str, Any]] = [
@@ -61,24 +60,11 @@ class _Adapted(Network):
 
 def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
     """Trains one attribute's adapters after the other and scores; `length` in steps of each."""
-    shape, seconds = Shape(**recipe["shape"]), 0.0
-    validation, test = [], []
-    for name in setting.names:
-        started = time.process_time()
-        photos = setting.division.train.of((name,))
-        network = _Adapted(shape, setting)
-        network.start_head(photos)
-        network.train(
-            photos, steps=length, learning_rate=recipe["learning_rate"], seed=setting.seed
-        )
-        seconds += time.process_time() - started
-        validation.append(network.scores(setting.division.validation))
-        test.append(network.scores(setting.division.test))
-    return Scores(
-        np.concatenate(validation, axis=1),
-        np.concatenate(test, axis=1),
-        cpu_seconds=seconds,
-        cpu_seconds_per_label=seconds / len(setting.names),
-        bytes_per_label=4 * sum(int(tf.size(variable)) for variable in network.open_variables),
-        multiply_adds_per_label=setting.multiply_adds(shape.train_from, shape.last_block),
+    return train_separately(
+        setting,
+        recipe,
+        length,
+        _Adapted,
+        added=lambda network: network.open_variables,
+        computed_from=lambda shape: shape.train_from,
     )

@@ -32,7 +32,7 @@ def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
     """Scores; NaN for attributes that it does not know."""
 
     def scores(photos: Photos) -> np.ndarray:
-        outputs = features(setting.outside_model, photos.images, setting.peer_python)
+        outputs = features(setting.outside_model, photos, setting.peer_python)
         found = np.full((len(photos), len(photos.names)), np.nan, np.float32)
         for column, name in enumerate(photos.names):
             if name in OUTPUTS:

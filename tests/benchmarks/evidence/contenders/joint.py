@@ -30,15 +30,20 @@ def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
         learning_rate=recipe["learning_rate"],
         seed=setting.seed,
     )
-    seconds = time.process_time() - started
+    return scores(setting, network, time.process_time() - started)
+
+
+def scores(setting: Setting, network: Network, seconds: float) -> Scores:
+    """What a network gives that was trained for so many CPU-seconds."""
     kernel, _ = network.head.trainable_variables
+    length = int(kernel.shape[0])
     return Scores(
         network.scores(setting.division.validation),
         network.scores(setting.division.test),
         cpu_seconds=seconds,
         cpu_seconds_per_label=seconds,  # all of it is trained again
-        bytes_per_label=4 * int(kernel.shape[0] + 1),
-        multiply_adds_per_label=int(kernel.shape[0]),
+        bytes_per_label=4 * (length + 1),
+        multiply_adds_per_label=length,
     )
 
 

@@ -20,7 +20,7 @@ def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
     """Fits and scores."""
     started, division = time.process_time(), setting.division
     parts = [
-        features(setting.outside_model, part.images, setting.peer_python)
+        features(setting.outside_model, part, setting.peer_python)
         for part in (division.train, division.validation, division.test)
     ]
     scores = probe(division.train, *parts, strength=recipe["strength"] * length)

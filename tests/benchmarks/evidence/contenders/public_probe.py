@@ -11,7 +11,6 @@ from graftnet_tf.models import weights
 from graftnet_tf.models.inception_blocks import Blocks
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
-from tests.benchmarks.batched import apply
 from tests.benchmarks.evidence.photos import UNKNOWN, Photos
 from tests.benchmarks.evidence.search import Scores
 from tests.benchmarks.evidence.setting import Setting
@@ -37,8 +36,7 @@ def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
             taps = blocks.taps(setting.preprocessing.scale(images))
             return tf.concat([pool(taps[name]) for name in recipe["taps"]], axis=1)
 
-        rows = np.arange(len(photos))
-        return apply(pooled, photos.images.__getitem__, rows, description="Features")
+        return photos.each(pooled)
 
     parts = [features(part) for part in (division.train, division.validation, division.test)]
     scores = probe(division.train, *parts, strength=1e-3 * length)
