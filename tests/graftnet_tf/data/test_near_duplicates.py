@@ -13,6 +13,7 @@ from graftnet_tf.data.near_duplicates import (
     near_duplicate_codes,
     near_duplicate_groups,
 )
+from tests.drawn_looks import scene
 
 GREY = np.full((8, 8, 3), 96, np.float16).tobytes()
 
@@ -85,15 +86,6 @@ def test_many_pairs_are_joined_on_the_way(monkeypatch):
     monkeypatch.setattr(near_duplicates, "_ENOUGH_PAIRS", 3)
     shapes = [1 << bit for bit in range(12)]
     assert groups(*shapes, 0xFFFFFF << 40) == [list(range(12))]
-
-
-def scene(seed: int) -> Image.Image:
-    rng = np.random.default_rng(seed)
-    image = Image.new("RGB", (80, 120), "grey")
-    for left, top in rng.integers(0, (60, 90), (12, 2)).tolist():
-        colour = tuple(rng.integers(0, 256, 3).tolist())
-        image.paste(colour, (left, top, left + 20, top + 30))
-    return image
 
 
 def test_an_image_saved_again_smaller_is_near_and_another_is_far():

@@ -3,22 +3,11 @@
 import hashlib
 import io
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
-
-
-def scene(seed):
-    """A scene of 80×120 pixels that looks like no other."""
-    rng = np.random.default_rng(seed)
-    image = Image.new("RGB", (80, 120), "grey")
-    for left, top in rng.integers(0, (60, 90), (12, 2)).tolist():
-        colour = tuple(rng.integers(0, 256, 3).tolist())
-        image.paste(colour, (left, top, left + 20, top + 30))
-    return image
+from tests.drawn_looks import scene
 
 
 def as_jpeg(image):
