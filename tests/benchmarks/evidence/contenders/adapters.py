@@ -19,9 +19,9 @@ from tests.benchmarks.evidence.setting import Setting
 RECIPES: list[dict[str, Any]] = [
     {"shape": {}, "learning_rate": 2e-4},
     {"shape": {}, "learning_rate": 1e-3},
-    {"shape": {"last_block": 10, "pooling": "gap"}, "learning_rate": 2e-4},
+    {"shape": {"train_from": 3}, "learning_rate": 1e-3},
 ]
-LENGTH = 50
+LENGTH = 25
 
 
 class _Adapted(Network):

@@ -9,7 +9,7 @@ from tests.benchmarks.evidence.separate import train_separately
 from tests.benchmarks.evidence.setting import Setting
 
 RECIPES: list[dict[str, Any]] = joint.RECIPES
-LENGTH = 50
+LENGTH = 25
 
 
 def train(setting: Setting, recipe: dict[str, Any], length: int) -> Scores:
