@@ -3,17 +3,20 @@
 import importlib
 import os
 import time
+from typing import Any
 
 from absl import flags
 
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.io import atomic_files
 from graftnet_tf.models import weights
 from pipelines import shell
 from tests.benchmarks.evidence import contenders, growing
 from tests.benchmarks.evidence.ablation import ablate
 from tests.benchmarks.evidence.comparison import report
-from tests.benchmarks.evidence.division import DISJOINT, SHARED, divide
+from tests.benchmarks.evidence.division import DISJOINT, SHARED, divide, judged_photos
 from tests.benchmarks.evidence.photos import Photos, read_photos
+from tests.benchmarks.evidence.presentation import roc_png, tables
 from tests.benchmarks.evidence.results import Results
 from tests.benchmarks.evidence.search import search
 from tests.benchmarks.evidence.setting import Setting
@@ -26,6 +29,7 @@ CONTENDERS = (
     "adapters",
     "public_probe",
 )
+TRUNKS = ("public_trunk", "dynamic_trunk")  # of the paper's Figures 4 and 5
 TASK = flags.DEFINE_list("task", None, "Binary tasks of the workspace.", required=True)
 REGIME = flags.DEFINE_enum("regime", DISJOINT, [SHARED, DISJOINT], "Labels of training photos.")
 CONTENDER = flags.DEFINE_list("contender", list(CONTENDERS), "Who takes part.")
@@ -61,10 +65,24 @@ def main(*words: str) -> None:
                 for line in ablate(setting):
                     shell.print_json({"seed": seed, **line})
         case ["report"]:
-            shell.print_json(report(photos, results, CONTENDER.value))
+            found = report(photos, results, CONTENDER.value)
+            _present(found, judged_photos(photos), results)
+            shell.print_json(found)
         case _:
             given = " ".join(words) or "nothing"
             raise flags.Error(f"Expected run, grow, ablate or report; {given} given.")
+
+
+def _present(found: dict[str, Any], test: Photos, results: Results) -> None:
+    """Writes the report, its tables, and the curves of both trunks beside the results."""
+    trunks = [name for name in TRUNKS if results.seeds_of(name)]
+    written = {
+        "report.json": atomic_files.to_json(found).encode(),
+        "tables.md": tables(found).encode(),
+        "roc.png": roc_png(test, results, trunks),
+    }
+    for name, content in written.items():
+        atomic_files.write_bytes(os.path.join(results.directory, name), content)
 
 
 def _setting(name: str, seed: int, photos: Photos, preprocessing: Preprocessing) -> Setting:

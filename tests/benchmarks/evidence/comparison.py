@@ -26,6 +26,7 @@ from tests.benchmarks.evidence.search import attribute_aucs
 
 _SEED = 0
 _COSTS = ("cpu_seconds", "cpu_seconds_per_label", "bytes_per_label", "multiply_adds_per_label")
+RATES = ("accuracy", "precision", "recall", "fpr")  # columns of the paper's Table 2
 _OPENINGS = "test_openings.jsonl"
 
 
@@ -35,8 +36,14 @@ class _Judged:
 
     areas: np.ndarray  # float64 [L]
     samples: np.ndarray  # float64 [S, L]
-    balanced: np.ndarray  # float64 [L], at thresholds chosen on validation photos
+    rates: np.ndarray  # float64 [L, 4], `RATES` at thresholds chosen on validation photos
     calibration: np.ndarray  # float64 [L]
+
+    @property
+    def balanced(self) -> np.ndarray:
+        """float64 [L], balanced accuracy."""
+        recall, fpr = self.rates[:, 2], self.rates[:, 3]
+        return (recall + 1 - fpr) / 2
 
 
 def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[str, Any]:
@@ -49,15 +56,15 @@ def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[
 
     Returns:
       For each contender: means over attributes of AUC, balanced accuracy (mA) and calibration
-      error, figures of each attribute, costs, and the first contender's advantage over it: the
-      mean difference of AUC with its 95 % interval, and p values by attribute, after Holm.
+      error, AUC and `RATES` of each attribute, costs, and the first contender's advantage over
+      it: the mean difference of AUC with its 95 % interval, and p values by attribute, after Holm.
       Attributes with fewer than 30 positives or negatives are not in the means. Of a label that was
       added to a joint network: its AUC, and the mean AUC of the others before and after.
 
     Raises:
       GraftNetError: the first contender has no result.
     """
-    if not any(results.has(contenders[0], seed) for seed in results.seeds):
+    if not results.seeds_of(contenders[0]):
         raise GraftNetError(
             f"{results.directory} has no result of {contenders[0]}, which the others are compared "
             "with: run it first. No test label was opened."
@@ -69,7 +76,7 @@ def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[
     found: dict[str, Any] = {}
     judged: dict[str, _Judged] = {}
     for name in contenders:
-        there = [seed for seed in results.seeds if results.has(name, seed)]
+        there = results.seeds_of(name)
         if not there:
             continue
         runs = [results.scores(name, seed) for seed in there]
@@ -123,7 +130,7 @@ def _grown(results: Results, test: Photos) -> dict[str, Any]:
 def _judge(
     run: dict[str, np.ndarray], test: Photos, validation: Photos, counts: np.ndarray
 ) -> _Judged:
-    areas, samples, balanced, calibration = [], [], [], []
+    areas, samples, rates, calibration = [], [], [], []
     for column in range(len(test.names)):
         known, chosen_by = (
             test.labels[:, column] != UNKNOWN,
@@ -133,20 +140,20 @@ def _judge(
         if np.isnan(scores).any():  # an attribute that this contender does not know
             areas.append(np.nan)
             samples.append(np.full(len(counts), np.nan))
-            balanced.append(np.nan)
+            rates.append([np.nan] * len(RATES))
             calibration.append(np.nan)
             continue
         area, some = resampled_auc(labels, scores, counts[:, known])
         threshold = metrics.best_threshold(
             validation.labels[chosen_by, column] == 1, run["validation"][chosen_by, column]
         )
-        rates = metrics.at_threshold(labels, scores, 0.5 if threshold is None else threshold)
+        found = metrics.at_threshold(labels, scores, 0.5 if threshold is None else threshold)
         areas.append(area)
         samples.append(some)
-        balanced.append(rates.balanced_accuracy or np.nan)
+        rates.append([np.nan if (rate := getattr(found, name)) is None else rate for name in RATES])
         calibration.append(metrics.expected_calibration_error(labels, scores))
     return _Judged(
-        np.array(areas), np.stack(samples, axis=1), np.array(balanced), np.array(calibration)
+        np.array(areas), np.stack(samples, axis=1), np.array(rates), np.array(calibration)
     )
 
 
@@ -171,6 +178,11 @@ def _figures(one: _Judged, first: _Judged, test: Photos, usual: np.ndarray) -> d
             name: round(float(area), 4)
             for name, area in zip(test.names, one.areas, strict=True)
             if not np.isnan(area)
+        },
+        "rates": {
+            name: dict(zip(RATES, rates.round(4).tolist(), strict=True))
+            for name, rates in zip(test.names, one.rates, strict=True)
+            if not np.isnan(rates).all()
         },
     }
     if one is first:

@@ -28,6 +28,10 @@ class Results:
         """Whether a contender was trained with a seed."""
         return os.path.exists(self._path(name, seed, "json"))
 
+    def seeds_of(self, name: str) -> list[int]:
+        """The seeds that a contender was trained with."""
+        return [seed for seed in self.seeds if self.has(name, seed)]
+
     def keep(
         self,
         name: str,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graftnet_tf.errors import GraftNetError
+from tests.benchmarks.evidence import presentation
 from tests.benchmarks.evidence.comparison import report
 from tests.benchmarks.evidence.division import judged_photos, validation_photos
 from tests.benchmarks.evidence.photos import Photos
@@ -70,3 +71,16 @@ def test_without_the_first_nothing_is_opened(photos, results, tmp_path):
     with pytest.raises(GraftNetError, match="no result of missing"):
         report(photos, results, ("missing", "sure"))
     assert not (tmp_path / "test_openings.jsonl").exists()
+
+
+def test_rates_are_those_of_table_2_at_thresholds_of_the_validation_photos(photos, results):
+    found = report(photos, results, ("sure",))["contenders"]["sure"]
+    assert found["rates"]["hat"] == {"accuracy": 1, "precision": 1, "recall": 1, "fpr": 0}
+    assert found["mean_balanced_accuracy"] == 1
+
+
+def test_the_curve_of_who_knows_every_label_is_a_corner(photos, results):
+    test = judged_photos(photos)
+    recalls = presentation.mean_recalls(test, results, "sure", 0)
+    assert recalls[0] == recalls[-1] == 1
+    assert presentation.roc_png(test, results, ["sure", "guess"]).startswith(b"\x89PNG")
