@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.config import MOST_STEPS, PASSES, BranchConfig
 from graftnet_tf.branch.train import train_branches
 from graftnet_tf.workspace import manifest
 from pipelines import shell
@@ -13,7 +13,11 @@ _DEFAULT = BranchConfig()
 
 TASK = flags.DEFINE_list("task", None, "Task to train; several are trained one after another.")
 STEPS = flags.DEFINE_integer(
-    "steps", _DEFAULT.steps, "Training steps; 0 publishes the linear probe.", lower_bound=0
+    "steps",
+    _DEFAULT.steps,
+    f"Training steps; 0 publishes the linear probe; by default {PASSES} passes through the task's "
+    f"examples, {MOST_STEPS} steps at most.",
+    lower_bound=0,
 )
 DROPOUT = flags.DEFINE_float(
     "dropout",

@@ -1,6 +1,7 @@
 """What a branch is to be: its shape, and how it is trained."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 
 from graftnet_tf.branch.branch import check_shape, vector_length
@@ -13,6 +14,8 @@ from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.loop import Optimization
 
+PASSES, MOST_STEPS = 8, 300
+
 
 @dataclasses.dataclass(frozen=True)
 class BranchConfig:
@@ -20,15 +23,17 @@ class BranchConfig:
 
     Examples:
       >>> from graftnet_tf import BranchConfig
-      >>> BranchConfig(graft_after=4, last_block=7, pooling="bilinear", reduction=64).steps
-      300
+      >>> BranchConfig(graft_after=4, last_block=7, pooling="bilinear", reduction=64).batch
+      32
 
     Attributes:
       graft_after: Last trunk block that stays frozen and shared.
       last_block: Last block of the branch; None for the trunk's.
       pooling: Name in `pooling.POOLINGS`.
       reduction: Channels of a learnt 1×1 convolution before the pooling; 0 for none.
-      steps: Training steps; 0 publishes the linear probe on the trunk's own blocks.
+      steps: Training steps; 0 publishes the linear probe on the trunk's own blocks. None for
+        `PASSES` times through the examples, and `MOST_STEPS` at most: more would teach a branch the
+        few examples of a small task by heart.
       batch: Images per step.
       optimization: Optimizer, rate and averaging of the open blocks and the classifier.
       dropout: Rate on the pooled features.
@@ -56,7 +61,7 @@ class BranchConfig:
     last_block: int | None = None
     pooling: str = "gap"
     reduction: int = 0
-    steps: int = 300
+    steps: int | None = None
     batch: int = 32
     optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
     dropout: float = 0.2
@@ -80,3 +85,18 @@ class BranchConfig:
         check_precision(self.precision)
         if self.last_block is not None:
             vector_length(self.last_block, self.pooling, self.reduction)
+
+    def for_examples(self, count: int) -> "BranchConfig":
+        """With its steps decided, for a task with so many examples to learn from."""
+        if self.steps is not None:
+            return self
+        return dataclasses.replace(
+            self, steps=min(MOST_STEPS, math.ceil(PASSES * count / self.batch))
+        )
+
+    @property
+    def decided_steps(self) -> int:
+        """Training steps of a config that `for_examples` gave."""
+        if self.steps is None:
+            raise ValueError("Expected a config whose steps are decided.")
+        return self.steps

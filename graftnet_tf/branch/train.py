@@ -187,20 +187,21 @@ class _Job:
         if split.mined:
             fitted = fitted.among(split.rows_of(split.mined.examples))
             inputs = {**inputs, "mining": split.mined.sha256}
+        given, config = config, config.for_examples(len(fitted.rows))
         searched: dict[str, Any] = {}
         if self.search:
             choice = self._choose(self.search, config, labelled, fitted, inputs)
             config, searched = choice.shape.given_to(config), {"search": choice.record}
         fingerprint = trunk.fingerprints[str(config.graft_after)]
         inputs = {**inputs, "trunk": fingerprint}
-        optimizer = config.optimization.make(config.steps)
+        optimizer = config.optimization.make(config.decided_steps)
         key = run_key({"config": dataclasses.asdict(config), "inputs": inputs})
         directory = os.path.join(self.inputs.runs, f"branch-{name}-{key}")
         with run_lock(directory):
             log = UnreadableLog(os.path.join(directory, CHECKPOINTS, UNREADABLE))
             labelled.reader.keep_log(log)
             tuning = FineTuning(trunk, self._features(labelled, config), fitted, config, optimizer)
-            loop = tuning.loop(directory, config.steps)
+            loop = tuning.loop(directory, config.decided_steps)
             loss = tuning.run(loop)
             held_out, logits = tuning.logits(held_out)
             calibration = fit_temperature(split.task, held_out.labels, logits, held_out.groups)
@@ -225,7 +226,8 @@ class _Job:
                     "operating_points": {name: it.to_dict() for name, it in chosen.points.items()},
                     "missed_points": chosen.missed,
                     **searched,
-                    "config": dataclasses.asdict(config),
+                    "steps": config.steps,
+                    "config": dataclasses.asdict(dataclasses.replace(config, steps=given.steps)),
                     "metrics": {
                         "loss": loss,
                         "validation_auc": validation_auc,

@@ -20,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.config import MOST_STEPS, BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.labelled_rows import LabelledRows
@@ -44,7 +44,7 @@ _BATCH = 32
 
 STEPS = flags.DEFINE_integer(
     "steps",
-    BranchConfig().steps,
+    MOST_STEPS,
     "Steps of a training in full.",
     lower_bound=_WARM_UP + _TURNS * _OUR_STEPS,
 )

@@ -19,7 +19,7 @@ import tensorflow as tf
 from absl import flags, logging
 
 from graftnet_tf.branch.branch import Branch
-from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.config import MOST_STEPS, BranchConfig
 from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.data import labelled_images
 from graftnet_tf.evaluation import metrics
@@ -37,7 +37,7 @@ from tests.benchmarks.decoded_images import decode_all
 
 TRUNK = flags.DEFINE_string("trunk", None, "Version of the trunk.", required=True)
 TASK = flags.DEFINE_list("task", None, "Binary tasks over the same images.", required=True)
-STEPS = flags.DEFINE_integer("steps", BranchConfig().steps, "Steps of each training.")
+STEPS = flags.DEFINE_integer("steps", MOST_STEPS, "Steps of each training.")
 VIEWS = flags.DEFINE_integer("views", BranchConfig().views, "Augmented views.", lower_bound=1)
 SEEDS = flags.DEFINE_integer("seeds", 2, "How many seeds, from --seed on.")
 SCRATCH = flags.DEFINE_string("scratch", None, "New local directory to work in.", required=True)

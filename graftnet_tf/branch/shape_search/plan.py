@@ -79,10 +79,10 @@ def plan(
     """
     sizes = round_sizes(len(shapes))
     doublings = 1 << (len(sizes) - 1)
-    if config.steps < doublings:
+    if config.decided_steps < doublings:
         raise GraftNetError(
             f"{len(shapes)} shapes need {len(sizes)} rounds of doubling length, so at least "
-            f"{doublings} training steps; {config.steps} given."
+            f"{doublings} training steps; {config.decided_steps} given."
         )
     full = max(_full(shape, config, images, costs) for shape in shapes)
     tap = min(shape.graft_after for shape in shapes)
@@ -97,7 +97,7 @@ def plan(
     added = [1, *round_steps(len(shapes), 1)[:-1]]  # by each round, in steps of the first
     rounds = list(zip(added, sizes, strict=True))
     for_each = config.batch * sum(times * sum(trained[:size]) for times, size in rounds)
-    first = min(config.steps // doublings, int(limit * full - fixed) // for_each)
+    first = min(config.decided_steps // doublings, int(limit * full - fixed) // for_each)
     if first < 1:
         raise GraftNetError(
             f"Choosing among {len(shapes)} shapes takes at least "
@@ -136,11 +136,11 @@ def _full(shape: Shape, config: BranchConfig, images: Images, costs: BlockCosts)
     work = _Work.of(shape, shape.graft_after, config, costs)
     learnt = images.fitted + images.judged
     features = _cached(learnt, config) * costs.forward(0, shape.graft_after)
-    return features + learnt * work.scored + config.steps * config.batch * work.trained
+    return features + learnt * work.scored + config.decided_steps * config.batch * work.trained
 
 
 def _cached(learnt: int, config: BranchConfig) -> int:
     """Most features that are cached for so many images: plain ones and the views drawn."""
     if not config.views:
         return 0
-    return learnt + min(learnt * config.views, config.steps * config.batch)
+    return learnt + min(learnt * config.views, config.decided_steps * config.batch)

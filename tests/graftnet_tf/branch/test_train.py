@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 import os
 from unittest import mock
 
@@ -23,8 +24,10 @@ from graftnet_tf.models.inception_blocks import CHANNELS
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.registry.tree import grafted
 from graftnet_tf.registry.validation_part import read_validation_part
+from graftnet_tf.training.loop import Loop
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
+from serving.lifecycle.recorded_config import branch_config
 from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import BRANCHES, CUT_SHORT, UNREADABLE, train_tiny_branch
 
@@ -65,6 +68,32 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
         assert record["task"] == trained.workspace.task(task).to_dict()
         assert set(record["thresholds"]) == set(record["task"]["attributes"])
         assert all(0 <= threshold <= 1 for threshold in record["thresholds"].values())
+
+
+@pytest.mark.parametrize(
+    ("steps", "batch", "count", "decided"),
+    [
+        (None, 32, 112, 28),  # 8 passes
+        (None, 32, 113, 29),
+        (None, 4, 1000, 300),
+        (150, 32, 112, 150),
+        (0, 32, 112, 0),
+    ],
+)
+def test_a_small_task_is_not_learnt_by_heart_unless_steps_are_given(steps, batch, count, decided):
+    config = BranchConfig(steps=steps, batch=batch)
+    assert config.for_examples(count).decided_steps == decided
+
+
+def test_steps_left_open_are_decided_anew_when_it_is_trained_again(trained, tmp_path):
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    left_open = dataclasses.replace(CUT_SHORT, steps=None, batch=16)
+    with mock.patch.object(Loop, "run", autospec=True, return_value={}) as run:
+        train_branch(workspace, "bag", left_open)
+    record = manifest.read(workspace.path("branches", "bag", "0001"))
+    kept = len(read_validation_part(workspace, "bag", "0001").examples)
+    assert record["steps"] == run.call_args.args[0].steps == math.ceil(8 * (12 - kept) / 16)
+    assert branch_config(record).steps is None
 
 
 def test_unreadable_images_are_listed(trained, records):
