@@ -115,18 +115,24 @@ def _run(results: Results, name: str, setting: Setting) -> None:
 
 
 def _grow(results: Results, setting: Setting) -> None:
-    """Adds one label to a joint network of the others; which label turns with the seed."""
-    if all(results.has(f"grown_{way}", setting.seed) for way in growing.WAYS):
+    """Adds one label where the others are known, in every way; which label turns with the seed."""
+    column, seed = setting.seed % len(setting.names), setting.seed
+    if not results.has(growing.result(growing.BRANCH), seed):
+        recipe, length = results.chosen("dynamic_trunk")
+        pair = growing.add_branch(setting, recipe, length, column)
+        for name, scores in zip((growing.BEFORE_BRANCH, growing.BRANCH), pair, strict=True):
+            results.keep(growing.result(name), seed, scores, recipe, length, [], 0.0)
+    if all(results.has(growing.result(way), seed) for way in growing.JOINT_WAYS):
         return
     recipe, length = results.chosen("joint")
-    column = setting.seed % len(setting.names)
     base = growing.make_base(setting, recipe, length, column)
-    results.keep("grown_from", setting.seed, base.scores, recipe, length, [], 0.0)
-    for way in growing.WAYS:
+    results.keep(growing.result(growing.BEFORE), seed, base.scores, recipe, length, [], 0.0)
+    for way in growing.JOINT_WAYS:
         started = time.process_time()
-        recipe, length, scores, trials = growing.add_label(setting, base, way)
+        found = growing.add_label(setting, base, way)
         seconds = time.process_time() - started
-        results.keep(f"grown_{way}", setting.seed, scores, recipe, length, trials, seconds)
+        recipe, length, scores, trials = found
+        results.keep(growing.result(way), seed, scores, recipe, length, trials, seconds)
 
 
 if __name__ == "__main__":

@@ -106,18 +106,19 @@ def _grown(results: Results, test: Photos) -> dict[str, Any]:
         column = seed % len(test.names)
         others = [c for c in range(len(test.names)) if c != column]
         for way in growing.WAYS:
-            if not results.has(f"grown_{way}", seed):
+            if not results.has(growing.result(way), seed):
                 continue
+            start = growing.BEFORE_BRANCH if way == growing.BRANCH else growing.BEFORE
             before, after = (
-                np.array(attribute_aucs(test, results.scores(name, seed)["test"]), np.float64)
-                for name in ("grown_from", f"grown_{way}")
+                np.array(attribute_aucs(test, scores["test"]), np.float64)
+                for scores in (results.scores(growing.result(name), seed) for name in (start, way))
             )
             told = found.setdefault(way, {})
             figures = {
                 "new": after[column],
                 "others_before": before[others].mean(),
                 "others_after": after[others].mean(),
-                "cpu_seconds": results.told(f"grown_{way}", seed)["cpu_seconds"],
+                "cpu_seconds": results.told(growing.result(way), seed)["cpu_seconds_per_label"],
             }
             for key, value in figures.items():
                 told.setdefault(key, []).append(float(value))

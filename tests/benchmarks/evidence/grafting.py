@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -45,40 +46,75 @@ def train_grafted(setting: Setting, branch: dict[str, Any], *, trunk_steps: int)
       branch: What differs from `BRANCH`.
       trunk_steps: Steps of the dynamic graph; 0 for the public trunk.
     """
-    workspace = _workspace(setting, f"trunk-{trunk_steps}")
-    cost = workspace.path(_COST)
-    if not tf.io.gfile.exists(cost):
-        started = time.process_time()
-        config = dataclasses.replace(
-            TRUNK,
-            height=setting.preprocessing.height,
-            width=setting.preprocessing.width,
-            initial_weights=setting.initial_weights,
-            steps=trunk_steps,
-            seed=setting.seed,
+    grafted = Grafted(setting, branch, trunk_steps, setting.names, f"trunk-{trunk_steps}")
+    return grafted.train(setting.names)
+
+
+class Grafted:
+    """A workspace with a trunk; branches of any attributes are added to it."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        branch: dict[str, Any],
+        trunk_steps: int,
+        trunk_tasks: Sequence[str],
+        name: str,
+    ):
+        """Trains the trunk on some attributes, unless that was done here before.
+
+        Args:
+          setting: Setting.
+          branch: What differs from `BRANCH`.
+          trunk_steps: Steps of the dynamic graph; 0 for the public trunk.
+          trunk_tasks: Attributes that it is trained on.
+          name: Of the workspace in the setting's scratch directory.
+        """
+        self._setting, self._workspace = setting, _workspace(setting, name)
+        self._branch = dataclasses.replace(BRANCH, seed=setting.seed, **branch)
+        cost = self._workspace.path(_COST)
+        if not tf.io.gfile.exists(cost):
+            started = time.process_time()
+            config = dataclasses.replace(
+                TRUNK,
+                height=setting.preprocessing.height,
+                width=setting.preprocessing.width,
+                initial_weights=setting.initial_weights,
+                steps=trunk_steps,
+                seed=setting.seed,
+            )
+            train_trunk(self._workspace, config, tasks=trunk_tasks)
+            atomic_files.write_json(cost, time.process_time() - started)
+        self._trunk_seconds = atomic_files.read_json(cost)
+
+    def train(self, names: Sequence[str]) -> Scores:
+        """Trains branches of some attributes, composes all there are, scores.
+
+        Returns:
+          Scores, NaN for attributes that have no branch yet; what it cost is of the trunk and these
+          branches.
+        """
+        started, setting = time.process_time(), self._setting
+        versions = dict(train_branches(self._workspace, dict.fromkeys(names, self._branch)))
+        seconds = time.process_time() - started
+        model = self._workspace.path("serving", "graftnet", compose(self._workspace))
+        predictor = LocalPredictor(model)
+
+        def scores(paths: np.ndarray) -> np.ndarray:
+            columns = score_files(predictor, paths.tolist(), batch=32).scores
+            missing = np.full(len(paths), np.nan, np.float32)
+            return np.stack([columns.get(name, missing) for name in setting.names], axis=1)
+
+        return Scores(
+            scores(setting.division.validation.paths),
+            scores(setting.division.test.paths),
+            cpu_seconds=self._trunk_seconds + seconds,
+            cpu_seconds_per_label=seconds / len(versions),
+            bytes_per_label=max(_stored(self._workspace, *pair) for pair in versions.items()),
+            multiply_adds_per_label=setting.multiply_adds(
+                self._branch.graft_after + 1, BRANCH.last_block
+            ),
         )
-        train_trunk(workspace, config)
-        atomic_files.write_json(cost, time.process_time() - started)
-    branch_config = dataclasses.replace(BRANCH, seed=setting.seed, **branch)
-    started = time.process_time()
-    versions = dict(train_branches(workspace, dict.fromkeys(setting.names, branch_config)))
-    seconds = time.process_time() - started
-    predictor = LocalPredictor(workspace.path("serving", "graftnet", compose(workspace)))
-
-    def scores(paths: np.ndarray) -> np.ndarray:
-        columns = score_files(predictor, paths.tolist(), batch=32).scores
-        return np.stack([columns[name] for name in setting.names], axis=1)
-
-    return Scores(
-        scores(setting.division.validation.paths),
-        scores(setting.division.test.paths),
-        cpu_seconds=atomic_files.read_json(cost) + seconds,
-        cpu_seconds_per_label=seconds / len(versions),
-        bytes_per_label=max(_stored(workspace, *pair) for pair in versions.items()),
-        multiply_adds_per_label=setting.multiply_adds(
-            branch_config.graft_after + 1, BRANCH.last_block
-        ),
-    )
 
 
 def _workspace(setting: Setting, name: str) -> Workspace:

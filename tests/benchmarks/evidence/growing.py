@@ -1,11 +1,11 @@
-"""A label added to a joint network that knows the others: what becomes of those.
+"""A label added where the others are known: what it costs, and what becomes of those.
 
     python -m tests.benchmarks.evidence grow …
 
-Three ways, from the same joint network: `replay` goes on with the photos of all labels;
+Three ways from the same joint network: `replay` goes on with the photos of all labels;
 `new_photos` has those of the new label alone; `lwf` too, and holds the other logits by
 distillation (Li and Hoiem 2016, "Learning without Forgetting", equation 2 with binary outputs,
-temperature 2). A branch of GraftNet changes no other head by construction.
+temperature 2). The fourth is GraftNet's: a `branch` on a trunk that was trained on the others.
 """
 
 import dataclasses
@@ -16,17 +16,25 @@ import numpy as np
 import tensorflow as tf
 
 from tests.benchmarks.evidence.contenders import joint
+from tests.benchmarks.evidence.grafting import Grafted
 from tests.benchmarks.evidence.networks import Network
 from tests.benchmarks.evidence.photos import UNKNOWN, Photos
 from tests.benchmarks.evidence.search import Scores, search
 from tests.benchmarks.evidence.setting import Setting
 
-BEFORE = "before"
 REPLAY, NEW_PHOTOS, LWF = "replay", "new_photos", "lwf"
-WAYS = (REPLAY, NEW_PHOTOS, LWF)
+JOINT_WAYS = (REPLAY, NEW_PHOTOS, LWF)
+BRANCH = "branch"
+WAYS = (BRANCH, *JOINT_WAYS)
+BEFORE, BEFORE_BRANCH = "before", "before_branch"
 LEARNING_RATES = (5e-5, 2e-4)
 LENGTH = 50
 _TEMPERATURE = 2.0
+
+
+def result(name: str) -> str:
+    """Name in `Results` of a way, or of the scores before."""
+    return f"grown_{name}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +93,21 @@ def add_label(setting: Setting, base: Base, way: str) -> tuple[dict[str, Any], i
     validation = _only(setting.division.validation, [base.column])
     recipes = [{"learning_rate": rate} for rate in LEARNING_RATES]
     return search(train, recipes, LENGTH, validation)
+
+
+def add_branch(
+    setting: Setting, branch: dict[str, Any], trunk_steps: int, column: int
+) -> tuple[Scores, Scores]:
+    """(Scores before, scores after) a label is added to a trunk and branches of the others.
+
+    Args:
+      setting: Setting.
+      branch, trunk_steps: Recipe and length of `contenders.dynamic_trunk`.
+      column: Which label is new.
+    """
+    others = [name for name in setting.names if name != setting.names[column]]
+    grafted = Grafted(setting, branch, trunk_steps, others, f"without-{setting.names[column]}")
+    return grafted.train(others), grafted.train([setting.names[column]])
 
 
 def _distillation(base: Base) -> Any:

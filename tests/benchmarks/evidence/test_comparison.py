@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from tests.benchmarks.evidence import presentation
+from tests.benchmarks.evidence import growing, presentation
 from tests.benchmarks.evidence.comparison import report
 from tests.benchmarks.evidence.division import judged_photos, validation_photos
 from tests.benchmarks.evidence.photos import Photos
@@ -84,3 +84,22 @@ def test_the_curve_of_who_knows_every_label_is_a_corner(photos, results):
     recalls = presentation.mean_recalls(test, results, "sure", 0)
     assert recalls[0] == recalls[-1] == 1
     assert presentation.roc_png(test, results, ["sure", "guess"]).startswith(b"\x89PNG")
+
+
+def test_a_label_that_came_is_told_with_what_became_of_the_others(photos, tmp_path):
+    results = Results(str(tmp_path), (0,))  # with seed 0 hats are new
+    labels = [part.labels for part in (validation_photos(photos), judged_photos(photos))]
+    sure = [0.1 + 0.8 * part.astype(np.float32) for part in labels]
+    without = [np.stack([np.full(len(part), np.nan), part[:, 1]], axis=1) for part in sure]
+    wrong = [np.stack([part[:, 0], 1 - part[:, 1]], axis=1) for part in sure]
+    results.keep("first", 0, Scores(*sure, 8.0, 4.0, 2, 3), {}, 1, [], 8.0)
+    for name, scores in (
+        (growing.BEFORE_BRANCH, without),
+        (growing.BRANCH, sure),
+        (growing.BEFORE, sure),
+        (growing.LWF, wrong),
+    ):
+        results.keep(growing.result(name), 0, Scores(*scores, 8.0, 4.0, 2, 3), {}, 1, [], 8.0)
+    grown = report(photos, results, ("first",))["grown"]
+    told = {"new": 1.0, "others_before": 1.0, "others_after": 1.0, "cpu_seconds": 4.0}
+    assert grown == {growing.BRANCH: told, growing.LWF: {**told, "others_after": 0.0}}
