@@ -14,7 +14,7 @@ from tests.benchmarks.evidence.setting import Setting
 RECIPES: list[dict[str, Any]] = [
     {"shape": {}, "learning_rate": 2e-4},
     {"shape": {"batch_statistics": True}, "learning_rate": 2e-4},
-    {"shape": {"train_from": 0}, "learning_rate": 5e-5},
+    {"shape": {}, "learning_rate": 5e-5},
 ]
 LENGTH = 100
 
