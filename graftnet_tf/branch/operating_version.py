@@ -12,6 +12,7 @@ from absl import logging
 from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
 from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.branch_versions import describe
+from graftnet_tf.registry.tree import served_tree
 from graftnet_tf.registry.validation_part import read_validation_part
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
@@ -94,6 +95,8 @@ def publish_operating_point(
     reached = {attribute: point.to_dict() for attribute, point in points.items()}
     asked = dict.fromkeys(points, dataclasses.asdict(wanted))
     thresholds = {attribute: point.row.threshold for attribute, point in points.items()}
+    served = served_tree(workspace)
+    candidate = served is not None and task in served[1].branches
 
     def write(aside: str, _: str) -> dict[str, Any]:
         for name in content["files"]:
@@ -109,6 +112,7 @@ def publish_operating_point(
                 "operating_points": {**config.get("operating_points", {}), **asked},
             },
             "thresholds": {**content["thresholds"], **thresholds},
+            "candidate": candidate,
             "threshold_of": parent,
             "operating_points": {**content.get("operating_points", {}), **reached},
             "missed_points": {name: missed[name] for name in missed if name not in points},

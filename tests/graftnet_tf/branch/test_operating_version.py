@@ -7,11 +7,13 @@ from graftnet_tf.branch.operating_version import publish_operating_point
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.io import atomic_files
+from graftnet_tf.registry.tree import newest_tree
 from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.tasks import Example
 from graftnet_tf.workspace.workspace import Workspace
+from serving.lifecycle.head_promotion import promote
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 SCORES = np.float32(
@@ -96,3 +98,14 @@ def test_what_cannot_be_is_refused_and_publishes_nothing(workspace):
     with pytest.raises(GraftNetError, match=r"damaged: validation\.csv"):
         publish_operating_point(workspace, "gender", point, version="0001")
     assert workspace.versions("branches", "gender") == ["0001", "0002"]
+
+
+def test_what_was_tried_waits_to_be_promoted_once_its_task_is_served(workspace):
+    wanted = OperatingPoint(max_fpr=0.0)
+    publish_operating_point(workspace, "gender", wanted, version="0001")
+    assert newest_tree(workspace).branches["gender"].version == "0003", "nothing is served yet"
+    publish_model(workspace)
+    publish_operating_point(workspace, "gender", wanted, version="0003")
+    assert newest_tree(workspace).branches["gender"].version == "0003"
+    promote(workspace, "gender", "0004")
+    assert newest_tree(workspace).branches["gender"].version == "0004"
