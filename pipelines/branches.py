@@ -19,7 +19,6 @@ from typing import Any
 from absl import flags
 
 from graftnet_tf.branch.operating_version import OperatingVersion, publish_operating_point
-from graftnet_tf.evaluation.operating_point import OperatingPoint
 from graftnet_tf.registry.branch_versions import (
     BranchVersion,
     branch_versions,
@@ -29,18 +28,10 @@ from graftnet_tf.registry.branch_versions import (
 )
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
+from pipelines.flags import operating_point
 from pipelines.flags.json_output import tell
 from serving.lifecycle.head_promotion import Promotion, promote, roll_back
 
-MAX_FPR = flags.DEFINE_float(
-    "max_fpr", None, "For threshold: largest share of negatives that may count as positive."
-)
-MIN_PRECISION = flags.DEFINE_float(
-    "min_precision",
-    None,
-    "For threshold: smallest share of positives among what counts as positive, with positives as "
-    "frequent as in the validation part.",
-)
 ATTRIBUTES = flags.DEFINE_list(
     "attributes", [], "For threshold: attributes of the task to choose it for; all by default."
 )
@@ -56,9 +47,7 @@ def main(*words: str) -> None:
 
 def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], str]:
     """What was asked for, as an object and as text."""
-    if words[:1] != ("threshold",) and (
-        ATTRIBUTES.value or MAX_FPR.value is not None or MIN_PRECISION.value is not None
-    ):
+    if words[:1] != ("threshold",) and (ATTRIBUTES.value or operating_point.is_given()):
         raise flags.Error(
             "--max_fpr, --min_precision and --attributes go with threshold TASK [VERSION]; "
             f"{' '.join(words) or 'nothing'} given."
@@ -83,7 +72,7 @@ def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], 
             chosen = publish_operating_point(
                 workspace,
                 task,
-                OperatingPoint(MAX_FPR.value, MIN_PRECISION.value),
+                operating_point.wanted(),
                 version=version[0] if version else None,
                 attributes=ATTRIBUTES.value,
                 provenance=shell.provenance(),

@@ -1,12 +1,21 @@
 """Fine-tunes one task's branch on the frozen trunk."""
 
+import dataclasses
+
 from absl import flags
 
 from graftnet_tf.branch.config import MOST_STEPS, PASSES, BranchConfig
 from graftnet_tf.branch.train import train_branches
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import Task
 from pipelines import shell
-from pipelines.flags import branch_shape, feature_cache, training_run, trunk_version
+from pipelines.flags import (
+    branch_shape,
+    feature_cache,
+    operating_point,
+    training_run,
+    trunk_version,
+)
 from pipelines.search_table import search_table
 
 _DEFAULT = BranchConfig()
@@ -75,7 +84,7 @@ def main() -> None:
     )
     for name, version in train_branches(
         workspace,
-        dict.fromkeys(TASK.value, config),
+        {name: _kept_to_point(workspace.task(name), config) for name in TASK.value},
         search=branch_shape.search(),
         trunk_version=trunk_version.TRUNK.value,
         cache_directory=feature_cache.CACHE_DIR.value,
@@ -86,6 +95,14 @@ def main() -> None:
         if record.get("search"):
             print(search_table(record["search"]))
         print(f"branch {name} {version}", flush=True)
+
+
+def _kept_to_point(task: Task, config: BranchConfig) -> BranchConfig:
+    """The configuration with the operating point of the flags for all that a task reports."""
+    if not operating_point.is_given():
+        return config
+    points = dict.fromkeys(task.attributes, operating_point.wanted())
+    return dataclasses.replace(config, operating_points=points)
 
 
 def main_cli() -> None:

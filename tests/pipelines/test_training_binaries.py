@@ -53,6 +53,7 @@ MISTAKES = {
         (["--task=hat", "--mining=0001"], 1, "No tasks/hat/mining/0001"),
         (["--task=tie"], 1, "expected two or more different ones"),
         (["--task=hat", "--trunk=0009"], 1, "No trunks/0009"),
+        (["--task=hat", "--max_fpr=.1", "--min_precision=.9"], 1, "expected one of the two"),
     ],
 }
 
@@ -64,7 +65,13 @@ def runs(workspace, tmp_path_factory):
     flags = [f"--workspace={workspace.root}", "--steps=0", "--last_block=1"]
     own = {
         "train_trunk": ["--height=80", "--width=75", "--task=hat,bag"],
-        "train_branch": ["--task=hat", "--graft_after=0", "--noaugment", "--views=0"],
+        "train_branch": [
+            "--task=hat",
+            "--graft_after=0",
+            "--noaugment",
+            "--views=0",
+            "--max_fpr=0.9",
+        ],
     }
     found = {}
     for binary, mistakes in MISTAKES.items():
@@ -87,7 +94,9 @@ def test_flag_files_publish_what_they_ask_for(runs, workspace):
     assert recorded["tasks"] == ["hat", "bag"]
     assert recorded["seed"] == recorded["flags"]["seed"] == 5
     assert recorded["command"].startswith("train_trunk --flagfile=")
-    assert manifest.read(workspace.path("branches", "hat", "0001"))["graft_after"] == 0
+    trained = manifest.read(workspace.path("branches", "hat", "0001"))
+    assert trained["graft_after"] == 0
+    assert trained["config"]["operating_points"]["hat"] == {"max_fpr": 0.9, "min_precision": None}
 
 
 @pytest.mark.parametrize("binary", MISTAKES)
