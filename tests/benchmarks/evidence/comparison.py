@@ -1,6 +1,5 @@
 """Contenders beside each other on the test photos, with intervals that know of groups."""
 
-import dataclasses
 import datetime
 import os
 from collections.abc import Sequence
@@ -17,33 +16,16 @@ from tests.benchmarks.evidence.bootstrap import (
     holm,
     interval,
     p_value,
-    resampled_auc,
 )
 from tests.benchmarks.evidence.division import judged_photos, validation_photos
-from tests.benchmarks.evidence.photos import UNKNOWN, Photos
+from tests.benchmarks.evidence.judgement import RATES, Judgement, judge, mean_over_seeds
+from tests.benchmarks.evidence.photos import Photos
 from tests.benchmarks.evidence.results import Results
 from tests.benchmarks.evidence.search import attribute_aucs
 
 _SEED = 0
 _COSTS = ("cpu_seconds", "cpu_seconds_per_label", "bytes_per_label", "multiply_adds_per_label")
-RATES = ("accuracy", "precision", "recall", "fpr")  # columns of the paper's Table 2
 _OPENINGS = "test_openings.jsonl"
-
-
-@dataclasses.dataclass(frozen=True)
-class _Judged:
-    """A contender over its seeds: arrays are means over the seeds."""
-
-    areas: np.ndarray  # float64 [L]
-    samples: np.ndarray  # float64 [S, L]
-    rates: np.ndarray  # float64 [L, 4], `RATES` at thresholds chosen on validation photos
-    calibration: np.ndarray  # float64 [L]
-
-    @property
-    def balanced(self) -> np.ndarray:
-        """float64 [L], balanced accuracy."""
-        recall, fpr = self.rates[:, 2], self.rates[:, 3]
-        return (recall + 1 - fpr) / 2
 
 
 def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[str, Any]:
@@ -74,13 +56,13 @@ def report(photos: Photos, results: Results, contenders: Sequence[str]) -> dict[
     counts = counts_of_groups(test.groups, _SEED)
     usual = np.array([_enough(test.labels[:, column]) for column in range(len(test.names))])
     found: dict[str, Any] = {}
-    judged: dict[str, _Judged] = {}
+    judged: dict[str, Judgement] = {}
     for name in contenders:
         there = results.seeds_of(name)
         if not there:
             continue
         runs = [results.scores(name, seed) for seed in there]
-        judged[name] = _mean([_judge(run, test, validation, counts) for run in runs])
+        judged[name] = mean_over_seeds([judge(run, test, validation, counts) for run in runs])
         told = [results.told(name, seed) for seed in there]
         found[name] = {
             **_figures(judged[name], judged[contenders[0]], test, usual),
@@ -128,46 +110,7 @@ def _grown(results: Results, test: Photos) -> dict[str, Any]:
     }
 
 
-def _judge(
-    run: dict[str, np.ndarray], test: Photos, validation: Photos, counts: np.ndarray
-) -> _Judged:
-    areas, samples, rates, calibration = [], [], [], []
-    for column in range(len(test.names)):
-        known, chosen_by = (
-            test.labels[:, column] != UNKNOWN,
-            validation.labels[:, column] != UNKNOWN,
-        )
-        labels, scores = test.labels[known, column] == 1, run["test"][known, column]
-        if np.isnan(scores).any():  # an attribute that this contender does not know
-            areas.append(np.nan)
-            samples.append(np.full(len(counts), np.nan))
-            rates.append([np.nan] * len(RATES))
-            calibration.append(np.nan)
-            continue
-        area, some = resampled_auc(labels, scores, counts[:, known])
-        threshold = metrics.best_threshold(
-            validation.labels[chosen_by, column] == 1, run["validation"][chosen_by, column]
-        )
-        found = metrics.at_threshold(labels, scores, 0.5 if threshold is None else threshold)
-        areas.append(area)
-        samples.append(some)
-        rates.append([np.nan if (rate := getattr(found, name)) is None else rate for name in RATES])
-        calibration.append(metrics.expected_calibration_error(labels, scores))
-    return _Judged(
-        np.array(areas), np.stack(samples, axis=1), np.array(rates), np.array(calibration)
-    )
-
-
-def _mean(some: Sequence[_Judged]) -> _Judged:
-    return _Judged(
-        *(
-            np.mean([getattr(one, field.name) for one in some], axis=0)
-            for field in dataclasses.fields(_Judged)
-        )
-    )
-
-
-def _figures(one: _Judged, first: _Judged, test: Photos, usual: np.ndarray) -> dict[str, Any]:
+def _figures(one: Judgement, first: Judgement, test: Photos, usual: np.ndarray) -> dict[str, Any]:
     usual = usual & ~np.isnan(one.areas)
     ahead = (first.areas - one.areas)[usual].mean()
     samples = first.samples - one.samples
@@ -175,6 +118,7 @@ def _figures(one: _Judged, first: _Judged, test: Photos, usual: np.ndarray) -> d
         "mean_auc": round(float(one.areas[usual].mean()), 4),
         "mean_balanced_accuracy": round(float(one.balanced[usual].mean()), 4),
         "mean_calibration_error": round(float(one.calibration[usual].mean()), 4),
+        "mean_calibration_error_tempered": round(float(one.tempered[usual].mean()), 4),
         "auc": {
             name: round(float(area), 4)
             for name, area in zip(test.names, one.areas, strict=True)
@@ -188,9 +132,9 @@ def _figures(one: _Judged, first: _Judged, test: Photos, usual: np.ndarray) -> d
     }
     if one is first:
         return figures
-    values = np.array([p_value(samples[:, c]) for c in np.flatnonzero(~np.isnan(one.areas))])
+    values = np.array([p_value(samples[c]) for c in np.flatnonzero(~np.isnan(one.areas))])
     known = [name for name, area in zip(test.names, one.areas, strict=True) if area == area]
-    low, high = interval(np.nanmean(samples[:, usual], axis=1))
+    low, high = interval(np.nanmean(samples[usual], axis=0))
     return figures | {
         "behind": round(float(ahead), 4),
         "behind_interval": [round(low, 4), round(high, 4)],

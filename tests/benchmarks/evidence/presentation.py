@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from graftnet_tf.io.figures import DPI, FAINT, STYLE, png
-from tests.benchmarks.evidence.comparison import RATES
+from tests.benchmarks.evidence.judgement import RATES
 from tests.benchmarks.evidence.photos import UNKNOWN, Photos
 from tests.benchmarks.evidence.results import Results
 
@@ -22,7 +22,7 @@ def tables(found: dict[str, Any]) -> str:
     contenders = found["contenders"]
     blocks = [
         _table(
-            ("contender", "AUC", "less the first", "95 %", "mA", "ECE"),
+            ("contender", "AUC", "less the first", "95 %", "mA", "ECE", "tempered"),
             [
                 (
                     f"`{name}`",
@@ -31,6 +31,7 @@ def tables(found: dict[str, Any]) -> str:
                     _interval(one["behind_interval"]) if "behind" in one else "",
                     _short(one["mean_balanced_accuracy"]),
                     _short(one["mean_calibration_error"]),
+                    _short(one["mean_calibration_error_tempered"]),
                 )
                 for name, one in contenders.items()
             ],

@@ -51,6 +51,7 @@ def test_who_knows_is_ahead_by_what_the_other_lacks(photos, results):
     sure, guess, other = (found["contenders"][name] for name in ("sure", "guess", "other"))
     assert (sure["mean_auc"], sure["auc"]["scarf"]) == (1.0, 1.0)
     assert sure["mean_calibration_error"] == pytest.approx(0.1)
+    assert sure["mean_calibration_error_tempered"] < 0.02, "half the temperature makes .1 a .01"
     assert guess["behind"] == pytest.approx(1 - guess["mean_auc"])
     low, high = guess["behind_interval"]
     assert 0.3 < low < guess["behind"] < high < 0.7

@@ -13,6 +13,7 @@ FIRST = {
     "mean_auc": 0.75,
     "mean_balanced_accuracy": 0.7,
     "mean_calibration_error": 0.1,
+    "mean_calibration_error_tempered": 0.05,
     "auc": {"hat": 0.8, "scarf": 0.7},
     "rates": {"hat": RATES, "scarf": RATES},
     **COSTS,
@@ -37,8 +38,8 @@ def test_tables_say_who_is_ahead_and_leave_empty_what_is_not_known():
         },
     }
     lines = tables(found).splitlines()
-    assert "| `ours` | .750 |  |  | .700 | .100 |" in lines
-    assert "| `theirs` | .770 | +.020 | −.010 to +.050 | .700 | .100 |" in lines
+    assert "| `ours` | .750 |  |  | .700 | .100 | .050 |" in lines
+    assert "| `theirs` | .770 | +.020 | −.010 to +.050 | .700 | .100 | .050 |" in lines
     assert "| `theirs` | 100 | 10 | 20,484 | 5,120 |" in lines
     assert "| hat | 40 | .800 | .770 * |" in lines
     assert "| scarf | 31 | .700 |  |" in lines
