@@ -88,6 +88,7 @@ CONTENDERS := dynamic_trunk public_trunk joint full_networks adapters public_pro
 EVIDENCE   := build/evidence/$(PHOTOS)
 TASKS.ccp    := sunglasses,bag,skirt,dress,coat,belt
 TASKS.pa100k := Female,ShortSleeve,Trousers,HandBag,ShoulderBag,Glasses
+SLICES.pa100k := Front,Side,Back
 COMPARE     = $(BIN)/python -m tests.benchmarks.evidence --workspace=$(EVIDENCE)/workspace --task=$(TASKS.$(PHOTOS)) \
 	--regime=$(REGIME) --initial_weights=$(PUBLIC) --results=$(EVIDENCE)/$(REGIME)
 
@@ -97,7 +98,7 @@ evidence: $(VENV)/ready
 	mkdir -p $(EVIDENCE)/$(REGIME)
 	$(foreach contender,$(CONTENDERS),$(COMPARE) run --contender=$(contender) &&) true
 	$(COMPARE) grow
-	$(COMPARE) report
+	$(COMPARE) report --slice=$(SLICES.$(PHOTOS))
 
 # TF Serving's messages for the client, from the tensorflow-serving-api that is installed.
 descriptors: $(VENV)/ready

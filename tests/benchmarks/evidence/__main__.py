@@ -14,12 +14,19 @@ from pipelines import shell
 from tests.benchmarks.evidence import contenders, growing
 from tests.benchmarks.evidence.ablation import ablate
 from tests.benchmarks.evidence.comparison import report
-from tests.benchmarks.evidence.division import DISJOINT, SHARED, divide, judged_photos
+from tests.benchmarks.evidence.division import (
+    DISJOINT,
+    SHARED,
+    divide,
+    judged_photos,
+    validation_photos,
+)
 from tests.benchmarks.evidence.photos import Photos, read_photos
 from tests.benchmarks.evidence.presentation import roc_png, tables
 from tests.benchmarks.evidence.results import Results
 from tests.benchmarks.evidence.search import search
 from tests.benchmarks.evidence.setting import Setting
+from tests.benchmarks.evidence.slices import by_slice, values_of
 
 CONTENDERS = (
     "dynamic_trunk",
@@ -40,6 +47,7 @@ WIDTH = flags.DEFINE_integer("width", 96, "Input width in pixels.")
 RESULTS = flags.DEFINE_string("results", None, "Folder for scores and figures.", required=True)
 FEATURES = flags.DEFINE_string("features", "", "SavedModel, .onnx or .xml of the outside ones.")
 PEER_PYTHON = flags.DEFINE_string("peer_python", "python3", "Interpreter that runs --features.")
+SLICE = flags.DEFINE_list("slice", [], "For report: tasks whose positives are slices of photos.")
 SCRATCH = flags.DEFINE_string("scratch", None, "Local folder to train in.")
 
 
@@ -65,16 +73,20 @@ def main(*words: str) -> None:
                 for line in ablate(setting):
                     shell.print_json({"seed": seed, **line})
         case ["report"]:
-            found = report(photos, results, CONTENDER.value)
-            _present(found, judged_photos(photos), results)
-            shell.print_json(found)
+            shell.print_json(_report(photos, results))
         case _:
             given = " ".join(words) or "nothing"
             raise flags.Error(f"Expected run, grow, ablate or report; {given} given.")
 
 
-def _present(found: dict[str, Any], test: Photos, results: Results) -> None:
-    """Writes the report, its tables, and the curves of both trunks beside the results."""
+def _report(photos: Photos, results: Results) -> dict[str, Any]:
+    """The report; it, its tables, and the curves of both trunks are put beside the results."""
+    found = report(photos, results, CONTENDER.value)
+    test, first = judged_photos(photos), CONTENDER.value[0]
+    if SLICE.value:
+        values = values_of(shell.open_workspace(), SLICE.value, test.paths.tolist())
+        scores = results.scores(first, results.seeds_of(first)[0])
+        found["slices"] = by_slice(scores, test, validation_photos(photos), values)
     trunks = [name for name in TRUNKS if results.seeds_of(name)]
     written = {
         "report.json": atomic_files.to_json(found).encode(),
@@ -83,6 +95,7 @@ def _present(found: dict[str, Any], test: Photos, results: Results) -> None:
     }
     for name, content in written.items():
         atomic_files.write_bytes(os.path.join(results.directory, name), content)
+    return found
 
 
 def _setting(name: str, seed: int, photos: Photos, preprocessing: Preprocessing) -> Setting:

@@ -86,6 +86,25 @@ def tables(found: dict[str, Any]) -> str:
                 ],
             )
         )
+    if slices := found.get("slices"):
+        blocks.append(
+            _table(
+                ("attribute", "photos", "positives", "negatives", "AUC", "95 %", "recall", "FPR"),
+                [
+                    (
+                        one["attribute"],
+                        one["value"],
+                        str(one["positives"]),
+                        str(one["negatives"]),
+                        _short(one["auc"]),
+                        f"{_short(one['auc_low'])}–{_short(one['auc_high'])}",
+                        _short(one["recall"]),
+                        _short(one["fpr"]),
+                    )
+                    for one in slices
+                ],
+            )
+        )
     return "\n\n".join(blocks) + "\n"
 
 
