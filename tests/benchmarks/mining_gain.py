@@ -7,7 +7,6 @@ Equal steps, equal seeds, the same validation part and the same test split for t
 JSON object a run, and at last the mean differences of mined and random to all.
 """
 
-import functools
 import json
 
 import numpy as np
@@ -19,13 +18,13 @@ from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.mining.config import MiningConfig
-from graftnet_tf.mining.mine import mine_negatives
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
 from tests.benchmarks.batched import apply
+from tests.benchmarks.chance_mining import minings
 from tests.benchmarks.decoded_images import decode_all
 
 TASK = flags.DEFINE_list("task", None, "Tasks to compare on.", required=True)
@@ -49,7 +48,10 @@ def main() -> None:
     for name in TASK.value:
         features, shown = _test_features(workspace, trunk, name)
         for seed in map(int, SEEDS.value):
-            for arm, mining in _minings(workspace, trunk, name, seed).items():
+            config = MiningConfig(
+                nearest_share=NEAREST_SHARE.value, keep_rate=KEEP_RATE.value, suspects=0, seed=seed
+            )
+            for arm, mining in minings(workspace, name, trunk.version, config).items():
                 version = _train(workspace, trunk, name, seed, mining)
                 found = _measured(workspace, name, version, features, shown)
                 figures[arm].append(found)
@@ -60,21 +62,6 @@ def main() -> None:
             for arm in ("mined", "random")
         }
     )
-
-
-def _minings(workspace: Workspace, trunk: Trunk, name: str, seed: int) -> dict[str, str | None]:
-    """The mining that each arm trains on; a single thinned cluster is a random choice."""
-    publish = functools.partial(mine_negatives, workspace, name, trunk_version=trunk.version)
-    config = MiningConfig(
-        nearest_share=NEAREST_SHARE.value, keep_rate=KEEP_RATE.value, suspects=0, seed=seed
-    )
-    mined = publish(config)
-    clusters = manifest.read(workspace.version_dir("tasks", name, "mining", mined))["clusters"]
-    size, kept = (sum(cluster[key] for cluster in clusters) for key in ("size", "kept"))
-    by_chance = MiningConfig(
-        clusters=1, nearest_share=0, keep_rate=(kept - 0.5) / size, suspects=0, seed=seed
-    )
-    return {"all": None, "mined": mined, "random": publish(by_chance)}
 
 
 def _train(workspace: Workspace, trunk: Trunk, name: str, seed: int, mining: str | None) -> str:

@@ -30,6 +30,7 @@ def write_tasks(
     snapshots: int,
     seed: int,
     test_fraction: float = 0.25,
+    size: tuple[int, int] | None = None,
     workers: int = -1,
     cutter: Cutter | None = None,
 ) -> Tally | None:
@@ -47,6 +48,7 @@ def write_tasks(
       snapshots: Per task; each gives up to `PASSENGERS_PER_SNAPSHOT` crops.
       seed: The same seed, the same bytes.
       test_fraction: Share of the snapshots, the last ones, whose crops are for testing.
+      size: (width, height) of the snapshots in pixels; None picks one of `scene.SIZES` for each.
       workers: Processes; -1 uses every core.
       cutter: Finds the passengers in the snapshots; without one they are cut out by what
         was drawn.
@@ -71,7 +73,7 @@ def write_tasks(
     tally = Tally()
     first_test = snapshots - round(snapshots * test_fraction)
     for task in tasks:
-        arguments = [_snapshot_arguments(task, seed, index) for index in range(snapshots)]
+        arguments = [(*_snapshot_arguments(task, seed, index), size) for index in range(snapshots)]
         draw = functools.partial(
             draw_all, arguments=arguments, workers=workers, description=f"Drawing {task.name}"
         )

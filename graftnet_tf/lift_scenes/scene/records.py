@@ -60,19 +60,24 @@ def snapshot_record(seed: int, index: int) -> SnapshotRecord:
     return _snapshot_record(render_snapshot(seed, index))
 
 
-def wished_record(seeds: Sequence[int], wishes: Sequence[Wish]) -> SnapshotRecord:
+def wished_record(
+    seeds: Sequence[int], wishes: Sequence[Wish], size: tuple[int, int] | None = None
+) -> SnapshotRecord:
     """The snapshot that `crop_records` cuts."""
-    return _snapshot_record(render_wished(np.random.default_rng(seeds), wishes))
+    return _snapshot_record(render_wished(np.random.default_rng(seeds), wishes, size))
 
 
-def crop_records(seeds: Sequence[int], wishes: Sequence[Wish]) -> list[CropRecord]:
+def crop_records(
+    seeds: Sequence[int], wishes: Sequence[Wish], size: tuple[int, int] | None = None
+) -> list[CropRecord]:
     """Crops of the well visible passengers of a snapshot with one passenger per wish.
 
     Args:
       seeds: Seeds of the snapshot: the same seeds and wishes, the same bytes.
       wishes: One per passenger.
+      size: (width, height) of the snapshot in pixels, see `render_snapshot`.
     """
-    snapshot = render_wished(np.random.default_rng(seeds), wishes)
+    snapshot = render_wished(np.random.default_rng(seeds), wishes, size)
     return [
         CropRecord(jpeg(person_crop(snapshot.image, seen.mask)), seen.attributes)
         for seen in snapshot.passengers

@@ -73,9 +73,11 @@ def render_snapshot(seed: int, index: int, size: tuple[int, int] | None = None) 
     return compose(rng, cast, size)
 
 
-def render_wished(rng: np.random.Generator, wishes: Sequence[Wish]) -> Snapshot:
-    """Draws a snapshot with one passenger per wish."""
-    return compose(rng, [cast_passenger(rng, wish) for wish in wishes], None)
+def render_wished(
+    rng: np.random.Generator, wishes: Sequence[Wish], size: tuple[int, int] | None = None
+) -> Snapshot:
+    """Draws a snapshot with one passenger per wish; `size` as for `render_snapshot`."""
+    return compose(rng, [cast_passenger(rng, wish) for wish in wishes], size)
 
 
 def compose(

@@ -4,6 +4,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.lift_scenes.dataset.attribute_tasks import ATTRIBUTE_TASKS, GENDER
 from graftnet_tf.lift_scenes.dataset.sub_datasets import write_tasks
+from graftnet_tf.lift_scenes.scene.records import pixels
 from graftnet_tf.workspace.tasks import SPLITS, Task, class_counts
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -62,6 +63,17 @@ def test_adding_a_task_leaves_the_others_as_they_are(workspace, tmp_path):
         assert atomic_files.tree_sha256(together.path(*folder)) == atomic_files.tree_sha256(
             workspace.path(*folder)
         )
+
+
+def test_smaller_snapshots_give_smaller_crops(workspace, tmp_path):
+    small = Workspace(str(tmp_path))
+    write_tasks(small, [BALD], snapshots=SNAPSHOTS, seed=0, size=(384, 216), workers=1)
+
+    def heights(holder):
+        paths = [holder.image_path(example.image) for example in everything(holder, "bald")]
+        return [pixels(atomic_files.read_bytes(path)).shape[0] for path in paths]
+
+    assert max(heights(small)) <= 216 < max(heights(workspace))
 
 
 @pytest.mark.parametrize(
