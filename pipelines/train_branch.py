@@ -28,6 +28,11 @@ STEPS = flags.DEFINE_integer(
     f"examples, {MOST_STEPS} steps at most.",
     lower_bound=0,
 )
+BALANCED_BATCHES = flags.DEFINE_bool(
+    "balanced_batches",
+    _DEFAULT.balanced_batches,
+    "As many examples of each class in every batch, instead of weights in the loss.",
+)
 DROPOUT = flags.DEFINE_float(
     "dropout",
     _DEFAULT.dropout,
@@ -73,6 +78,7 @@ def main() -> None:
     workspace = shell.open_workspace()
     config = BranchConfig(
         steps=STEPS.value,
+        balanced_batches=BALANCED_BATCHES.value,
         dropout=DROPOUT.value,
         views=VIEWS.value,
         validation=VALIDATION_FRACTION.value,

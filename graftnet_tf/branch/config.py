@@ -35,6 +35,8 @@ class BranchConfig:
         `PASSES` times through the examples, and `MOST_STEPS` at most: more would teach a branch the
         few examples of a small task by heart.
       batch: Images per step.
+      balanced_batches: Whether batches have as many examples of each class; else they are drawn
+        evenly from all, and the loss weighs classes alike.
       optimization: Optimizer, rate and averaging of the open blocks and the classifier.
       dropout: Rate on the pooled features.
       augmentation: Augmentation of the training images.
@@ -63,6 +65,7 @@ class BranchConfig:
     reduction: int = 0
     steps: int | None = None
     batch: int = 32
+    balanced_batches: bool = False
     optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
     dropout: float = 0.2
     augmentation: Augmentation = Augmentation()

@@ -10,6 +10,7 @@ from graftnet_tf.branch import initialization
 from graftnet_tf.branch.branch import Branch
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.temperature import tempered
+from graftnet_tf.data.balanced_batches import BalancedBatches
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.task_sampling import Schedule
 from graftnet_tf.features.graft_features import GraftFeatures, prepare_plain
@@ -79,9 +80,9 @@ class FineTuning:
     def run(self, loop: Loop) -> float | None:
         """Trains the branch for the steps left; returns its running loss, None without any."""
         examples, config = self._examples, self._config
-        schedule = Schedule([len(examples.rows)], np.ones(1), config.batch, config.seed)
-        schedule.skip(loop.step)
-        draws = ((number, schedule.next()[1]) for number in range(loop.step, loop.steps))
+        shares = examples.class_weights
+        if config.balanced_batches:
+            shares = np.ones_like(shares)
 
         def step(number: int, given: tuple[np.ndarray, tf.Tensor]) -> tuple[str, float]:
             chosen, features = given
@@ -89,12 +90,12 @@ class FineTuning:
             loss = self._train(
                 features,
                 tf.constant(labels),
-                tf.constant(examples.class_weights[labels]),
+                tf.constant(shares[labels]),
                 tf.constant([config.seed, number]),
             )
             return examples.task.name, float(loss)
 
-        inputs = prefetch(self._features_of, self._windows(draws))
+        inputs = prefetch(self._features_of, self._windows(self._draws(loop)))
         losses = loop.run(step, inputs, description=f"Branch {examples.task.name}")
         if self.optimizer.use_ema and loop.steps:
             self.optimizer.finalize_variable_values(self.branch.open_variables)
@@ -122,6 +123,18 @@ class FineTuning:
             description="Scores",
         )
         return examples.readable(), logits
+
+    def _draws(self, loop: Loop) -> Iterator[Draw]:
+        examples, config = self._examples, self._config
+        left = range(loop.step, loop.steps)
+        if config.balanced_batches:
+            classes = len(examples.task.classes)
+            batches = BalancedBatches(examples.labels, classes, config.batch, config.seed)
+            yield from ((number, batches.at(number)) for number in left)
+            return
+        schedule = Schedule([len(examples.rows)], np.ones(1), config.batch, config.seed)
+        schedule.skip(loop.step)
+        yield from ((number, schedule.next()[1]) for number in left)
 
     def _windows(self, draws: Iterator[Draw]) -> Iterator[tuple[Draw, list[Draw] | None]]:
         """Each draw, with the first of a window all of the window's."""

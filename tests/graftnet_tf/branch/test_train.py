@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from graftnet_tf.branch import train
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.branch.fine_tuning import FineTuning
 from graftnet_tf.branch.temperature import Calibration
 from graftnet_tf.branch.train import train_branch
 from graftnet_tf.errors import GraftNetError
@@ -94,6 +95,20 @@ def test_steps_left_open_are_decided_anew_when_it_is_trained_again(trained, tmp_
     kept = len(read_validation_part(workspace, "bag", "0001").examples)
     assert record["steps"] == run.call_args.args[0].steps == math.ceil(8 * (12 - kept) / 16)
     assert branch_config(record).steps is None
+
+
+def test_balanced_batches_need_no_weights(trained, tmp_path):
+    workspace, seen = trained.copy(str(tmp_path / "workspace")), []
+
+    def note(self, inputs, labels, weights, seed):
+        tf.numpy_function(lambda *both: seen.append(both), [labels, weights], [])
+        return tf.constant(0.0)
+
+    with mock.patch.object(FineTuning, "_update", note):
+        train_tiny_branch(workspace, "bag", steps=4, balanced_batches=True)
+    assert [np.bincount(labels).tolist() for labels, _ in seen] == [[2, 2]] * 4
+    assert all(weights.tolist() == [1] * 4 for _, weights in seen)
+    assert manifest.read(workspace.path("branches", "bag", "0001"))["config"]["balanced_batches"]
 
 
 def test_unreadable_images_are_listed(trained, records):
