@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_curve
 
+from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.evaluate import AttributeEvaluation
 from graftnet_tf.mining.config import MiningConfig
@@ -20,12 +21,13 @@ from tests.benchmarks.evidence.drawn.shorter_lists import rare, write_shorter
 NEGATIVES_EACH = 100
 RECALL = 0.8  # at which false positives are compared
 TOP = (50, 100, 200, 400)  # lengths of the lists of highest scores
-ARMS = ("mined", "random", "all")
+BATCHES = {"": False, "_balanced": True}  # whether they have as many examples of each class
+ARMS = tuple(f"{arm}{batches}" for batches in BATCHES for arm in ("mined", "random", "all"))
 MINING = MiningConfig(nearest_share=0.1, keep_rate=0.1, suspects=0)
 
 
 def run(setting: Setting) -> None:
-    """Trains and measures the branch of the new label on each list of negatives."""
+    """Trains and measures the new label's branch on each list of negatives, in both batches."""
     workspace, label = setting.workspace, new_label(setting.seed)
     drawn = pool(workspace)
     train, test = (drawn.examples(label, split) for split in ("train", "test"))
@@ -35,15 +37,17 @@ def run(setting: Setting) -> None:
     trunk = trained.trunk(setting, earlier_labels(setting.seed, max(LABELS)))["version"]
     config = dataclasses.replace(MINING, seed=setting.seed)
     for arm, version in minings(workspace, name, trunk, config).items():
-        setting.once(f"mining_{arm}", functools.partial(_measured, setting, trunk, name, version))
+        for batches, balanced in BATCHES.items():
+            branch = dataclasses.replace(BRANCH, mining=version, balanced_batches=balanced)
+            measured = functools.partial(_measured, setting, trunk, name, branch)
+            setting.once(f"mining_{arm}{batches}", measured)
 
 
 def _measured(
-    setting: Setting, trunk_version: str, name: str, mining: str | None
+    setting: Setting, trunk_version: str, name: str, config: BranchConfig
 ) -> dict[str, Any]:
-    config = dataclasses.replace(BRANCH, mining=mining)
     attributes, told = trained.branches(setting, trunk_version, {name: config})
-    examples = setting.workspace.training_examples(name, mining)
+    examples = setting.workspace.training_examples(name, config.mining)
     positives = int(np.sum(examples.labels))
     return {
         **told,
