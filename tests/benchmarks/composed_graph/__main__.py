@@ -26,7 +26,7 @@ from tests.benchmarks.composed_graph import networks
 from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
 from tests.benchmarks.composed_graph.onnx_peer import OnnxPeer
 from tests.benchmarks.composed_graph.session import THREADS, Session
-from tests.benchmarks.composed_graph.turns import best_of_turns
+from tests.benchmarks.turns import best_of_turns
 
 ONNX_PYTHON = flags.DEFINE_string("onnx_python", None, "A Python with ONNX Runtime; none: no peer.")
 BRANCHES = flags.DEFINE_integer("branches", 16, "Attributes.", lower_bound=1)

@@ -5,7 +5,7 @@ import numpy as np
 from graftnet_tf.models.flops import BlockCosts
 from tests.benchmarks.composed_graph.networks import GRAFT_AFTER, LAST, SIDE
 from tests.benchmarks.composed_graph.session import Session
-from tests.benchmarks.composed_graph.turns import best_of_turns
+from tests.benchmarks.turns import best_of_turns
 
 
 def attribute_cost(model: Session, branches: int, images: np.ndarray, turns: int) -> dict:
