@@ -12,7 +12,7 @@ WORKSPACE ?= build/demo
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test docs slow kill soak conformance beam par evidence descriptors sample lock clean
+.PHONY: demo test docs slow kill soak conformance bench beam par evidence descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -60,6 +60,11 @@ par: $(VENV)/ready
 		--task="$$(ls $(PAR)/tasks | paste -sd, -)"
 	$(BIN)/python -m pipelines.compose --workspace=$(PAR)
 	$(BIN)/python -m pipelines.evaluate --workspace=$(PAR) --protocol=par $(PUBLISHED:%=--published=%)
+
+# Every part beside a named peer, in one table, build/bench/table.md; half an hour; docs/performance.md.
+bench: $(VENV)/ready
+	$(BIN)/python -m tests.benchmarks.performance --output=build/bench $(ROWS:%=--row=%) \
+		$(PEERS:%=--peer_python=%/bin/python) $(YOLACT:%=--yolact=%)
 
 # Jobs by workers of Apache Beam, killed among them, in an environment of its own; docs/offline_jobs.md.
 beam: $(BEAM)/ready

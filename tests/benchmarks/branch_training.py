@@ -117,6 +117,10 @@ def main() -> None:
             "precision": config.precision,
             "in_full": in_full,
             "turns": [[round(a, 1), round(b, 1)] for a, b in rates],
+            "ratios": {
+                "features cached beside Keras": [round(a / b, 3) for a, b in rates],
+                "cache empty at the start beside Keras": [round(whole[0] / keras_rate, 3)],
+            },
             "steady_images_per_s": round(our_rate, 1),
             "keras_images_per_s": round(keras_rate, 1),
             "steady_ratio": round(our_rate / keras_rate, 2),

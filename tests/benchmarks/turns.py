@@ -2,22 +2,34 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 
-def best_of_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, float]:
-    """Seconds of each call: the best of as many turns, after one that does not count.
+def seconds_of_turns(
+    calls: Mapping[str, Callable[[], object]], turns: int
+) -> dict[str, list[float]]:
+    """Seconds of each call in every turn, after one that does not count.
 
     The order of a turn is drawn, so that none always follows the same other. A call that
     returns a float has timed itself.
     """
-    best = dict.fromkeys(calls, float("inf"))
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
     order = random.Random(0)
     for turn in range(turns + 1):
         for name in order.sample(list(calls), len(calls)):
             started = time.perf_counter()
             answer = calls[name]()
-            seconds = answer if isinstance(answer, float) else time.perf_counter() - started
+            took = answer if isinstance(answer, float) else time.perf_counter() - started
             if turn:
-                best[name] = min(best[name], seconds)
-    return best
+                seconds[name].append(took)
+    return seconds
+
+
+def best_of_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, float]:
+    """The best of the seconds of each call."""
+    return {name: min(some) for name, some in seconds_of_turns(calls, turns).items()}
+
+
+def times_as_fast(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Their seconds over ours, turn by turn: above 1 where ours is the faster."""
+    return [round(their / our, 3) for our, their in zip(ours, theirs, strict=True)]

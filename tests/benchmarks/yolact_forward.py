@@ -1,8 +1,8 @@
-"""YOLACT beside the official PyTorch network: milliseconds per image, in one script.
+"""YOLACT beside the official PyTorch network: milliseconds per batch, in one script.
 
-    python -m tests.benchmarks.yolact_forward [--peer_python=PYTHON --peer=CHECKOUT] [--json]
+    python -m tests.benchmarks.yolact_forward [--peer_python=PYTHON --peer=CHECKOUT] [--batch=1]
 
-At 550 px, batch 1, two threads, with the weights of `tests/yolact_tf/reference.py` in both, so
+At 550 px, two threads, with the weights of `tests/yolact_tf/reference.py` in both, so
 that detections are as many: the forward pass in float32 and bfloat16, and detection (decoding,
 Fast NMS) and masks (on the prototypes' grid, and enlarged to the input's size). The official
 network runs in a process of its own, PYTHON, that has torch and OpenCV; CHECKOUT is a clone of
@@ -10,19 +10,19 @@ https://github.com/dbolya/yolact. The two take turns, so that a busy machine is 
 the best of the runs counts.
 """
 
-import json
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from absl import flags
 
 from pipelines import shell
+from tests.benchmarks.peer_process import PeerProcess
+from tests.benchmarks.turns import seconds_of_turns, times_as_fast
 from tests.yolact_tf.reference import reference_image, reference_input, reference_weights
 from yolact_tf import build_yolact, load_torch_state_dict
 from yolact_tf.checkpoints.state_dict import expected
@@ -32,6 +32,7 @@ from yolact_tf.ops.masks import assemble, in_images
 PEER_PYTHON = flags.DEFINE_string("peer_python", sys.executable, "A Python with torch.")
 PEER = flags.DEFINE_string("peer", None, "Clone of the official repository; none: no peer.")
 RUNS = flags.DEFINE_integer("runs", 10, "Of each, of which the best counts.", lower_bound=1)
+BATCH = flags.DEFINE_integer("batch", 1, "Images.", lower_bound=1)
 
 _THREADS = 2
 _SEEDS = {"resnet50": 19, "resnet101": 1}
@@ -39,20 +40,25 @@ _SEEDS = {"resnet50": 19, "resnet101": 1}
 
 def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(_THREADS)
-    shell.print_json({backbone: _measure(backbone, seed) for backbone, seed in _SEEDS.items()})
+    measured = {backbone: _measure(backbone, seed) for backbone, seed in _SEEDS.items()}
+    found: dict[str, Any] = {backbone: figures for backbone, (figures, _) in measured.items()}
+    found["ratios"] = {name: some for _, each in measured.values() for name, some in each.items()}
+    shell.print_json(found)
 
 
-def _measure(backbone: str, seed: int) -> dict[str, float]:
+def _measure(backbone: str, seed: int) -> tuple[dict[str, float], dict[str, list[float]]]:
+    """Best milliseconds and what they come to; how many times as fast as the official one."""
     stages = _ours(backbone, seed)
-    peer = _Peer(backbone, seed) if PEER.value else None
-    best = {name: float("inf") for name in [*stages, *(["official"] if peer else [])]}
-    for _ in range(RUNS.value):
-        for name, stage in stages.items():
-            started = time.perf_counter()
-            stage()
-            best[name] = min(best[name], 1000 * (time.perf_counter() - started))
-        if peer:
-            best["official"] = min(best["official"], peer.milliseconds())
+    peer = None
+    if PEER.value:
+        script = Path(__file__).with_name("yolact_official_process.py")
+        given = (PEER.value, backbone, seed, _THREADS, BATCH.value)
+        peer = PeerProcess(PEER_PYTHON.value, script, *given)
+        stages["official"] = peer.ask
+    seconds = seconds_of_turns(stages, RUNS.value)
+    best = {name: 1000 * min(some) for name, some in seconds.items()}
+    if peer:
+        peer.close()
     rest = best["detect"] + best["masks"]
     ratios = {
         "bfloat16_speedup": best["float32"] / best["bfloat16"],
@@ -62,12 +68,20 @@ def _measure(backbone: str, seed: int) -> dict[str, float]:
     if peer:
         ratios["speedup_over_official"] = best["official"] / best["float32"]
         ratios["bfloat16_speedup_over_official"] = best["official"] / best["bfloat16"]
-    return {name: round(value, 3) for name, value in {**best, **ratios}.items()}
+    found = {name: round(value, 3) for name, value in {**best, **ratios}.items()}
+    return found, {
+        f"{backbone}, {precision} beside official": times_as_fast(
+            seconds[precision], seconds["official"]
+        )
+        for precision in ("float32", "bfloat16")
+        if peer
+    }
 
 
 def _ours(backbone: str, seed: int) -> dict[str, Callable[[], object]]:
     name = f"yolact_{backbone}_550"
-    image = tf.constant(reference_input(reference_image(seed), backbone)[np.newaxis])
+    one = reference_input(reference_image(seed), backbone)
+    image = tf.constant(np.repeat(one[np.newaxis], BATCH.value, axis=0))
     stages: dict[str, Callable[[], object]] = {}
     for precision in ("bfloat16", "float32"):
         model = build_yolact(name, precision=precision)
@@ -91,28 +105,6 @@ def _ours(backbone: str, seed: int) -> dict[str, Callable[[], object]]:
 def _forward(network: Callable[[tf.Tensor], dict[str, tf.Tensor]], image: tf.Tensor) -> None:
     for output in network(image).values():
         output.numpy()
-
-
-class _Peer:
-    """The official network, a line of JSON to and from it per run."""
-
-    def __init__(self, backbone: str, seed: int) -> None:
-        script = Path(__file__).with_name("yolact_official_process.py")
-        self._process = subprocess.Popen(
-            [PEER_PYTHON.value, str(script), PEER.value or "", backbone, str(seed), str(_THREADS)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.milliseconds()
-
-    def milliseconds(self) -> float:
-        """Of one forward pass."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The official PyTorch YOLACT on a CPU, timed on request; started by yolact_forward.py.
 
-    PYTHON yolact_official_process.py CHECKOUT BACKBONE SEED THREADS
+    PYTHON yolact_official_process.py CHECKOUT BACKBONE SEED THREADS BATCH
 
 Needs torch, OpenCV, pycocotools and matplotlib, and no package of ours. Each line on stdin is
-answered with the milliseconds of one forward pass to the raw outputs, batch 1, float32. What the
+answered with the seconds of one forward pass to the raw outputs, in float32. What the
 checkout wants of a GPU, of torchvision and of TorchScript is stood in for; arithmetic is its own.
 """
 
@@ -17,7 +17,8 @@ from unittest import mock
 
 
 def main() -> None:
-    checkout, backbone, seed, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    checkout, backbone = sys.argv[1:3]
+    seed, threads, count = map(int, sys.argv[3:])
     import torch
 
     torch.set_num_threads(threads)
@@ -43,12 +44,12 @@ def main() -> None:
     network.eval()
     network.training = True  # raw outputs, with stored statistics in batch normalisation
     image = reference.reference_input(reference.reference_image(seed), backbone)
-    batch = torch.from_numpy(image.transpose(2, 0, 1)[None].copy())
+    batch = torch.from_numpy(image.transpose(2, 0, 1)[None].repeat(count, axis=0))
     with torch.no_grad():
         for _ in sys.stdin:
             started = time.perf_counter()
             network(batch)
-            print(1000 * (time.perf_counter() - started), flush=True)
+            print(time.perf_counter() - started, flush=True)
 
 
 def _reference() -> types.ModuleType:

@@ -1,11 +1,11 @@
 """Speed of a composed model beside what else could serve its attributes.
 
-    python -m tests.benchmarks.composed_graph [--onnx_python=PYTHON] [--branches=16] [--turns=20]
+    python -m tests.benchmarks.composed_graph [--peer_python=PYTHON] [--branches=16] [--turns=20]
 
 InceptionV3 at 299×299 with random weights, branches of blocks 8…10, two threads, batches of 1 and
-8, all in turns; the best turn of each counts. Layouts of weights are kept, as `graftnet-serve`
-keeps them. PYTHON has tensorflow, tf2onnx and onnxruntime. Prints one JSON object: milliseconds,
-GFLOP/s and ratios. Takes a quarter of an hour and 16 GB of memory.
+8, all in turns; the best turn of each counts, but for `ratios`. Layouts of weights are kept, as
+`graftnet-serve` keeps them. PYTHON has tensorflow, tf2onnx, onnxruntime, openvino and nncf. Prints
+one JSON object: milliseconds, GFLOP/s and ratios. Takes a quarter of an hour and 16 GB of memory.
 """
 
 import multiprocessing
@@ -24,15 +24,17 @@ from pipelines import shell
 from serving.model_server.models.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph import networks
 from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
-from tests.benchmarks.composed_graph.onnx_peer import OnnxPeer
+from tests.benchmarks.composed_graph.peers import Peers
 from tests.benchmarks.composed_graph.session import THREADS, Session
-from tests.benchmarks.turns import best_of_turns
+from tests.benchmarks.turns import seconds_of_turns, times_as_fast
 
-ONNX_PYTHON = flags.DEFINE_string("onnx_python", None, "A Python with ONNX Runtime; none: no peer.")
+PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with the peers; none: no peer.")
 BRANCHES = flags.DEFINE_integer("branches", 16, "Attributes.", lower_bound=1)
 TURNS = flags.DEFINE_integer("turns", 20, "Of which the best counts.", lower_bound=1)
+RATIOS_ONLY = flags.DEFINE_bool("ratios_only", False, "No costs of one attribute, no float16.")
 
 _BATCHES = (1, 8)
+_RUNTIMES = ("ONNX Runtime", "OpenVINO")
 _PRODUCT = 4096  # side of the matrices that tell the machine's rate
 
 
@@ -45,12 +47,14 @@ def main() -> None:
     separate = BRANCHES.value * costs.forward(0, networks.LAST)
     with tempfile.TemporaryDirectory() as folder:
         directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
-        peer = OnnxPeer(ONNX_PYTHON.value, frozen) if ONNX_PYTHON.value else None
+        if RATIOS_ONLY.value:
+            directories = {name: directories[name] for name in ("float32", "bfloat16")}
+        peers = Peers(PEER_PYTHON.value, frozen) if PEER_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
         separate_models = [
             Session(os.path.join(folder, networks.SEPARATE)) for _ in range(BRANCHES.value)
         ]
-    found: dict[str, Any] = {"multiply_adds_ratio": separate / whole}
+    found: dict[str, Any] = {"multiply_adds_ratio": separate / whole, "ratios": {}}
     for batch in _BATCHES:
         images = np.random.default_rng(0).integers(
             0, 256, (batch, networks.SIDE, networks.SIDE, 3), dtype=np.uint8
@@ -60,15 +64,18 @@ def main() -> None:
             networks.SEPARATE: _one_after_another(separate_models, images),
             **{f"product in {dtype}": _product(dtype) for dtype in ("float32", "bfloat16")},
         }
-        if peer:
-            calls["ONNX Runtime"] = peer.call(batch)
-        seconds = best_of_turns(calls, TURNS.value)
-        found[f"batch {batch}"] = _figures(seconds, batch * whole)
-        found[f"one attribute, batch {batch}"] = attribute_cost(
-            models["float32"], BRANCHES.value, images, TURNS.value
-        )
-    if peer:
-        peer.close()
+        if peers:
+            calls |= peers.calls(batch)
+        seconds = seconds_of_turns(calls, TURNS.value)
+        best = {name: min(some) for name, some in seconds.items()}
+        found[f"batch {batch}"] = _figures(best, batch * whole)
+        found["ratios"] |= _ratios(seconds, batch)
+        if not RATIOS_ONLY.value:
+            found[f"one attribute, batch {batch}"] = attribute_cost(
+                models["float32"], BRANCHES.value, images, TURNS.value
+            )
+    if peers:
+        peers.close()
     shell.print_json(found)
 
 
@@ -87,6 +94,16 @@ def _product(dtype: str) -> Callable[[], object]:
     matrix = tf.cast(tf.random.normal([_PRODUCT, _PRODUCT], seed=0), dtype)
     multiply = tf.function(tf.matmul)
     return lambda: multiply(matrix, matrix).numpy()
+
+
+def _ratios(seconds: dict[str, list[float]], batch: int) -> dict[str, list[float]]:
+    """How many times as fast as each peer ours is, in the peer's precision where that is ours."""
+    peers = [networks.SEPARATE, *(name for name in seconds if name.startswith(_RUNTIMES))]
+    found = {}
+    for peer in peers:
+        ours = "float32" if peer in (networks.SEPARATE, *_RUNTIMES) else "bfloat16"
+        found[f"{ours} beside {peer}, batch {batch}"] = times_as_fast(seconds[ours], seconds[peer])
+    return found
 
 
 def _figures(seconds: dict[str, float], multiply_adds: int) -> dict[str, dict[str, float]]:

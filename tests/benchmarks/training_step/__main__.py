@@ -1,19 +1,17 @@
 """Images a second of a trunk's training step, beside plain Keras and torchvision.
 
-    python -m tests.benchmarks.training_step [--peer_python=PYTHON] [--turns=3] [--json]
+    python -m tests.benchmarks.training_step [--peer_python=PYTHON] [--turns=3] [--heads=16]
 
 All train the whole of InceptionV3 with AdamW on the same images in memory, without augmentation:
-ours with one of 16 binary heads active a step, in float32 and in bfloat16; Keras a model of 16
-outputs by `fit`, the loss of 15 weighed by zero; torchvision the network without its auxiliary
-head, with one linear layer, in either memory layout, in a process of its own with PYTHON, which
-has torch and torchvision. They take turns, so that a busy machine is busy for all; the median of
-the turns counts. `share_of_matmul` is the rate of the step's multiply-adds over that of the
+ours with one of --heads binary heads active a step, in float32 and in bfloat16; Keras a model of as
+many outputs by `fit`, the loss of all but one weighed by zero; torchvision the network without its
+auxiliary head, with one linear layer, in either memory layout, in a process of its own with PYTHON,
+which has torch and torchvision. They take turns, so that a busy machine is busy for all; the median
+of the turns counts. `share_of_matmul` is the rate of the step's multiply-adds over that of the
 machine's product of float32 matrices of 4096×4096 in the same turns.
 """
 
-import json
 import statistics
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,14 +28,15 @@ from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.workspace.tasks import Task
 from pipelines import shell
+from tests.benchmarks.peer_process import PeerProcess
 
 PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with torch and torchvision.")
 TURNS = flags.DEFINE_integer("turns", 3, "Of each, of which the median counts.", lower_bound=1)
 SIDE = flags.DEFINE_integer("side", 299, "Height and width of the images.", lower_bound=75)
 IMAGES = flags.DEFINE_integer("images", 32, "In a step.", lower_bound=1)
+HEADS = flags.DEFINE_integer("heads", 16, "Binary tasks.", lower_bound=1)
 
 _STEPS = 2  # of a turn
-_HEADS = 16
 _MATRIX = 4096
 _LAYOUTS = ("contiguous", "channels_last")
 _OPTIMIZATION = Optimization("adamw", learning_rate=1e-4)
@@ -50,10 +49,10 @@ def main() -> None:
     rates: dict[str, Callable[[], float]] = {
         "float32": _ours("float32", images, labels),
         "bfloat16": _ours("bfloat16", images, labels),
-        "keras": _keras(images, labels),
+        "Keras": _keras(images, labels),
     }
     if PEER_PYTHON.value:
-        rates |= {f"torch_{layout}": _torch(layout) for layout in _LAYOUTS}
+        rates |= {f"torchvision, {layout}": _torch(layout) for layout in _LAYOUTS}
     for rate in rates.values():
         rate()
     turns = [
@@ -66,6 +65,11 @@ def main() -> None:
     step = (1 + BACKWARD) * BlockCosts.of(SIDE.value, SIDE.value).forward(0, LAST)
     shell.print_json(
         {
+            "ratios": {
+                f"{ours} beside {peer}": [round(turn[ours] / turn[peer], 3) for turn in turns]
+                for ours in ("float32", "bfloat16")
+                for peer in peers
+            },
             "images_per_s": {name: round(rate, 2) for name, rate in median.items()},
             "bfloat16_over_float32": round(median["bfloat16"] / median["float32"], 2),
             "float32_over_faster_peer": round(median["float32"] / max(peers.values()), 2),
@@ -87,7 +91,7 @@ def _rate(steps: Callable[[], object]) -> float:
 def _ours(precision: str, images: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
     model = DynamicTrunk(
         Blocks(),
-        [Task.binary(f"task{number}") for number in range(_HEADS)],
+        [Task.binary(f"task{number}") for number in range(HEADS.value)],
         Preprocessing(SIDE.value, SIDE.value),
         Augmentation.none(),
         _OPTIMIZATION.make(steps=1000),
@@ -98,7 +102,7 @@ def _ours(precision: str, images: np.ndarray, labels: np.ndarray) -> Callable[[]
 
     def steps() -> None:
         for task in range(_STEPS):
-            model.train(task, images, labels, weights, (task, 0))
+            model.train(task % HEADS.value, images, labels, weights, (task, 0))
 
     return lambda: _rate(steps)
 
@@ -107,39 +111,21 @@ def _keras(images: np.ndarray, labels: np.ndarray) -> Callable[[], float]:
     network = tf.keras.applications.InceptionV3(
         include_top=False, weights=None, input_shape=images.shape[1:], pooling="avg"
     )
-    heads = [
-        tf.keras.layers.Dense(2, name=f"task{number}")(network.output) for number in range(_HEADS)
-    ]
+    names = [f"task{number}" for number in range(HEADS.value)]
+    heads = [tf.keras.layers.Dense(2, name=name)(network.output) for name in names]
     model = tf.keras.Model(network.input, heads)
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(_OPTIMIZATION.make(steps=1000), loss=[loss] * _HEADS)
+    model.compile(_OPTIMIZATION.make(steps=1000), loss=[loss] * HEADS.value)
     active = np.ones(len(labels), np.float32)
-    weights = [active] + [np.zeros_like(active)] * (_HEADS - 1)
-    batch = (images / np.float32(127.5) - 1, tuple([labels] * _HEADS), tuple(weights))
+    weights = [active] + [np.zeros_like(active)] * (HEADS.value - 1)
+    batch = (images / np.float32(127.5) - 1, tuple([labels] * HEADS.value), tuple(weights))
     data = tf.data.Dataset.from_tensors(batch).repeat()
     return lambda: _rate(lambda: model.fit(data, steps_per_epoch=_STEPS, verbose=0))
 
 
 def _torch(layout: str) -> Callable[[], float]:
-    process = subprocess.Popen(
-        [
-            str(PEER_PYTHON.value),
-            str(Path(__file__).with_name("torch_process.py")),
-            *(layout, str(SIDE.value), str(IMAGES.value), str(_STEPS)),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-    def rate() -> float:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write("\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
-
-    return rate
+    script = Path(__file__).with_name("torch_process.py")
+    return PeerProcess(PEER_PYTHON.value, script, layout, SIDE.value, IMAGES.value, _STEPS).ask
 
 
 def _matmul() -> float:

@@ -14,14 +14,13 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from serving.model_server.models.servable import Servable
-from serving.model_server.requests.limits import Limits
 from tests.serving.fake_versions import publish_branch, publish_model, publish_trunk
 from tests.serving.fuzz.campaign import Campaign
 from tests.serving.model_server.number_models import config, specific
 from tests.serving.sample_images import image_file
 from tests.serving.soak.clients import Clients, direct_answers, image_request
 from tests.serving.soak.server_process import ServerProcess
+from tests.serving.soak.throughput import throughput
 
 MINUTES = flags.DEFINE_float("minutes", 3.0, "Of load while versions come and go.")
 SWAPS = flags.DEFINE_integer("swaps", 50, "Swaps over which memory is watched.")
@@ -55,7 +54,14 @@ def main() -> None:
             figures["fuzz"] = _fuzz(server)
             logging.info("fuzz: %s", figures["fuzz"])
             figures["exit_status"] = server.stop()
-        figures["throughput"] = _throughput(MODEL.value or os.path.join(made, "1"), folder)
+        figures["throughput"] = throughput(
+            MODEL.value or os.path.join(made, "1"),
+            folder,
+            _IMAGES,
+            seconds=SECONDS.value,
+            turns=2,
+            clients=64,
+        )
     shell.print_json(figures)
 
 
@@ -174,44 +180,6 @@ def _fuzz(server: ServerProcess) -> dict[str, Any]:
         "rss_mib_before": before,
         "rss_mib_after": server.rss_mib(),
     }
-
-
-def _throughput(model: str, folder: str) -> dict[str, Any]:
-    """Images a second of 64 clients, and of full batches without a server, in turns."""
-    base_path = os.path.join(folder, "measured")
-    os.makedirs(base_path)
-    os.symlink(os.path.abspath(model), os.path.join(base_path, "1"))
-    expected = {1: direct_answers(model, _IMAGES)}
-    servable = Servable(model, 1)
-    direct, served, latencies = [], [], {}
-    with ServerProcess(f"--model_base_path={base_path}") as server:
-        for _ in range(2):
-            direct.append(_direct_rate(servable))
-            with Clients(server.address, _IMAGES, expected):
-                time.sleep(5)  # TensorFlow prepares each batch size
-            with Clients(server.address, _IMAGES, expected) as clients:
-                time.sleep(SECONDS.value)
-            latencies = clients.figures()
-            served.append(latencies["per_second"])
-    return {
-        "direct_per_second": direct,
-        "served_per_second": served,
-        "ratio": sum(served) / sum(direct),
-        "p50_ms": latencies["p50_ms"],
-        "p99_ms": latencies["p99_ms"],
-        "failed": latencies["failed"],
-        "wrong": latencies["wrong"],
-    }
-
-
-def _direct_rate(servable: Servable) -> float:
-    inputs = image_request(_IMAGES).inputs
-    servable.predict("predict_jpeg", inputs, limits=Limits())
-    began, images = time.monotonic(), 0
-    while time.monotonic() - began < SECONDS.value:
-        servable.predict("predict_jpeg", inputs, limits=Limits())
-        images += len(_IMAGES)
-    return images / (time.monotonic() - began)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Every part beside a named peer, in one table: `make bench`."""
