@@ -4,7 +4,7 @@ import dataclasses
 
 from absl import flags
 
-from graftnet_tf.branch.config import MOST_STEPS, PASSES, BranchConfig
+from graftnet_tf.branch.config import FEW_OF_A_CLASS, MOST_STEPS, PASSES, BranchConfig
 from graftnet_tf.branch.train import train_branches
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.tasks import Task
@@ -31,7 +31,8 @@ STEPS = flags.DEFINE_integer(
 BALANCED_BATCHES = flags.DEFINE_bool(
     "balanced_batches",
     _DEFAULT.balanced_batches,
-    "As many examples of each class in every batch, instead of weights in the loss.",
+    "As many examples of each class in every batch, instead of weights in the loss; by default "
+    f"where others would have fewer than {FEW_OF_A_CLASS} of some class on average.",
 )
 DROPOUT = flags.DEFINE_float(
     "dropout",

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from graftnet_tf.branch.branch import check_shape, vector_length
 from graftnet_tf.data import validation_split
@@ -15,6 +15,7 @@ from graftnet_tf.training import linear_probe
 from graftnet_tf.training.loop import Optimization
 
 PASSES, MOST_STEPS = 8, 300
+FEW_OF_A_CLASS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +37,8 @@ class BranchConfig:
         few examples of a small task by heart.
       batch: Images per step.
       balanced_batches: Whether batches have as many examples of each class; else they are drawn
-        evenly from all, and the loss weighs classes alike.
+        evenly from all, and the loss weighs classes alike. None for balanced ones where others
+        would have fewer than `FEW_OF_A_CLASS` examples of some class on average.
       optimization: Optimizer, rate and averaging of the open blocks and the classifier.
       dropout: Rate on the pooled features.
       augmentation: Augmentation of the training images.
@@ -65,7 +67,7 @@ class BranchConfig:
     reduction: int = 0
     steps: int | None = None
     batch: int = 32
-    balanced_batches: bool = False
+    balanced_batches: bool | None = None
     optimization: Optimization = Optimization(learning_rate=1e-4, ema=0.98)
     dropout: float = 0.2
     augmentation: Augmentation = Augmentation()
@@ -89,13 +91,14 @@ class BranchConfig:
         if self.last_block is not None:
             vector_length(self.last_block, self.pooling, self.reduction)
 
-    def for_examples(self, count: int) -> "BranchConfig":
-        """With its steps decided, for a task with so many examples to learn from."""
-        if self.steps is not None:
-            return self
-        return dataclasses.replace(
-            self, steps=min(MOST_STEPS, math.ceil(PASSES * count / self.batch))
-        )
+    def for_examples(self, counts: Collection[int]) -> "BranchConfig":
+        """With its steps and its batches decided, for so many examples of each class."""
+        steps, balanced = self.steps, self.balanced_batches
+        if steps is None:
+            steps = min(MOST_STEPS, math.ceil(PASSES * sum(counts) / self.batch))
+        if balanced is None:
+            balanced = self.batch * min(counts) < FEW_OF_A_CLASS * sum(counts)
+        return dataclasses.replace(self, steps=steps, balanced_batches=balanced)
 
     @property
     def decided_steps(self) -> int:

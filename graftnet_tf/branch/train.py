@@ -187,7 +187,7 @@ class _Job:
         if split.mined:
             fitted = fitted.among(split.rows_of(split.mined.examples))
             inputs = {**inputs, "mining": split.mined.sha256}
-        given, config = config, config.for_examples(len(fitted.rows))
+        given, config = config, config.for_examples(fitted.counts.values())
         searched: dict[str, Any] = {}
         if self.search:
             choice = self._choose(self.search, config, labelled, fitted, inputs)
@@ -227,7 +227,12 @@ class _Job:
                     "missed_points": chosen.missed,
                     **searched,
                     "steps": config.steps,
-                    "config": dataclasses.asdict(dataclasses.replace(config, steps=given.steps)),
+                    "balanced_batches": config.balanced_batches,
+                    "config": dataclasses.asdict(
+                        dataclasses.replace(
+                            config, steps=given.steps, balanced_batches=given.balanced_batches
+                        )
+                    ),
                     "metrics": {
                         "loss": loss,
                         "validation_auc": validation_auc,

@@ -18,7 +18,8 @@ def trunk_config(manifest: dict[str, Any]) -> TrunkConfig:
 
 def branch_config(manifest: dict[str, Any]) -> BranchConfig:
     """How a published branch was trained."""
-    fields = _fields(manifest["config"])
+    # Before it was recorded, batches were drawn evenly.
+    fields = {"balanced_batches": False, **_fields(manifest["config"])}
     return BranchConfig(**{**fields, "operating_points": operating_points(manifest)})
 
 

@@ -32,6 +32,7 @@ BRANCH = BranchConfig(
     last_block=8,
     pooling="bands",
     steps=150,
+    balanced_batches=False,  # other contenders weigh classes in the loss
     optimization=Optimization(learning_rate=2e-4, ema=0.98),
     validation=0.03,  # thresholds are chosen on the validation photos, as all contenders' are
 )

@@ -83,10 +83,25 @@ def test_a_branch_names_its_trunk_and_its_shape(trained, records):
 )
 def test_a_small_task_is_not_learnt_by_heart_unless_steps_are_given(steps, batch, count, decided):
     config = BranchConfig(steps=steps, batch=batch)
-    assert config.for_examples(count).decided_steps == decided
+    assert config.for_examples([count - 10, 10]).decided_steps == decided
 
 
-def test_steps_left_open_are_decided_anew_when_it_is_trained_again(trained, tmp_path):
+@pytest.mark.parametrize(
+    ("given", "counts", "decided"),
+    [
+        (None, (7, 1), False),  # 4 of 32 are positive on average
+        (None, (7001, 999), True),
+        (None, (50, 8, 5), True),  # 2.5 of the third class
+        (True, (1, 1), True),
+        (False, (99, 1), False),
+    ],
+)
+def test_batches_are_balanced_where_others_would_have_few_of_a_class(given, counts, decided):
+    config = BranchConfig(balanced_batches=given, batch=32)
+    assert config.for_examples(counts).balanced_batches is decided
+
+
+def test_what_was_left_open_is_decided_anew_when_it_is_trained_again(trained, tmp_path):
     workspace = trained.copy(str(tmp_path / "workspace"))
     left_open = dataclasses.replace(CUT_SHORT, steps=None, batch=16)
     with mock.patch.object(Loop, "run", autospec=True, return_value={}) as run:
@@ -95,6 +110,8 @@ def test_steps_left_open_are_decided_anew_when_it_is_trained_again(trained, tmp_
     kept = len(read_validation_part(workspace, "bag", "0001").examples)
     assert record["steps"] == run.call_args.args[0].steps == math.ceil(8 * (12 - kept) / 16)
     assert branch_config(record).steps is None
+    assert record["balanced_batches"] is False
+    assert branch_config(record).balanced_batches is None
 
 
 def test_balanced_batches_need_no_weights(trained, tmp_path):

@@ -45,6 +45,12 @@ def test_before_it_was_recorded_trunks_used_the_statistics_of_batches():
     assert trunk_config(manifest).settled().batch_statistics is True
 
 
+def test_before_it_was_recorded_batches_were_drawn_evenly():
+    manifest = recorded(BranchConfig())
+    del manifest["config"]["balanced_batches"]
+    assert branch_config(manifest) == BranchConfig(balanced_batches=False)
+
+
 def test_a_precision_of_views_is_now_the_branch_s():
     manifest = recorded(BranchConfig())
     del manifest["config"]["precision"]

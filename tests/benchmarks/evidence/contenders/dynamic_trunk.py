@@ -6,7 +6,11 @@ from tests.benchmarks.evidence import grafting
 from tests.benchmarks.evidence.search import Scores
 from tests.benchmarks.evidence.setting import Setting
 
-RECIPES: list[dict[str, Any]] = [{"steps": 0}, {"steps": 25}, {"steps": 25, "graft_after": 4}]
+RECIPES: list[dict[str, Any]] = [
+    {"steps": 25},
+    {"steps": 25, "graft_after": 4},
+    {"steps": 50, "graft_after": 4},
+]
 LENGTH = 100
 
 
