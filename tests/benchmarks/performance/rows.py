@@ -47,7 +47,7 @@ ROWS = (
         "Composed model, 299×299",
         "composed_graph",
         "branches",
-        (1, 4, 16),
+        (1, 4, 8),
         (1,),
         ("--turns=7", "--ratios_only"),
         quick=("--turns=1",),
