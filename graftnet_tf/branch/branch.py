@@ -122,7 +122,10 @@ def export(branch: Branch, directory: str, precision: str) -> None:
     channels = CHANNELS[branch.graft_after]
     blocks = FoldedBlocks(branch.blocks, precision)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None, None, channels], name="features")])
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None, None, channels], name="features")],
+        autograph=False,
+    )
     def scores(features):
         return {"scores": branch.head(blocks(features))}
 

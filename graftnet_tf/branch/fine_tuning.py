@@ -65,7 +65,7 @@ class FineTuning:
             self.branch, features, examples, config.probe_examples, config.seed
         )
         optimizer.build(self.branch.open_variables)
-        self._train = tf.function(self._update)
+        self._train = tf.function(self._update, autograph=False)
 
     def loop(self, directory: str, steps: int) -> Loop:
         """The run kept in `directory`, of `steps` steps; goes on where its checkpoint ends."""

@@ -51,7 +51,7 @@ def _main_axes(
     blocks: Blocks, reader: ImageReader, features: GraftFeatures, rows: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Those along which the blocks' output varies most over images and positions."""
-    maps = tf.function(blocks, reduce_retracing=True)
+    maps = tf.function(blocks, reduce_retracing=True, autograph=False)
     found = readable_batches(
         reader,
         features.plain,

@@ -19,7 +19,9 @@ class DeeperFeatures:
     def __init__(self, features: GraftFeatures, blocks: Blocks):
         """Takes features at block b and the frozen blocks b+1…graft_after."""
         self._features = features
-        self._blocks = tf.function(lambda inputs: blocks(inputs), reduce_retracing=True)
+        self._blocks = tf.function(
+            lambda inputs: blocks(inputs), reduce_retracing=True, autograph=False
+        )
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
         self._features.prepare(draws)

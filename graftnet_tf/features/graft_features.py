@@ -76,16 +76,18 @@ class LiveFeatures:
         def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
             return blocks(preprocessing.scale(images))
 
-        self._plain = tf.function(features, input_signature=[batch])
+        self._plain = tf.function(features, input_signature=[batch], autograph=False)
         self._augmented = tf.function(
             lambda images, seed: features(
                 augmentation(images, tf.random.split(seed, tf.shape(images)[0])), augmented_blocks
             ),
             input_signature=[batch, one_seed],
+            autograph=False,
         )
         self._views = tf.function(
             lambda images, seeds: features(augmentation(images, seeds), augmented_blocks),
             input_signature=[batch, seeds],
+            autograph=False,
         )
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:

@@ -50,7 +50,7 @@ def decode_image(data: tf.Tensor) -> tf.Tensor:
     return upright(stored, exif_orientation(data))
 
 
-_traced = tf.function(decode_image, input_signature=[tf.TensorSpec([], tf.string)])
+_traced = tf.function(decode_image, input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
 
 
 def decode_bytes(data: bytes) -> tf.Tensor:
@@ -73,7 +73,7 @@ def decode_bytes(data: bytes) -> tf.Tensor:
         return decode_image(content)
 
 
-@tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+@tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
 def _traced_all(data: tf.Tensor) -> tf.Tensor:
     return tf.map_fn(
         lambda one: tf.io.serialize_tensor(decode_image(one)), data, parallel_iterations=1

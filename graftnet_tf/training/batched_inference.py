@@ -92,7 +92,7 @@ def apply_readable(
     Raises:
       GraftNetError: none is readable.
     """
-    graph = tf.function(function, reduce_retracing=True)
+    graph = tf.function(function, reduce_retracing=True, autograph=False)
     found = [
         (left, graph(tf.constant(inputs)).numpy())
         for left, inputs in readable_batches(

@@ -26,4 +26,5 @@ def block_means(trunk: Trunk, block: int | None = None) -> Callable[[tf.Tensor],
     return tf.function(
         lambda images: tf.reduce_mean(blocks(scale(images)), axis=[1, 2]),
         reduce_retracing=True,
+        autograph=False,
     )

@@ -48,7 +48,7 @@ class DynamicTrunk(tf.Module):
         self._batch_statistics = batch_statistics
         self._strategy, self._replicas = tf.distribute.get_strategy(), Replicas()
         optimizer.build(blocks.open_variables)
-        self._distributed_step = tf.function(self._run_replicas)
+        self._distributed_step = tf.function(self._run_replicas, autograph=False)
 
     def train(
         self,

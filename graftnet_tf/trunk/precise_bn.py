@@ -27,7 +27,7 @@ def recompute_bn_statistics(blocks: Blocks, batches: Iterable[tf.Tensor]) -> Non
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = 0.0  # the moving statistics become the batch's own
-    forward = tf.function(lambda inputs: blocks(inputs, training=True))
+    forward = tf.function(lambda inputs: blocks(inputs, training=True), autograph=False)
     sums = [np.zeros(v.shape, np.float64) for v in statistics]
     count = 0
     for inputs in batches:

@@ -83,11 +83,16 @@ def export(blocks: Blocks, preprocessing: Preprocessing, directory: str, precisi
     height, width = preprocessing.height, preprocessing.width
     folded = FoldedBlocks(blocks, precision)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")])
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, "images")], autograph=False
+    )
     def preprocess(images):
         return {"inputs": preprocessing(images)}
 
-    @tf.function(input_signature=[tf.TensorSpec([None, height, width, 3], tf.float32, "inputs")])
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, height, width, 3], tf.float32, "inputs")],
+        autograph=False,
+    )
     def taps(inputs):
         return folded.taps(inputs)
 

@@ -37,6 +37,7 @@ class ComposedModel(tf.Module):
         self._decode = tf.function(
             lambda file: self._preprocess(decode_image(file)[tf.newaxis])[0],
             input_signature=[tf.TensorSpec([], tf.string)],
+            autograph=False,
         )
 
     def signatures(self) -> dict[str, Callable]:
@@ -50,10 +51,12 @@ class ComposedModel(tf.Module):
             **{name: self._scorer(name) for name in self._metadata.attributes},
         }
         return {
-            "serving_default": tf.function(self.score_images, input_signature=[images]),
+            "serving_default": tf.function(
+                self.score_images, input_signature=[images], autograph=False
+            ),
             **metadata_signatures(self._metadata, image_bytes),
             **{
-                name: tf.function(function, input_signature=[image_bytes])
+                name: tf.function(function, input_signature=[image_bytes], autograph=False)
                 for name, function in of_image_bytes.items()
             },
         }

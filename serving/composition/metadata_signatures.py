@@ -21,9 +21,12 @@ def metadata_signatures(metadata: ModelMetadata, rows: tf.TensorSpec) -> dict[st
     """
     document = metadata.to_json()
     return {
-        "metadata": tf.function(lambda: {"metadata": tf.constant(document)}, input_signature=[]),
+        "metadata": tf.function(
+            lambda: {"metadata": tf.constant(document)}, input_signature=[], autograph=False
+        ),
         "metadata_rows": tf.function(
             lambda inputs: {"metadata": tf.fill(tf.shape(inputs), document)},
             input_signature=[rows],
+            autograph=False,
         ),
     }

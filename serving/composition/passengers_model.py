@@ -42,8 +42,10 @@ class PassengersModel:
         snapshots = tf.TensorSpec([None], tf.string, name="snapshots")
         return {
             **metadata_signatures(self._metadata, snapshots),
-            "serving_default": tf.function(self.predict, input_signature=[snapshots]),
-            "cut_out": tf.function(self.cut_out, input_signature=[snapshots]),
+            "serving_default": tf.function(
+                self.predict, input_signature=[snapshots], autograph=False
+            ),
+            "cut_out": tf.function(self.cut_out, input_signature=[snapshots], autograph=False),
         }
 
     def sample_inputs(self) -> dict[str, Mapping[str, Any]]:

@@ -72,6 +72,7 @@ def training_batches(
             tf.TensorSpec([config.size, config.size, 3], tf.uint8),
             tf.TensorSpec([2], tf.int64),
         ],
+        autograph=False,
     )
 
     def sample(index: int) -> Sample:

@@ -36,13 +36,13 @@ class CroppedMasks(NamedTuple):
     masks: tf.Tensor
 
 
-@tf.function(reduce_retracing=True)
+@tf.function(reduce_retracing=True, autograph=False)
 def run_network(model: Yolact, images: tf.Tensor) -> dict[str, tf.Tensor]:
     """The raw outputs."""
     return model(images, training=False)
 
 
-@tf.function(reduce_retracing=True)
+@tf.function(reduce_retracing=True, autograph=False)
 def find(model: Yolact, outputs: dict[str, tf.Tensor]) -> CroppedMasks:
     """Detections by the model's configuration, NMS in each class."""
     detections = detect(outputs, model.priors, model.config)
@@ -88,7 +88,7 @@ def instances_in(found: CroppedMasks, index: int, height: int, width: int) -> tu
     return tuple(found_here)
 
 
-_window_mask = tf.function(window_mask, reduce_retracing=True)
+_window_mask = tf.function(window_mask, reduce_retracing=True, autograph=False)
 
 
 def _placed(mask: tf.Tensor, window: np.ndarray, height: int, width: int) -> np.ndarray:

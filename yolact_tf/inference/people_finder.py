@@ -99,6 +99,7 @@ class PeopleFinder:
         self._input = tf.function(
             lambda image: network_input(image[tf.newaxis], config)[0],
             input_signature=[tf.TensorSpec([None, None, 3], tf.uint8)],
+            autograph=False,
         )
         self._segment = tf.function(
             segmenter.__call__,
@@ -106,6 +107,7 @@ class PeopleFinder:
                 tf.TensorSpec([None, side, side, 3]),
                 tf.TensorSpec([None, 2], tf.int32),
             ],
+            autograph=False,
         )
         self._cut_out = tf.function(
             lambda image, mask, window: cut_out(image, mask, window, style.fill),
@@ -114,6 +116,7 @@ class PeopleFinder:
                 tf.TensorSpec([None, None]),
                 tf.TensorSpec([4], tf.int32),
             ],
+            autograph=False,
         )
 
     def __call__(self, images: Sequence[np.ndarray | tf.Tensor]) -> list[list[Person]]:

@@ -75,9 +75,13 @@ class _Served:
         images = tf.TensorSpec([None, None, None, 3], tf.uint8, name="images")
         image_bytes = tf.TensorSpec([None], tf.string, name="image_bytes")
         return {
-            "serving_default": tf.function(self._detect_images, input_signature=[images]),
-            "detect_jpeg": tf.function(self._detect_jpeg, input_signature=[image_bytes]),
-            "metadata": tf.function(self._describe, input_signature=[]),
+            "serving_default": tf.function(
+                self._detect_images, input_signature=[images], autograph=False
+            ),
+            "detect_jpeg": tf.function(
+                self._detect_jpeg, input_signature=[image_bytes], autograph=False
+            ),
+            "metadata": tf.function(self._describe, input_signature=[], autograph=False),
         }
 
     def _describe(self) -> dict[str, tf.Tensor]:

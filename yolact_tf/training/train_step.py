@@ -27,7 +27,7 @@ class TrainStep:
         self._strategy, self._replicas = tf.distribute.get_strategy(), Replicas()
         self.optimizer = optimization.make(steps)
         self.optimizer.build(model.trainable_variables)
-        self._on_all = tf.function(self._run_replicas)
+        self._on_all = tf.function(self._run_replicas, autograph=False)
 
     def __call__(
         self, images: np.ndarray, truth: GroundTruth, step: int
@@ -53,8 +53,7 @@ class TrainStep:
         losses = {name: self._strategy.reduce(add, loss, None) for name, loss in losses.items()}
         (norm, *_) = self._strategy.experimental_local_results(norms)
         finite = tf.math.is_finite(tf.add_n(list(losses.values()))) & tf.math.is_finite(norm)
-        if finite:
-            self._strategy.run(self._apply, (gradients,))
+        tf.cond(finite, lambda: self._strategy.run(self._apply, (gradients,)), lambda: None)
         return losses, finite
 
     def _losses_and_gradients(self, images, truth, step):

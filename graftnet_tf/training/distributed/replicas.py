@@ -29,7 +29,7 @@ class Replicas:
         self.count, self.own = self._strategy.num_replicas_in_sync, len(numbers)
         self.workers = self.count // self.own
         self.worker = int(numbers[0]) // self.own
-        self._sum = tf.function(self._summed)
+        self._sum = tf.function(self._summed, autograph=False)
 
     @property
     def is_chief(self) -> bool:
