@@ -1,5 +1,6 @@
 """Images by row, read and decoded when they are asked for; nothing of them is kept."""
 
+import functools
 import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +25,24 @@ _NOT_HASHED = "It could not be read when its hash was taken."
 
 class UnreadableRowsError(Exception):
     """Rows that were asked for turned out to be unreadable; `ImageReader.unreadable` says which."""
+
+
+@functools.lru_cache(maxsize=16)
+def _fitting(preprocessing: Preprocessing, workers: int) -> Callable[[tf.Tensor], tf.Tensor]:
+    """From the bytes of files, string [n], to images, uint8 [n, height, width, 3].
+
+    Readers of the same size share it, since tracing it takes as long as reading many images.
+    """
+
+    def fitted(content: tf.Tensor) -> tf.Tensor:
+        return preprocessing.letterbox(decode_image(content)[tf.newaxis])[0]
+
+    def all_fitted(contents: tf.Tensor) -> tf.Tensor:
+        size = tf.TensorSpec([preprocessing.height, preprocessing.width, 3], tf.uint8)
+        return tf.map_fn(fitted, contents, fn_output_signature=size, parallel_iterations=workers)
+
+    contents = tf.TensorSpec([None], tf.string)
+    return tf.function(all_fitted, input_signature=[contents], autograph=False)
 
 
 class ImageReader:
@@ -65,17 +84,7 @@ class ImageReader:
         for row in np.flatnonzero(self.unreadable).tolist():
             self._log.add(self.path(row), _NOT_HASHED)
         self._threads = ThreadPoolExecutor(workers)
-
-        def fitted(content: tf.Tensor) -> tf.Tensor:
-            return preprocessing.letterbox(decode_image(content)[tf.newaxis])[0]
-
-        def all_fitted(contents: tf.Tensor) -> tf.Tensor:
-            size = tf.TensorSpec([self.height, self.width, 3], tf.uint8)
-            return tf.map_fn(
-                fitted, contents, fn_output_signature=size, parallel_iterations=workers
-            )
-
-        self._fit = tf.function(all_fitted, input_signature=[tf.TensorSpec([None], tf.string)])
+        self._fit = _fitting(preprocessing, workers)
 
     def __len__(self) -> int:
         return len(self.contents)
