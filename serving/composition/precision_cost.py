@@ -3,7 +3,6 @@
 import numpy as np
 from absl import logging
 
-from graftnet_tf.evaluation.evaluate import evaluate
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -23,6 +22,9 @@ def precision_cost(
       For each attribute with test examples `auc`, `auc_float32` (None where a class is
       missing) and `largest_score_change`; nothing where there is no test data.
     """
+    # Here, since its statistics take a third of a binary's start, and few compositions need them.
+    from graftnet_tf.evaluation.evaluate import evaluate
+
     tasks = [name for name in workspace.task_names() if workspace.examples(name, "test")]
     if not tasks:
         logging.warning("No test data in %s: the precision's cost is unknown.", workspace.root)
