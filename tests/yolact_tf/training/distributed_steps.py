@@ -137,7 +137,7 @@ def run(name: str, directory: str, until: int) -> Trained:
     def some(first: int) -> Iterator[tuple[np.ndarray, GroundTruth]]:
         yield from itertools.islice(batches(first), until - first)
 
-    config = TrainConfig(6, SEED, AVERAGED, checkpoint_every=3, evaluate_every=3)
+    config = TrainConfig(6, SEED, AVERAGED, checkpoint_every=2, evaluate_every=2)
     strategy = make_strategy(name)
     with strategy.scope():
         return train(build(), some, directory, ("person", "bag"), config, _finite_share)
@@ -150,18 +150,22 @@ def _finite_share(model: Yolact) -> float:
 
 
 def crossings(directory: str) -> dict[str, float]:
-    """Distance of the weights of runs that change devices halfway to those of one that does not."""
-    kept = {}
-    for first, second in ((NONE, NONE), (NONE, MIRRORED), (MIRRORED, NONE)):
-        own = os.path.join(directory, f"{first}-{second}")
-        if first != second:
-            run(first, own, until=3)
-        trained = run(second, own, until=6)
-        assert trained.steps == (3 if first != second else 6)
-        kept[f"{first}-{second}"] = weights_file.load(trained.weights)[0].get_weights()
-    whole = kept[f"{NONE}-{NONE}"]
-    length = distance(whole, build().get_weights())
-    return {name: distance(own, whole) / length for name, own in kept.items()}
+    """How far weights are from those of a run that stayed on one device.
+
+    Returns:
+      "untrained": those that every run starts from. "crossed": those of a run that went from one
+      device to two, and back.
+    """
+    own = os.path.join(directory, "crossing")
+    for until, name in ((2, NONE), (4, MIRRORED), (6, NONE)):
+        trained = run(name, own, until)
+        assert trained.steps == 2
+    crossed, whole = (
+        weights_file.load(path)[0].get_weights()
+        for path in (trained.weights, run(NONE, os.path.join(directory, "whole"), 6).weights)
+    )
+    start = build().get_weights()
+    return {"untrained": distance(start, whole), "crossed": distance(crossed, whole)}
 
 
 def main() -> None:
