@@ -1,5 +1,6 @@
 """How TensorFlow computes in tests, a model small enough for all of them, a trained workspace."""
 
+import gc
 import json
 import os
 from typing import Any
@@ -46,6 +47,12 @@ def pytest_configure():
     Sums of many threads may differ in their last bit on a busy machine; docs/promises.md.
     """
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+
+
+def pytest_collection_finish():
+    """Spares garbage collections what imports and collection made, which stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 class ColourModel(tf.Module):
