@@ -11,6 +11,8 @@ WORKSPACE ?= build/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export NO_MKDOCS_2_WARNING := 1
+# Without bytecode, every process of the tests compiles the sources and rewrites the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test docs slow kill soak conformance bench beam par evidence descriptors sample lock clean
 
