@@ -63,7 +63,7 @@ par: $(VENV)/ready
 	$(BIN)/python -m pipelines.compose --workspace=$(PAR)
 	$(BIN)/python -m pipelines.evaluate --workspace=$(PAR) --protocol=par $(PUBLISHED:%=--published=%)
 
-# Every part beside a named peer, in one table, build/bench/table.md; half an hour; docs/performance.md.
+# Every part beside a named peer, in one table, build/bench/table.md; an hour; docs/performance.md.
 bench: $(VENV)/ready
 	$(BIN)/python -m tests.benchmarks.performance --output=build/bench $(ROWS:%=--row=%) \
 		$(PEERS:%=--peer_python=%/bin/python) $(YOLACT:%=--yolact=%)

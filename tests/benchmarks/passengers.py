@@ -46,7 +46,7 @@ def main() -> None:
         return _call(passengers, "serving_default", snapshots=[snapshot])
 
     def two_calls(snapshot: bytes) -> Outputs:
-        found = _call(people, "detect_jpeg", images=[snapshot])
+        found = _call(people, "detect_jpeg", image_bytes=[snapshot])
         crops = found["crops"][0, : found["count"][0]]
         return _call(attributes, "serving_default", images=crops)
 

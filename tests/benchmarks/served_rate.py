@@ -11,6 +11,7 @@ import tempfile
 from absl import flags
 
 from pipelines import shell
+from serving.model_server.models.weight_layouts import keep_weight_layouts
 from tests.benchmarks.turns import times_as_fast
 from tests.serving.sample_images import image_file
 from tests.serving.soak.throughput import throughput
@@ -24,6 +25,7 @@ _FULL_BATCH = 16
 
 
 def main() -> None:
+    keep_weight_layouts()  # as the server does
     count = min(CLIENTS.value, _FULL_BATCH)
     images = [image_file(seed, size=(120, 240)) for seed in range(count)]
     with tempfile.TemporaryDirectory() as folder:

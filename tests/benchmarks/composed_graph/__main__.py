@@ -20,6 +20,7 @@ import tensorflow as tf
 from absl import flags
 
 from graftnet_tf.models.flops import BlockCosts
+from graftnet_tf.models.precision import native_precision
 from pipelines import shell
 from serving.model_server.models.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph import networks
@@ -97,11 +98,12 @@ def _product(dtype: str) -> Callable[[], object]:
 
 
 def _ratios(seconds: dict[str, list[float]], batch: int) -> dict[str, list[float]]:
-    """How many times as fast as each peer ours is, in the peer's precision where that is ours."""
+    """How many times as fast as each peer ours is; beside int8, in what this machine computes in."""
     peers = [networks.SEPARATE, *(name for name in seconds if name.startswith(_RUNTIMES))]
     found = {}
     for peer in peers:
-        ours = "float32" if peer in (networks.SEPARATE, *_RUNTIMES) else "bfloat16"
+        _, _, theirs = peer.partition(", ")
+        ours = {"": "float32", "int8": native_precision()}.get(theirs, theirs)
         found[f"{ours} beside {peer}, batch {batch}"] = times_as_fast(seconds[ours], seconds[peer])
     return found
 

@@ -81,7 +81,7 @@ ROWS = (
         "Mining: 1,000 positives, 2048 channels",
         "mining_scale",
         "negatives",
-        (2_000, 20_000, 50_000),
+        (2_000, 20_000),
         (500,),
         ("--positives=1000", "--turns=3"),
         quick=("--positives=50", "--turns=1"),
