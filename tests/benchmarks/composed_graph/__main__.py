@@ -98,7 +98,7 @@ def _product(dtype: str) -> Callable[[], object]:
 
 
 def _ratios(seconds: dict[str, list[float]], batch: int) -> dict[str, list[float]]:
-    """How many times as fast as each peer ours is; beside int8, in what this machine computes in."""
+    """How many times as fast as each peer ours is; int8 is beside what this machine computes in."""
     peers = [networks.SEPARATE, *(name for name in seconds if name.startswith(_RUNTIMES))]
     found = {}
     for peer in peers:
