@@ -2,12 +2,12 @@
 
     python -m tests.benchmarks.yolact_forward [--peer_python=PYTHON --peer=CHECKOUT] [--batch=1]
 
-At 550 px, two threads, with the weights of `tests/yolact_tf/reference.py` in both, so
-that detections are as many: the forward pass in float32 and bfloat16, and detection (decoding,
-Fast NMS) and masks (on the prototypes' grid, and enlarged to the input's size). The official
-network runs in a process of its own, PYTHON, that has torch and OpenCV; CHECKOUT is a clone of
-https://github.com/dbolya/yolact. The two take turns, so that a busy machine is busy for both;
-the best of the runs counts.
+At 550 px, two threads, with the weights of `tests/yolact_tf/reference.py` in both, so that
+detections are as many: the forward pass in float32 and, where the machine computes in it, in
+bfloat16, and detection (decoding, Fast NMS) and masks (on the prototypes' grid, and enlarged to the
+input's size). The official network runs in a process of its own, PYTHON, that has torch and
+OpenCV; CHECKOUT is a clone of https://github.com/dbolya/yolact. The two take turns, so that a busy
+machine is busy for both; the best of the runs counts.
 """
 
 import sys
@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
+from graftnet_tf.models.precision import FULL_PRECISION, native_precision
 from pipelines import shell
 from tests.benchmarks.peer_process import PeerProcess
 from tests.benchmarks.turns import seconds_of_turns, times_as_fast
@@ -60,20 +61,21 @@ def _measure(backbone: str, seed: int) -> tuple[dict[str, float], dict[str, list
     if peer:
         peer.close()
     rest = best["detect"] + best["masks"]
+    native = native_precision()
     ratios = {
-        "bfloat16_speedup": best["float32"] / best["bfloat16"],
+        "native_speedup": best["float32"] / best[native],
         "detection_and_masks_per_forward": rest / best["float32"],
         "enlarged_too_per_forward": (rest + best["enlarge"]) / best["float32"],
     }
     if peer:
         ratios["speedup_over_official"] = best["official"] / best["float32"]
-        ratios["bfloat16_speedup_over_official"] = best["official"] / best["bfloat16"]
+        ratios["native_speedup_over_official"] = best["official"] / best[native]
     found = {name: round(value, 3) for name, value in {**best, **ratios}.items()}
     return found, {
         f"{backbone}, {precision} beside official": times_as_fast(
             seconds[precision], seconds["official"]
         )
-        for precision in ("float32", "bfloat16")
+        for precision in dict.fromkeys((FULL_PRECISION, native))
         if peer
     }
 
@@ -83,7 +85,7 @@ def _ours(backbone: str, seed: int) -> dict[str, Callable[[], object]]:
     one = reference_input(reference_image(seed), backbone)
     image = tf.constant(np.repeat(one[np.newaxis], BATCH.value, axis=0))
     stages: dict[str, Callable[[], object]] = {}
-    for precision in ("bfloat16", "float32"):
+    for precision in dict.fromkeys((native_precision(), FULL_PRECISION)):
         model = build_yolact(name, precision=precision)
         weights = {key: reference_weights(key, s, seed) for key, s in expected(model).items()}
         load_torch_state_dict(model, weights)

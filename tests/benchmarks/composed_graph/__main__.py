@@ -32,7 +32,11 @@ from tests.benchmarks.turns import seconds_of_turns, times_as_fast
 PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with the peers; none: no peer.")
 BRANCHES = flags.DEFINE_integer("branches", 16, "Attributes.", lower_bound=1)
 TURNS = flags.DEFINE_integer("turns", 20, "Of which the best counts.", lower_bound=1)
-RATIOS_ONLY = flags.DEFINE_bool("ratios_only", False, "No costs of one attribute, no float16.")
+RATIOS_ONLY = flags.DEFINE_bool(
+    "ratios_only",
+    False,
+    "Only what stands beside a peer, bfloat16 where the machine computes in it.",
+)
 
 _BATCHES = (1, 8)
 _RUNTIMES = ("ONNX Runtime", "OpenVINO")
@@ -49,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
         if RATIOS_ONLY.value:
-            directories = {name: directories[name] for name in ("float32", "bfloat16")}
+            directories = {name: directories[name] for name in ("float32", native_precision())}
         peers = Peers(PEER_PYTHON.value, frozen) if PEER_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
         separate_models = [
@@ -123,7 +127,7 @@ def _figures(seconds: dict[str, float], multiply_adds: int) -> dict[str, dict[st
             "gflops": round(rate, 1),
             "gflops_of_product": round(limit, 1),
             "share": round(rate / limit, 3),
-            "bfloat16_speedup": round(composed / seconds["bfloat16"], 2),
+            "native_speedup": round(composed / seconds[native_precision()], 2),
         },
     }
 

@@ -3,12 +3,13 @@
     python -m tests.benchmarks.training_step [--peer_python=PYTHON] [--turns=3] [--heads=16]
 
 All train the whole of InceptionV3 with AdamW on the same images in memory, without augmentation:
-ours with one of --heads binary heads active a step, in float32 and in bfloat16; Keras a model of as
-many outputs by `fit`, the loss of all but one weighed by zero; torchvision the network without its
-auxiliary head, with one linear layer, in either memory layout, in a process of its own with PYTHON,
-which has torch and torchvision. They take turns, so that a busy machine is busy for all; the median
-of the turns counts. `share_of_matmul` is the rate of the step's multiply-adds over that of the
-machine's product of float32 matrices of 4096×4096 in the same turns.
+ours with one of --heads binary heads active a step, in float32 and, where the machine computes in
+it, in bfloat16; Keras a model of as many outputs by `fit`, the loss of all but one weighed by zero;
+torchvision the network without its auxiliary head, with one linear layer, in either memory layout,
+in a process of its own with PYTHON, which has torch and torchvision. They take turns, so that a
+busy machine is busy for all; the median of the turns counts. `share_of_matmul` is the rate of the
+step's multiply-adds over that of the machine's product of float32 matrices of 4096×4096 in the same
+turns.
 """
 
 import statistics
@@ -24,6 +25,7 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.flops import BACKWARD, BlockCosts
 from graftnet_tf.models.inception_blocks import LAST, Blocks
+from graftnet_tf.models.precision import FULL_PRECISION, native_precision
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.workspace.tasks import Task
@@ -46,11 +48,9 @@ def main() -> None:
     random = np.random.default_rng(shell.SEED.value)
     images = random.integers(0, 256, (IMAGES.value, SIDE.value, SIDE.value, 3), np.uint8)
     labels = random.integers(0, 2, IMAGES.value).astype(np.int32)
-    rates: dict[str, Callable[[], float]] = {
-        "float32": _ours("float32", images, labels),
-        "bfloat16": _ours("bfloat16", images, labels),
-        "Keras": _keras(images, labels),
-    }
+    precisions = list(dict.fromkeys((FULL_PRECISION, native_precision())))
+    rates = {precision: _ours(precision, images, labels) for precision in precisions}
+    rates["Keras"] = _keras(images, labels)
     if PEER_PYTHON.value:
         rates |= {f"torchvision, {layout}": _torch(layout) for layout in _LAYOUTS}
     for rate in rates.values():
@@ -61,17 +61,17 @@ def main() -> None:
     ]
     median = {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
     matmul = median.pop("matmul")
-    peers = {name: rate for name, rate in median.items() if name not in ("float32", "bfloat16")}
+    peers = {name: rate for name, rate in median.items() if name not in precisions}
     step = (1 + BACKWARD) * BlockCosts.of(SIDE.value, SIDE.value).forward(0, LAST)
     shell.print_json(
         {
             "ratios": {
                 f"{ours} beside {peer}": [round(turn[ours] / turn[peer], 3) for turn in turns]
-                for ours in ("float32", "bfloat16")
+                for ours in precisions
                 for peer in peers
             },
             "images_per_s": {name: round(rate, 2) for name, rate in median.items()},
-            "bfloat16_over_float32": round(median["bfloat16"] / median["float32"], 2),
+            "native_over_float32": round(median[precisions[-1]] / median["float32"], 2),
             "float32_over_faster_peer": round(median["float32"] / max(peers.values()), 2),
             "share_of_matmul": {
                 name: round(rate * step / matmul, 2) for name, rate in median.items()
