@@ -168,7 +168,8 @@ def test_a_batch_that_makes_no_sense_moves_nothing(tiny, tmp_path):
         )
         ends.append(weights_file.load(done.weights)[0].get_weights())
     for before, after in zip(*ends, strict=True):
-        np.testing.assert_array_equal(before, after)
+        # A step moves weights by 1e-5; two trainings may differ in a last bit.
+        np.testing.assert_allclose(after, before, rtol=0, atol=1e-7)
     assert set(_losses(str(tmp_path / "2"))["loss/B"]) == {1}
 
 
