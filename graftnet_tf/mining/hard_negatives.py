@@ -71,12 +71,5 @@ def find_hard_negatives(
     kept = thin(clusters, config)
     mask = is_positive.copy()
     mask[np.concatenate(kept)] = True
-    suspects = find_suspects(
-        vectors,
-        is_positive,
-        negatives,
-        neighbours=config.neighbours,
-        limit=config.suspects,
-        seed=config.seed,
-    )
+    suspects = find_suspects(vectors, is_positive, negatives, config)
     return HardNegatives(clusters, kept, mask, suspects)

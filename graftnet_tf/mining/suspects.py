@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from graftnet_tf.mining.config import MiningConfig
+
 REFERENCE_LIMIT = 20_000  # images that neighbours are looked for among
 
 
@@ -29,10 +31,8 @@ def find_suspects(
     vectors: np.ndarray,
     is_positive: np.ndarray,
     negatives: np.ndarray,
+    config: MiningConfig,
     *,
-    neighbours: int,
-    limit: int,
-    seed: int,
     reference_limit: int = REFERENCE_LIMIT,
 ) -> list[Suspect]:
     """The negatives with most positives among their nearest neighbours, most suspect first.
@@ -44,21 +44,19 @@ def find_suspects(
       vectors: float32 [M, D].
       is_positive: bool [M].
       negatives: int [n], rows to judge.
-      neighbours: Images that each is judged by.
-      limit: Suspects at most.
-      seed: Seed of the sample.
+      config: Its `neighbours`, `suspects` and `seed`.
       reference_limit: Size of the sample.
     """
     reference = np.arange(len(vectors))
     if len(reference) > reference_limit:
-        random = np.random.default_rng(seed)
+        random = np.random.default_rng(config.seed)
         reference = np.sort(random.choice(reference, reference_limit, replace=False))
-    count = min(neighbours + 1, len(reference))  # one more, which may be the image itself
+    count = min(config.neighbours + 1, len(reference))  # one more, which may be the image itself
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(vectors[reference])
     distances, found = search.kneighbors(vectors[negatives])
     rows = reference[found]  # [n, count], nearest first
     others = rows != negatives[:, np.newaxis]
-    others &= np.cumsum(others, axis=1) <= neighbours
+    others &= np.cumsum(others, axis=1) <= config.neighbours
     near_positive = others & is_positive[rows]
     suspects = []
     for index in np.flatnonzero(near_positive.any(axis=1)):
@@ -71,4 +69,4 @@ def find_suspects(
                 distance=float(distances[index, first]),
             )
         )
-    return sorted(suspects, key=lambda s: (-s.positives, s.distance))[:limit]
+    return sorted(suspects, key=lambda s: (-s.positives, s.distance))[: config.suspects]

@@ -19,7 +19,7 @@ from sklearn.cluster import KMeans
 from sklearn.neighbors import NearestNeighbors
 
 from graftnet_tf.mining.config import MiningConfig
-from graftnet_tf.mining.ranking import rank
+from graftnet_tf.mining.ranking import RankedCluster, rank
 from graftnet_tf.mining.suspects import Suspect, find_suspects
 from graftnet_tf.mining.thinning import thin
 from pipelines import shell
@@ -39,26 +39,22 @@ def main() -> None:
     negatives, positives = np.flatnonzero(~is_positive), np.flatnonzero(is_positive)
     config = MiningConfig(seed=shell.SEED.value)
 
+    def mine() -> list[RankedCluster]:
+        return rank(vectors, negatives, {"attribute": positives}, config)
+
     def look() -> list[Suspect]:
-        return find_suspects(
-            vectors,
-            is_positive,
-            negatives,
-            neighbours=config.neighbours,
-            limit=config.suspects,
-            seed=config.seed,
-        )
+        return find_suspects(vectors, is_positive, negatives, config)
 
     before = _peak()
     started = time.monotonic()
-    ranked = rank(vectors, negatives, {"attribute": positives}, config)
+    ranked = mine()
     kept = thin(ranked, config)
     mined = time.monotonic()
     after_ranking = _peak()
     suspects = look()
     ended, after_suspects = time.monotonic(), _peak()
     calls: dict[str, Callable[[], object]] = {
-        "mined": lambda: rank(vectors, negatives, {"attribute": positives}, config),
+        "mined": mine,
         "suspects": look,
         "plainly mined": lambda: _plainly_ranked(vectors[negatives], vectors[positives], config),
         "plain suspects": lambda: _neighbours(vectors, negatives, config.neighbours),

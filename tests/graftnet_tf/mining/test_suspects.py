@@ -1,13 +1,15 @@
 import numpy as np
 
-from graftnet_tf.mining.suspects import find_suspects
+from graftnet_tf.mining.config import MiningConfig
+from graftnet_tf.mining.suspects import REFERENCE_LIMIT, find_suspects
 
 
-def find(vectors, positives, **changes):
+def find(vectors, positives, neighbours=2, reference_limit=REFERENCE_LIMIT):
     vectors = np.array(vectors, np.float32)[:, np.newaxis]
     is_positive = np.isin(np.arange(len(vectors)), positives)
-    settings = {"neighbours": 2, "limit": 10, "seed": 0, **changes}
-    return find_suspects(vectors, is_positive, np.flatnonzero(~is_positive), **settings)
+    negatives = np.flatnonzero(~is_positive)
+    config = MiningConfig(neighbours=neighbours, suspects=10, seed=0)
+    return find_suspects(vectors, is_positive, negatives, config, reference_limit=reference_limit)
 
 
 def test_neighbours_are_counted_without_the_image_itself():
