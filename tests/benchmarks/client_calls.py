@@ -14,7 +14,6 @@ from multiprocessing.connection import Connection
 import grpc
 import tensorflow as tf
 from absl import flags
-from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
 from pipelines import shell
@@ -22,6 +21,7 @@ from serving.client.synchronous import AttributeClient
 from tests.benchmarks.turns import seconds_of_turns, times_as_fast
 from tests.serving.client.scripted_server import images_of, scores_reply, serving
 from tests.serving.sample_images import image_file
+from tests.serving.soak.clients import image_request
 
 IMAGES = flags.DEFINE_integer("images", 1, "In a call.", lower_bound=1)
 TURNS = flags.DEFINE_integer("turns", 10, "Of each.", lower_bound=1)
@@ -45,11 +45,7 @@ def main() -> None:
 
         def plainly() -> None:
             for _ in range(_CALLS):
-                request = PredictRequest(
-                    model_spec={"name": "graftnet", "signature_name": "predict_jpeg"}
-                )
-                request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto(images, tf.string))
-                answer = stub.Predict(request, timeout=60)
+                answer = stub.Predict(image_request(images), timeout=60)
                 {name: tf.make_ndarray(tensor) for name, tensor in answer.outputs.items()}
 
         seconds = seconds_of_turns({"client": ours, "stub": plainly}, TURNS.value)

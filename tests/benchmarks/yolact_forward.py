@@ -20,8 +20,8 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.models.precision import FULL_PRECISION, native_precision
 from pipelines import shell
+from tests.benchmarks.native_precisions import native_precisions
 from tests.benchmarks.peer_process import PeerProcess
 from tests.benchmarks.turns import seconds_of_turns, times_as_fast
 from tests.yolact_tf.reference import reference_image, reference_input, reference_weights
@@ -61,7 +61,7 @@ def _measure(backbone: str, seed: int) -> tuple[dict[str, float], dict[str, list
     if peer:
         peer.close()
     rest = best["detect"] + best["masks"]
-    native = native_precision()
+    *_, native = native_precisions()
     ratios = {
         "native_speedup": best["float32"] / best[native],
         "detection_and_masks_per_forward": rest / best["float32"],
@@ -75,7 +75,7 @@ def _measure(backbone: str, seed: int) -> tuple[dict[str, float], dict[str, list
         f"{backbone}, {precision} beside official": times_as_fast(
             seconds[precision], seconds["official"]
         )
-        for precision in dict.fromkeys((FULL_PRECISION, native))
+        for precision in native_precisions()
         if peer
     }
 
@@ -85,7 +85,7 @@ def _ours(backbone: str, seed: int) -> dict[str, Callable[[], object]]:
     one = reference_input(reference_image(seed), backbone)
     image = tf.constant(np.repeat(one[np.newaxis], BATCH.value, axis=0))
     stages: dict[str, Callable[[], object]] = {}
-    for precision in dict.fromkeys((native_precision(), FULL_PRECISION)):
+    for precision in native_precisions():
         model = build_yolact(name, precision=precision)
         weights = {key: reference_weights(key, s, seed) for key, s in expected(model).items()}
         load_torch_state_dict(model, weights)

@@ -11,7 +11,7 @@ one JSON object: milliseconds, GFLOP/s and ratios. Takes a quarter of an hour an
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -27,6 +27,7 @@ from tests.benchmarks.composed_graph import networks
 from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
 from tests.benchmarks.composed_graph.peers import Peers
 from tests.benchmarks.composed_graph.session import THREADS, Session
+from tests.benchmarks.native_precisions import native_precisions
 from tests.benchmarks.turns import seconds_of_turns, times_as_fast
 
 PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with the peers; none: no peer.")
@@ -39,7 +40,6 @@ RATIOS_ONLY = flags.DEFINE_bool(
 )
 
 _BATCHES = (1, 8)
-_RUNTIMES = ("ONNX Runtime", "OpenVINO")
 _PRODUCT = 4096  # side of the matrices that tell the machine's rate
 
 
@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
         if RATIOS_ONLY.value:
-            directories = {name: directories[name] for name in ("float32", native_precision())}
+            directories = {name: directories[name] for name in native_precisions()}
         peers = Peers(PEER_PYTHON.value, frozen) if PEER_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
         separate_models = [
@@ -69,12 +69,12 @@ def main() -> None:
             networks.SEPARATE: _one_after_another(separate_models, images),
             **{f"product in {dtype}": _product(dtype) for dtype in ("float32", "bfloat16")},
         }
-        if peers:
-            calls |= peers.calls(batch)
+        peer_calls = peers.calls(batch) if peers else {}
+        calls |= peer_calls
         seconds = seconds_of_turns(calls, TURNS.value)
         best = {name: min(some) for name, some in seconds.items()}
         found[f"batch {batch}"] = _figures(best, batch * whole)
-        found["ratios"] |= _ratios(seconds, batch)
+        found["ratios"] |= _ratios(seconds, [networks.SEPARATE, *peer_calls], batch)
         if not RATIOS_ONLY.value:
             found[f"one attribute, batch {batch}"] = attribute_cost(
                 models["float32"], BRANCHES.value, images, TURNS.value
@@ -101,9 +101,10 @@ def _product(dtype: str) -> Callable[[], object]:
     return lambda: multiply(matrix, matrix).numpy()
 
 
-def _ratios(seconds: dict[str, list[float]], batch: int) -> dict[str, list[float]]:
+def _ratios(
+    seconds: dict[str, list[float]], peers: Sequence[str], batch: int
+) -> dict[str, list[float]]:
     """How many times as fast as each peer ours is; int8 is beside what this machine computes in."""
-    peers = [networks.SEPARATE, *(name for name in seconds if name.startswith(_RUNTIMES))]
     found = {}
     for peer in peers:
         _, _, theirs = peer.partition(", ")

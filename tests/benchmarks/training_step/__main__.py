@@ -25,11 +25,11 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.flops import BACKWARD, BlockCosts
 from graftnet_tf.models.inception_blocks import LAST, Blocks
-from graftnet_tf.models.precision import FULL_PRECISION, native_precision
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.workspace.tasks import Task
 from pipelines import shell
+from tests.benchmarks.native_precisions import native_precisions
 from tests.benchmarks.peer_process import PeerProcess
 
 PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with torch and torchvision.")
@@ -48,7 +48,7 @@ def main() -> None:
     random = np.random.default_rng(shell.SEED.value)
     images = random.integers(0, 256, (IMAGES.value, SIDE.value, SIDE.value, 3), np.uint8)
     labels = random.integers(0, 2, IMAGES.value).astype(np.int32)
-    precisions = list(dict.fromkeys((FULL_PRECISION, native_precision())))
+    precisions = native_precisions()
     rates = {precision: _ours(precision, images, labels) for precision in precisions}
     rates["Keras"] = _keras(images, labels)
     if PEER_PYTHON.value:
