@@ -17,7 +17,7 @@ from graftnet_tf.branch.train import train_branch
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk import trunk as trunks
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk

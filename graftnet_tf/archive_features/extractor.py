@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf.archive_tables.tabulator import ImageRows
 from graftnet_tf.data.image_loading import UnreadableImageError
 from graftnet_tf.data.joint_decoding import decode_each
-from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.trunk.block_means import block_means
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.workspace import Workspace

@@ -8,7 +8,7 @@ from graftnet_tf.branch.temperature import NEUTRAL, tempered
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.registry.validation_part import ValidationPart

@@ -8,7 +8,7 @@ from graftnet_tf.branch.branch import check_shape, vector_length
 from graftnet_tf.data import validation_split
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.evaluation.operating_point import OperatingPoint
-from graftnet_tf.models.inception_blocks import LAST
+from graftnet_tf.models.blocks import LAST
 from graftnet_tf.models.precision import AUTO, check_precision
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe

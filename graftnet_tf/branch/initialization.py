@@ -7,7 +7,7 @@ from graftnet_tf.branch.branch import Branch
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.features.graft_features import GraftFeatures, prepare_plain
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.training import linear_probe
 from graftnet_tf.training.batched_inference import apply_readable, readable_batches
 from graftnet_tf.training.pca import principal_axes

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.features.graft_features import GraftFeatures
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 
 
 class DeeperFeatures:

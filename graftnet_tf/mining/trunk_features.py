@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
-from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.training.batched_inference import in_batches
 from graftnet_tf.trunk.block_means import block_means
 from graftnet_tf.trunk.trunk import Trunk

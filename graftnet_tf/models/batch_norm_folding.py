@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import FULL_PRECISION
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.models.inception_blocks import COUNT
+from graftnet_tf.models.blocks import COUNT
 
 BACKWARD = 2  # a training step's further products: gradients of the inputs and of the kernels
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.npz_archives import read_npz, write_npz
-from graftnet_tf.models.inception_blocks import Blocks, split
+from graftnet_tf.models.blocks import Blocks, split
 from graftnet_tf.workspace import manifest
 
 NONE = "none"  # initial weights: stay random

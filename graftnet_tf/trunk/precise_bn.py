@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 
 
 def recompute_bn_statistics(blocks: Blocks, batches: Iterable[tf.Tensor]) -> None:

@@ -22,7 +22,7 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import LAST, MIN_SIDE, Blocks
+from graftnet_tf.models.blocks import LAST, MIN_SIDE, Blocks
 from graftnet_tf.models.precision import AUTO, check_precision, settled_precision
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe

@@ -11,7 +11,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models import weights
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace, four_digits

@@ -8,7 +8,7 @@ from graftnet_tf.branch.branch import vector_length
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.shape_search.search_config import SearchConfig
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.models.inception_blocks import LAST
+from graftnet_tf.models.blocks import LAST
 from graftnet_tf.pooling import POOLINGS
 
 _DEFAULT = BranchConfig()

@@ -26,7 +26,7 @@ from graftnet_tf.evaluation import metrics
 from graftnet_tf.features.feature_cache import FeatureCache
 from graftnet_tf.features.graft_features import CachedFeatures, LiveFeatures
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.trunk import Trunk

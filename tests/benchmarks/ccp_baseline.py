@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.pooling import gap
 from graftnet_tf.workspace.tasks import SPLITS
 from pipelines import shell

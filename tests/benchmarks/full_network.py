@@ -22,7 +22,7 @@ from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.trunk.trunk import Trunk
 from pipelines import shell
 from tests.benchmarks.decoded_images import decode_all, decode_examples

@@ -12,7 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from pipelines import shell
 
 _SIZES = ((299, 299), (336, 224), (288, 192), (192, 96), (160, 80))

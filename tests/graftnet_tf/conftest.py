@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 
 
 @pytest.fixture(scope="session")

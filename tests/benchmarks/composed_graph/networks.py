@@ -15,7 +15,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.registry.served_models import GRAFTNET_DIR

@@ -26,7 +26,7 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.task_sampling import Schedule
 from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import LAST, Blocks
+from graftnet_tf.models.blocks import LAST, Blocks
 from graftnet_tf.training.loop import Loop, Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from pipelines import shell

@@ -11,7 +11,7 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.class_weights import class_weights
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import CHANNELS, Blocks
+from graftnet_tf.models.blocks import CHANNELS, Blocks
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.training import linear_probe

@@ -11,8 +11,8 @@ import tensorflow as tf
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.models.flops import BACKWARD, BlockCosts
-from graftnet_tf.models.inception_blocks import CHANNELS, LAST, Blocks
 from graftnet_tf.pooling import gap
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk

@@ -23,8 +23,8 @@ from absl import flags
 
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.blocks import LAST, Blocks
 from graftnet_tf.models.flops import BACKWARD, BlockCosts
-from graftnet_tf.models.inception_blocks import LAST, Blocks
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.workspace.tasks import Task

@@ -21,7 +21,7 @@ from graftnet_tf.evaluation.operating_point import OperatingPoint, choose_thresh
 from graftnet_tf.features.graft_features import CachedFeatures
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
-from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.registry.tree import grafted
 from graftnet_tf.registry.validation_part import read_validation_part

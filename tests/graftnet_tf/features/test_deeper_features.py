@@ -8,7 +8,7 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.features.deeper_features import DeeperFeatures
 from graftnet_tf.features.graft_features import LiveFeatures
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from tests.array_reader import ArrayReader
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (5, 80, 75, 3), dtype=np.uint8)

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 
 FIRST, LAST = 0, 3
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.models.flops import BlockCosts
-from graftnet_tf.models.inception_blocks import CHANNELS
 
 
 @pytest.fixture(scope="module")

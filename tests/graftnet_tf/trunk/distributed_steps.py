@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.precision import BFLOAT16
 from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.training.distributed.replicas import Replicas

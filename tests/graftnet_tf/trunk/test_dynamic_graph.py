@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.training.distributed.cluster import Cluster
 from graftnet_tf.training.distributed.supervisor import free_addresses
 from graftnet_tf.training.loop import Optimization

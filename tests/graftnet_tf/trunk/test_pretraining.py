@@ -12,7 +12,7 @@ import tensorflow as tf
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.run_lock import run_lock
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.weights import load
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.branch.branch import LONGEST
-from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.pooling import POOLINGS, pooled_length
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree

@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf.models.inception_blocks import CHANNELS
+from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.pooling import pooling
 from tests.benchmarks.evidence.networks import Network, Shape
 from tests.benchmarks.evidence.search import Scores

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.models import weights
-from graftnet_tf.models.inception_blocks import Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
 from tests.benchmarks.evidence.photos import UNKNOWN, Photos

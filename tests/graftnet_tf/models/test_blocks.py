@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.models import inception_blocks
-from graftnet_tf.models.inception_blocks import CHANNELS, COUNT, Blocks
+from graftnet_tf.models import blocks as blocks_module
+from graftnet_tf.models.blocks import CHANNELS, COUNT, Blocks
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (2, 75, 80, 3)).astype(np.float32)
 
@@ -109,7 +109,7 @@ def test_initial_weights_are_the_seeds_whether_blocks_were_made_before_or_not():
         return Blocks(0, 0).get_weights(0)
 
     second = (initial(), initial())[1]
-    inception_blocks._configs.cache_clear()
+    blocks_module._configs.cache_clear()
     for first, again in zip(initial(), second, strict=True):
         np.testing.assert_array_equal(first, again)
 
