@@ -17,9 +17,9 @@ from tests.pipelines.mounted_runs import refusal, run_mounted
 from tests.serving.client.scripted_server import images_of, scores_reply, serving
 from tests.serving.fake_people import publish_people
 from tests.serving.model_server.number_models import config, publish
+from tests.torch_files import save_zip, view
 from tests.trained_workspace import draw_workspace
 from tests.yolact_tf import annotated_folder
-from tests.yolact_tf.torch_files import save_zip, view
 from yolact_tf.checkpoints.person_model import load_person_model
 from yolact_tf.checkpoints.state_dict import torch_state_dict
 

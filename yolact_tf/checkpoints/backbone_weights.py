@@ -2,8 +2,8 @@
 
 import re
 
+from graftnet_tf.io.torch_checkpoint import read_state_dict
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict, torch_state_dict
-from yolact_tf.checkpoints.torch_checkpoint import read_state_dict
 from yolact_tf.errors import YolactError
 from yolact_tf.models.backbones import inception_v3
 from yolact_tf.models.yolact import Yolact
@@ -23,7 +23,9 @@ def load_backbone_weights(model: Yolact, path: str) -> None:
     if model.config.backbone == "inception_v3":
         inception_v3.load_public_weights(model.backbone, path)
         return
-    given = {_official(key): value for key, value in read_state_dict(path).items()}
+    given = {
+        _official(key): value for key, value in read_state_dict(path, error=YolactError).items()
+    }
     wanted = torch_state_dict(model)
     missing = [key for key in wanted if key.startswith("backbone.") and key not in given]
     if missing:

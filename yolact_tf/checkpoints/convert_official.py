@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from graftnet_tf.io.torch_checkpoint import read_state_dict
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.state_dict import load_torch_state_dict
-from yolact_tf.checkpoints.torch_checkpoint import read_state_dict
 from yolact_tf.config import config_named
 from yolact_tf.data.coco_classes import COCO_CLASSES
 from yolact_tf.errors import YolactError
@@ -40,7 +40,7 @@ def convert(
         names; says which tensor and what it should be.
     """
     config = config_named(config_name)
-    state_dict = read_state_dict(source)
+    state_dict = read_state_dict(source, error=YolactError)
     count = _num_classes(state_dict, len(config.aspect_ratios), source)
     names = tuple(_default_names(count - 1) if classes is None else classes)
     if len(names) != count - 1:

@@ -6,17 +6,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import tensorflow as tf
 
+from graftnet_tf.io.torch_variables import from_torch, to_torch, torch_key
 from yolact_tf.errors import YolactError
 from yolact_tf.models.yolact import Yolact
 
-_PARTS = {
-    "kernel": "weight",
-    "bias": "bias",
-    "gamma": "weight",
-    "beta": "bias",
-    "moving_mean": "running_mean",
-    "moving_variance": "running_var",
-}
 _SURPLUS = re.compile(
     r"num_batches_tracked$|^fpn\.downsample_layers\.([2-9]|\d\d)|^backbone\.layer\d"
 )
@@ -24,7 +17,7 @@ _SURPLUS = re.compile(
 
 def expected(model: Yolact) -> dict[str, tuple[int, ...]]:
     """The keys of the model's state dict and their shapes in PyTorch's order."""
-    return {key: tuple(_to_torch(variable.numpy()).shape) for key, variable in _variables(model)}
+    return {key: to_torch(variable).shape for key, variable in _variables(model)}
 
 
 def load_torch_state_dict(model: Yolact, state_dict: Mapping[str, np.ndarray]) -> None:
@@ -63,23 +56,13 @@ def load_torch_state_dict(model: Yolact, state_dict: Mapping[str, np.ndarray]) -
             f"{model.num_classes} classes: {listed}."
         )
     for key, variable in _variables(model):
-        variable.assign(_from_torch(np.asarray(given[key], np.float32)))
+        variable.assign(from_torch(variable, given[key]))
 
 
 def torch_state_dict(model: Yolact) -> dict[str, np.ndarray]:
     """The model's weights as `load_torch_state_dict` takes them, float32."""
-    return {key: _to_torch(variable.numpy()) for key, variable in _variables(model)}
+    return {key: to_torch(variable) for key, variable in _variables(model)}
 
 
 def _variables(model: Yolact) -> Iterator[tuple[str, tf.Variable]]:
-    for variable in model.variables:
-        layer, part = variable.name.split(":")[0].rsplit("/", 1)
-        yield f"{layer.rsplit('/', 1)[-1]}.{_PARTS[part]}", variable
-
-
-def _to_torch(value: np.ndarray) -> np.ndarray:
-    return value.transpose(3, 2, 0, 1) if value.ndim == 4 else value
-
-
-def _from_torch(value: np.ndarray) -> np.ndarray:
-    return value.transpose(2, 3, 1, 0) if value.ndim == 4 else value
+    return ((torch_key(variable), variable) for variable in model.variables)

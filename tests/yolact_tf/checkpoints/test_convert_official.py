@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.yolact_tf.torch_files import save_zip, view
+from tests.torch_files import save_zip, view
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.checkpoints.convert_official import convert
 from yolact_tf.checkpoints.state_dict import torch_state_dict

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.yolact_tf.torch_files import View, save_zip
-from yolact_tf.checkpoints.torch_checkpoint import read_state_dict
-from yolact_tf.errors import YolactError
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io.torch_checkpoint import read_state_dict
+from tests.torch_files import View, save_zip
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parent / "golden"
 FORMATS = ("zip", "legacy")
 GRID = np.arange(24, dtype=np.float32).reshape(4, 6)
 
@@ -67,7 +67,7 @@ def test_a_call_of_anything_else_is_refused_and_not_made(tmp_path: Path, legacy:
         path.write_bytes(b"".join(pickle.dumps(part, protocol=2) for part in parts))
     else:
         save_zip(str(path), hostile)
-    with pytest.raises(YolactError, match=r"posix\.system"):
+    with pytest.raises(GraftNetError, match=r"posix\.system"):
         read_state_dict(str(path))
     assert not trace.exists()
 
@@ -77,7 +77,7 @@ def test_neighbours_of_what_is_allowed_are_refused(tmp_path: Path, name: str) ->
     module, function = name.split(".")
     path = tmp_path / "hostile.pth"
     path.write_bytes(f"c{module}\n{function}\n.".encode())
-    with pytest.raises(YolactError, match=name):
+    with pytest.raises(GraftNetError, match=name):
         read_state_dict(str(path))
 
 
@@ -88,7 +88,7 @@ def test_neighbours_of_what_is_allowed_are_refused(tmp_path: Path, name: str) ->
 def test_what_is_no_state_dict_is_named(tmp_path: Path, state: Any, message: str) -> None:
     path = str(tmp_path / "other.pth")
     save_zip(path, state)
-    with pytest.raises(YolactError, match=message):
+    with pytest.raises(GraftNetError, match=message):
         read_state_dict(path)
 
 
@@ -96,19 +96,19 @@ def test_what_is_no_state_dict_is_named(tmp_path: Path, state: Any, message: str
 def test_what_is_no_checkpoint_is_said_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.pth"
     path.write_bytes(content)
-    with pytest.raises(YolactError, match="not a state dict saved by PyTorch"):
+    with pytest.raises(GraftNetError, match="not a state dict saved by PyTorch"):
         read_state_dict(str(path))
 
 
 def test_a_zip_of_something_else_is_no_checkpoint(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("letter.txt", "hello")
-    with pytest.raises(YolactError, match="not a state dict"):
+    with pytest.raises(GraftNetError, match="not a state dict"):
         read_state_dict(str(tmp_path / "a.zip"))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(YolactError, match=r"absent\.pth"):
+    with pytest.raises(GraftNetError, match=r"absent\.pth"):
         read_state_dict(str(tmp_path / "absent.pth"))
 
 
@@ -121,7 +121,7 @@ def test_a_file_cut_anywhere_is_refused(
     whole = fixture(name).read_bytes()
     path = tmp_path_factory.mktemp("cut") / "cut.pth"
     path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(YolactError):
+    with pytest.raises(GraftNetError):
         read_state_dict(str(path))
 
 
@@ -141,5 +141,5 @@ def test_a_tensor_beyond_its_storage_is_refused(
 ) -> None:
     path = str(tmp_path / "beyond.pth")
     save_zip(path, {"weight": View(np.arange(4, dtype=np.float32), offset, shape, strides)})
-    with pytest.raises(YolactError, match="weight reaches outside its storage"):
+    with pytest.raises(GraftNetError, match="weight reaches outside its storage"):
         read_state_dict(path)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from yolact_tf.errors import YolactError
+from graftnet_tf.errors import GraftNetError
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
@@ -38,33 +38,38 @@ _DTYPES: dict[str, np.dtype] = {
 }
 
 
-def read_state_dict(path: str) -> dict[str, np.ndarray]:
+class _RefusedError(Exception):
+    """What is wrong with a checkpoint's content."""
+
+
+def read_state_dict(path: str, *, error: type[Exception] = GraftNetError) -> dict[str, np.ndarray]:
     """Reads the state dict that `torch.save` wrote, in its zip or its older format.
 
     Args:
       path: Path of the .pth file, local or remote.
+      error: What to raise.
 
     Returns:
       Arrays by key, in the file's order and of its dtypes (also ml_dtypes' bfloat16).
 
     Raises:
-      YolactError: there is no such file; it is not a checkpoint or cut short; it holds
-        something besides tensors by name; it names a function that no state dict needs.
+      Exception: of type `error`; there is no such file; it is not a checkpoint or cut short; it
+        holds something besides tensors by name; it names a function that no state dict needs.
     """
     try:
         with tf.io.gfile.GFile(path, "rb") as file:
             content = file.read()
-    except tf.errors.OpError as error:
-        raise YolactError(f"{path} cannot be read: {error.message}.") from None
+    except tf.errors.OpError as reason:
+        raise error(f"{path} cannot be read: {reason.message}.") from None
     try:
         state, storages = _read_zip(content) if _is_zip(content) else _read_legacy(content)
         return _arrays(state, storages)
-    except YolactError as error:
-        raise YolactError(f"{path} is refused: {error}") from None
-    except _FAULTS as error:
-        raise YolactError(
+    except _RefusedError as reason:
+        raise error(f"{path} is refused: {reason}") from None
+    except _FAULTS as reason:
+        raise error(
             f"{path} is not a state dict saved by PyTorch, or is cut short "
-            f"({type(error).__name__}: {error})."
+            f"({type(reason).__name__}: {reason})."
         ) from None
 
 
@@ -111,7 +116,7 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _ALLOWED:
-            raise YolactError(
+            raise _RefusedError(
                 f"it calls for {module}.{name}, which no state dict needs. Save the network's "
                 "state_dict() alone, and trust no file of unknown origin."
             )
@@ -168,16 +173,16 @@ def _read_legacy(content: bytes) -> tuple[Any, Callable[[_Storage], np.ndarray]]
 
 def _require_little_endian(little: bool) -> None:
     if not little:
-        raise YolactError("it was written on a big-endian machine; save it on a usual one.")
+        raise _RefusedError("it was written on a big-endian machine; save it on a usual one.")
 
 
 def _tensors(state: Any) -> Mapping[str, _Tensor]:
     """The unpickled content, if it is a state dict."""
     if not isinstance(state, dict):
-        raise YolactError(f"it holds a {type(state).__name__}, not a state dict.")
+        raise _RefusedError(f"it holds a {type(state).__name__}, not a state dict.")
     for key, value in state.items():
         if not isinstance(key, str) or not isinstance(value, _Tensor):
-            raise YolactError(f"its entry {key!r} is a {type(value).__name__}, not a tensor.")
+            raise _RefusedError(f"its entry {key!r} is a {type(value).__name__}, not a tensor.")
     return state
 
 
@@ -195,7 +200,7 @@ def _array(key: str, tensor: _Tensor, numbers: Callable[[_Storage], np.ndarray])
         and (0 in shape or first + sum(steps) < storage.size)
     )
     if not inside:
-        raise YolactError(f"its tensor {key} reaches outside its storage.")
+        raise _RefusedError(f"its tensor {key} reaches outside its storage.")
     if 0 in shape:
         return np.empty(shape, storage.dtype)
     return np.lib.stride_tricks.as_strided(
