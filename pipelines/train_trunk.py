@@ -5,6 +5,8 @@ import sys
 from absl import flags
 
 from graftnet_tf.data.task_sampling import SAMPLINGS
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.backbones import BACKBONES
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.training.distributed.cluster import LostWorkerError
 from graftnet_tf.training.distributed.strategy import AUTO_STRATEGY, MULTIWORKER, STRATEGIES
@@ -20,23 +22,24 @@ TASK = flags.DEFINE_list("task", [], "Tasks to train on; all by default.")
 INITIAL_WEIGHTS = flags.DEFINE_string(
     "initial_weights",
     _DEFAULT.initial_weights,
-    "none, imagenet (Keras's own download), or a file: an .npz archive, made for pixel values "
-    "in [0, 1], a Keras .h5 file, made for [-1, 1], or a published trunk's weights.npz.",
+    "none, imagenet (Keras's own download), or a file: an .npz archive (of InceptionV3, made for "
+    "pixel values in [0, 1]), a Keras .h5 or .keras file, PyTorch's .pth of efficientnet_lite0, or "
+    "a published trunk's weights.npz.",
 )
-HEIGHT = flags.DEFINE_integer("height", _DEFAULT.height, "Input height in pixels.", lower_bound=75)
-WIDTH = flags.DEFINE_integer("width", _DEFAULT.width, "Input width in pixels.", lower_bound=75)
+BACKBONE = flags.DEFINE_enum("backbone", _DEFAULT.backbone, list(BACKBONES), "The network.")
+HEIGHT = flags.DEFINE_integer("height", _DEFAULT.height, "Input height in pixels.", lower_bound=1)
+WIDTH = flags.DEFINE_integer("width", _DEFAULT.width, "Input width in pixels.", lower_bound=1)
 STEPS = flags.DEFINE_integer(
     "steps", _DEFAULT.steps, "Training steps; 0 publishes the initial weights.", lower_bound=0
 )
 TRAIN_FROM = flags.DEFINE_integer(
-    "train_from", _DEFAULT.train_from, "First block that is trained.", lower_bound=0, upper_bound=10
+    "train_from", _DEFAULT.train_from, "First block that is trained.", lower_bound=0
 )
 LAST_BLOCK = flags.DEFINE_integer(
     "last_block",
     _DEFAULT.last_block,
-    "Last block that is trained and published.",
+    "Last block that is trained and published; the backbone's last by default.",
     lower_bound=0,
-    upper_bound=10,
 )
 SAMPLING = flags.DEFINE_enum(
     "sampling", _DEFAULT.sampling, SAMPLINGS, "How often each task gives a step's batch."
@@ -85,11 +88,13 @@ WAIT = flags.DEFINE_float(
 TRAINING = training_run.define(_DEFAULT)
 
 
-@flags.multi_flags_validator(
-    ["train_from", "last_block"], message="--train_from must not be more than --last_block."
-)
-def _shape(values: dict) -> bool:
-    return values["train_from"] <= values["last_block"]
+@flags.multi_flags_validator(["backbone", "height", "width", "train_from", "last_block"])
+def _possible(values: dict) -> bool:
+    try:
+        TrunkConfig(**values)
+    except GraftNetError as error:
+        raise flags.ValidationError(str(error)) from None
+    return True
 
 
 @flags.multi_flags_validator(
@@ -122,6 +127,7 @@ def _train(workspace: Workspace) -> str:
     return train_trunk(
         workspace,
         TrunkConfig(
+            backbone=BACKBONE.value,
             height=HEIGHT.value,
             width=WIDTH.value,
             initial_weights=INITIAL_WEIGHTS.value,

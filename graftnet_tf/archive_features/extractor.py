@@ -9,7 +9,6 @@ import tensorflow as tf
 from graftnet_tf.archive_tables.tabulator import ImageRows
 from graftnet_tf.data.image_loading import UnreadableImageError
 from graftnet_tf.data.joint_decoding import decode_each
-from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.trunk.block_means import block_means
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.workspace import Workspace
@@ -22,7 +21,7 @@ class FeatureExtractor:
 
     def __init__(self, trunk: Trunk, block: int):
         """Loads the blocks up to `block`, which is averaged."""
-        size = CHANNELS[block]
+        size = trunk.backbone.channels[block]
         self.columns: Mapping[str, npt.DTypeLike] = {COLUMN: np.dtype((np.float32, (size,)))}
         self._letterbox = trunk.preprocessing.letterbox
         self._means = block_means(trunk, block)

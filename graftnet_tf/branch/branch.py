@@ -7,8 +7,9 @@ import tensorflow as tf
 from graftnet_tf.branch.temperature import NEUTRAL, tempered
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.saved_functions import save_functions
+from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.registry.validation_part import ValidationPart
@@ -19,23 +20,23 @@ from graftnet_tf.workspace.workspace import four_digits
 LONGEST = 2**16  # numbers per image that a classifier takes: bilinear pooling of 256 channels
 
 
-def check_shape(graft_after: int, last_block: int) -> None:
-    """Raises GraftNetError unless 0 ≤ graft_after < last_block ≤ 10."""
-    if not 0 <= graft_after < last_block <= LAST:
+def check_shape(backbone: Backbone, graft_after: int, last_block: int) -> None:
+    """Raises GraftNetError unless 0 ≤ graft_after < last_block ≤ the backbone's last."""
+    if not 0 <= graft_after < last_block <= backbone.last:
         raise GraftNetError(
             f"graft_after {graft_after} and last_block {last_block} given; "
-            f"expected 0 ≤ graft_after < last_block ≤ {LAST}."
+            f"{backbone.title} has 0 ≤ graft_after < last_block ≤ {backbone.last}."
         )
 
 
-def vector_length(last_block: int, pooling_name: str, reduction: int) -> int:
+def vector_length(backbone: Backbone, last_block: int, pooling_name: str, reduction: int) -> int:
     """Length of the vectors that a branch of this shape classifies.
 
     Raises:
       GraftNetError: the pooling is unknown, the reduction does not reduce, or the vectors
         are longer than `LONGEST`.
     """
-    channels = CHANNELS[last_block]
+    channels = backbone.channels[last_block]
     if not 0 <= reduction < channels:
         raise GraftNetError(
             f"A reduction to {reduction} channels given; expected fewer than the {channels} of "
@@ -71,13 +72,13 @@ class Branch(tf.Module):
           GraftNetError: blocks, pooling and reduction do not go together.
         """
         super().__init__(name="branch")
-        check_shape(blocks.first - 1, blocks.last)
-        length = vector_length(blocks.last, pooling_name, reduction)
+        check_shape(blocks.backbone, blocks.first - 1, blocks.last)
+        length = vector_length(blocks.backbone, blocks.last, pooling_name, reduction)
         self.blocks = blocks
         self.reduction: tf.keras.layers.Conv2D | None = None
         if reduction:
             self.reduction = tf.keras.layers.Conv2D(reduction, 1, name="reduction")
-            self.reduction.build((None, None, None, CHANNELS[blocks.last]))
+            self.reduction.build((None, None, None, blocks.channels))
         self.classifier = tf.keras.layers.Dense(len(task.classes), name="classifier")
         self.classifier.build((None, length))
         self.temperature = NEUTRAL
@@ -119,7 +120,7 @@ def export(branch: Branch, directory: str, precision: str) -> None:
 
     The blocks are computed in the precision given, what comes after them in float32.
     """
-    channels = CHANNELS[branch.graft_after]
+    channels = branch.blocks.backbone.channels[branch.graft_after]
     blocks = FoldedBlocks(branch.blocks, precision)
 
     @tf.function(
@@ -161,6 +162,7 @@ def publish(
         validation.write(directory)
         return {
             "task": task.to_dict(),
+            "backbone": branch.blocks.backbone.name,
             "graft_after": branch.graft_after,
             "last_block": branch.blocks.last,
             "temperature": branch.temperature,

@@ -8,7 +8,7 @@ from graftnet_tf.branch.branch import check_shape, vector_length
 from graftnet_tf.data import validation_split
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.evaluation.operating_point import OperatingPoint
-from graftnet_tf.models.blocks import LAST
+from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.precision import AUTO, check_precision
 from graftnet_tf.pooling import pooling
 from graftnet_tf.training import linear_probe
@@ -28,7 +28,8 @@ class BranchConfig:
       32
 
     Attributes:
-      graft_after: Last trunk block that stays frozen and shared.
+      graft_after: Last trunk block that stays frozen and shared; None for the backbone's usual
+        one, 7 of InceptionV3.
       last_block: Last block of the branch; None for the trunk's.
       pooling: Name in `pooling.POOLINGS`.
       reduction: Channels of a learnt 1×1 convolution before the pooling; 0 for none.
@@ -61,7 +62,7 @@ class BranchConfig:
       seed: Random seed.
     """
 
-    graft_after: int = 7
+    graft_after: int | None = None
     last_block: int | None = None
     pooling: str = "gap"
     reduction: int = 0
@@ -85,11 +86,20 @@ class BranchConfig:
     seed: int = 0
 
     def __post_init__(self):
-        check_shape(self.graft_after, LAST if self.last_block is None else self.last_block)
         pooling(self.pooling)
         check_precision(self.precision)
-        if self.last_block is not None:
-            vector_length(self.last_block, self.pooling, self.reduction)
+
+    def on(self, backbone: Backbone, trunk_last: int) -> "BranchConfig":
+        """With its shape decided, for a trunk of some backbone that ends at block `trunk_last`.
+
+        Raises:
+          GraftNetError: the backbone has no such blocks, or what is pooled of them is too long.
+        """
+        graft_after = backbone.graft_after if self.graft_after is None else self.graft_after
+        last_block = trunk_last if self.last_block is None else self.last_block
+        check_shape(backbone, graft_after, last_block)
+        vector_length(backbone, last_block, self.pooling, self.reduction)
+        return dataclasses.replace(self, graft_after=graft_after, last_block=last_block)
 
     def for_examples(self, counts: Collection[int]) -> "BranchConfig":
         """With its steps and its batches decided, for so many examples of each class."""
@@ -99,6 +109,13 @@ class BranchConfig:
         if balanced is None:
             balanced = self.batch * min(counts) < FEW_OF_A_CLASS * sum(counts)
         return dataclasses.replace(self, steps=steps, balanced_batches=balanced)
+
+    @property
+    def decided_blocks(self) -> tuple[int, int]:
+        """(`graft_after`, `last_block`) of a config that `on` gave."""
+        if self.graft_after is None or self.last_block is None:
+            raise ValueError("Expected a config whose shape is decided.")
+        return self.graft_after, self.last_block
 
     @property
     def decided_steps(self) -> int:

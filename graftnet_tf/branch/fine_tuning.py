@@ -47,16 +47,15 @@ class FineTuning:
           trunk: Trunk that gives the open blocks their weights.
           features: Features at `config.graft_after`.
           examples: Those to learn from.
-          config: Settled: its `last_block` is set, its precision is none to be decided.
+          config: Settled: its shape, steps and precision are decided.
           optimizer: New; the averages it keeps begin at the classifier's start.
 
         Raises:
           GraftNetError: the trunk ends before the branch does.
         """
-        if config.last_block is None:
-            raise ValueError("Expected a config whose last_block is set.")
+        graft_after, last_block = config.decided_blocks
         tf.keras.utils.set_random_seed(config.seed)
-        blocks = trunk.blocks(config.graft_after + 1, config.last_block)
+        blocks = trunk.blocks(graft_after + 1, last_block)
         self.branch = Branch(blocks, examples.task, config.pooling, config.reduction)
         self._trained_blocks = blocks.computed_in(config.precision)
         self.optimizer = optimizer

@@ -158,19 +158,21 @@ class _Job:
     provenance: Provenance
 
     def settled(self, name: str, config: BranchConfig) -> BranchConfig:
-        """With what it leaves open decided: where it ends, which mining, which precision.
+        """With what it leaves open decided: its shape, which mining, which precision.
 
         Raises:
-          GraftNetError: the trunk ends before the branch would, or an operating point is of no
-            attribute of the task.
+          GraftNetError: the trunk has not the blocks that the branch would have, or an operating
+            point is of no attribute of the task.
         """
         trunk, mined = self.inputs.trunk, self.inputs.splits[name].mined
         self.inputs.splits[name].task.check_reports(config.operating_points)
-        last_block = trunk.last_block if config.last_block is None else config.last_block
-        trunk.check_reaches(last_block)
+        if self.search:  # of its shapes any will do: one is chosen later
+            shape, *_ = self.search.shapes(config, trunk.last_block, trunk.backbone)
+            config = shape.given_to(config)
+        shaped = config.on(trunk.backbone, trunk.last_block)
+        trunk.check_reaches(shaped.decided_blocks[1])
         return dataclasses.replace(
-            config,
-            last_block=last_block,
+            shaped,
             mining=mined.version if mined else None,
             precision=settled_precision(config.precision),
         )
@@ -282,7 +284,7 @@ class _Job:
     def _features(self, labelled: LabelledImages, config: BranchConfig) -> GraftFeatures:
         trunk = self.inputs.trunk
         live = LiveFeatures(
-            functools.partial(FoldedBlocks, trunk.blocks(0, config.graft_after)),
+            functools.partial(FoldedBlocks, trunk.blocks(0, config.decided_blocks[0])),
             trunk.preprocessing,
             config.augmentation,
             labelled.reader,

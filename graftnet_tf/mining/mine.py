@@ -17,7 +17,6 @@ from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.hard_negatives import HardNegatives, find_hard_negatives
 from graftnet_tf.mining.report import ReportedMining, write_report
 from graftnet_tf.mining.trunk_features import TrunkFeatureReader
-from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
@@ -136,7 +135,7 @@ def _mine(
         "trunk_version": trunk.version,
         "trunk_fingerprint": fingerprint,
         "feature_block": trunk.last_block,
-        "feature_size": CHANNELS[trunk.last_block],
+        "feature_size": trunk.channels,
         "config": dataclasses.asdict(config),
         "counts": {
             "before": class_counts(task, examples),

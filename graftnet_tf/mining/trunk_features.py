@@ -9,7 +9,6 @@ import tensorflow as tf
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.features import feature_cache
 from graftnet_tf.features.feature_cache import FeatureCache
-from graftnet_tf.models.blocks import CHANNELS
 from graftnet_tf.training.batched_inference import in_batches
 from graftnet_tf.trunk.block_means import block_means
 from graftnet_tf.trunk.trunk import Trunk
@@ -39,13 +38,13 @@ class TrunkFeatureReader:
           images: Reads images at the trunk's input size, and has the reasons of those it cannot.
 
         Returns:
-          (int64 [m], their rows, ascending; float32 [m, D], D is 2048 where the trunk reaches
-          block 9, 1280 at block 8).
+          (int64 [m], their rows, ascending; float32 [m, D], D being the channels of the
+          trunk's last block).
 
         Raises:
           GraftNetError: a file is another than was listed, or its file system fails lastingly.
         """
-        vectors = np.empty([len(images), CHANNELS[self._trunk.last_block]], np.float32)
+        vectors = np.empty([len(images), self._trunk.channels], np.float32)
         rows = np.empty(len(images), np.int64)
         count = 0
         for left, found in in_batches(

@@ -5,17 +5,19 @@ import tensorflow as tf
 from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import FULL_PRECISION
 
+_CONVOLUTIONS = (tf.keras.layers.Conv2D, tf.keras.layers.DepthwiseConv2D)
+
 
 class FoldedBlocks(tf.Module):
     """What `Blocks` compute with stored statistics, up to rounding.
 
-    **Batch norms are folded into convolutions.** InceptionV3's have no bias and each is
-    followed by a batch norm without scale, so γ = 1: with standard deviation
-    σ = √(variance + ε), kernel / σ and bias β − mean / σ give the same values.
+    **Batch norms are folded into the convolutions before them.** With standard deviation
+    σ = √(variance + ε) and a convolution's own bias b, kernel · γ / σ and bias
+    β − (mean − b) · γ / σ give the same values.
 
     **Averages are taken after the 1×1 convolution** that follows them in a block. Both are
     linear, the one over places, the other over channels, so their order does not matter;
-    after the convolution 4 to 11 times fewer channels are left to average.
+    after the convolution InceptionV3 has 4 to 11 times fewer channels left to average.
 
     Attributes:
       first, last: Numbers of the first and last block.
@@ -69,12 +71,14 @@ def _folded(block: tf.keras.Model, policy: tf.keras.mixed_precision.Policy) -> t
         layer.input.node.layer.name: layer
         for layer in block.layers
         if isinstance(layer, tf.keras.layers.BatchNormalization)
+        and isinstance(layer.input.node.layer, _CONVOLUTIONS)
     }
+    gone = {norm.name for norm in norms.values()}
     exchanged = _poolings_and_projections(block)
 
     def clone(layer: tf.keras.layers.Layer) -> tf.keras.layers.Layer:
         layer = exchanged.get(layer.name, layer)
-        if isinstance(layer, tf.keras.layers.BatchNormalization):
+        if layer.name in gone:
             return tf.keras.layers.Activation("linear", name=layer.name, dtype=policy)
         config = {**layer.get_config(), "dtype": policy}
         if layer.name in norms:
@@ -82,11 +86,28 @@ def _folded(block: tf.keras.Model, policy: tf.keras.mixed_precision.Policy) -> t
         return type(layer).from_config(config)
 
     folded = tf.keras.models.clone_model(block, clone_function=clone)
-    for name, norm in norms.items():
-        deviation = tf.sqrt(norm.moving_variance + norm.epsilon)
-        bias = norm.beta - norm.moving_mean / deviation
-        folded.get_layer(name).set_weights([block.get_layer(name).kernel / deviation, bias])
+    for layer in block.layers:
+        if layer.name in norms:
+            folded.get_layer(layer.name).set_weights(_folded_weights(layer, norms[layer.name]))
+        elif layer.name not in gone:
+            folded.get_layer(layer.name).set_weights(layer.get_weights())
     return folded
+
+
+def _folded_weights(
+    convolution: tf.keras.layers.Layer, norm: tf.keras.layers.BatchNormalization
+) -> list[tf.Tensor]:
+    """Kernel and bias of a convolution that does what it and its batch norm do."""
+    depthwise = isinstance(convolution, tf.keras.layers.DepthwiseConv2D)
+    kernel = tf.identity(convolution.depthwise_kernel if depthwise else convolution.kernel)
+    deviation, centre = tf.sqrt(norm.moving_variance + norm.epsilon), tf.identity(norm.moving_mean)
+    if convolution.use_bias:
+        centre -= convolution.bias
+    if norm.scale:
+        kernel *= norm.gamma[:, tf.newaxis] if depthwise else norm.gamma
+        centre *= norm.gamma
+    kernel /= deviation[:, tf.newaxis] if depthwise else deviation
+    return [kernel, norm.beta - centre / deviation]
 
 
 def _poolings_and_projections(block: tf.keras.Model) -> dict[str, tf.keras.layers.Layer]:
@@ -95,6 +116,7 @@ def _poolings_and_projections(block: tf.keras.Model) -> dict[str, tf.keras.layer
     for layer in block.layers:
         if isinstance(layer, tf.keras.layers.Conv2D):
             before = layer.input.node.layer
-            if isinstance(before, tf.keras.layers.AveragePooling2D):
+            averaged = isinstance(before, tf.keras.layers.AveragePooling2D)
+            if averaged and layer.kernel_size == (1, 1):
                 exchanged |= {before.name: layer, layer.name: before}
     return exchanged

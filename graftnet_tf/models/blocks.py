@@ -1,46 +1,18 @@
-"""InceptionV3 (Szegedy et al. 2016) as 11 addressable blocks, `mixed0` … `mixed10`."""
+"""A run of consecutive blocks of a backbone."""
 
 import copy
-import functools
 import hashlib
-import random
 from collections.abc import Iterator, Sequence
-from concurrent import futures
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.backbones.backbone import Backbone, block_configs
 from graftnet_tf.models.mixed_precision import convolved_in_bfloat16
 from graftnet_tf.models.precision import BFLOAT16, FULL_PRECISION
-
-COUNT = 11
-LAST = COUNT - 1
-CHANNELS = (256, 288, 288, 768, 768, 768, 768, 768, 1280, 2048, 2048)
-MIN_SIDE = 75  # below it the unpadded convolutions leave nothing of the image
-
-
-@functools.cache
-def _configs() -> list[dict[str, Any]]:
-    """Keras's configuration of each block, taken from a network that is made once.
-
-    It is made in a thread of its own, and Python's generator is put back: whether it was made
-    already moves nothing that `tf.keras.utils.set_random_seed` decides, and it is outside of
-    whatever strategy or graph the caller is in.
-    """
-    state = random.getstate()
-    with futures.ThreadPoolExecutor(1) as pool:
-        configs = pool.submit(_make_configs).result()
-    random.setstate(state)
-    return configs
-
-
-def _make_configs() -> list[dict[str, Any]]:
-    network = tf.keras.applications.InceptionV3(
-        include_top=False, weights=None, input_shape=(None, None, 3)
-    )
-    return [block.get_config() for block in split(network)]
 
 
 def _synchronized(config: dict[str, Any]) -> dict[str, Any]:
@@ -52,30 +24,30 @@ def _synchronized(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def split(network: tf.keras.Model) -> list[tf.keras.Model]:
-    """The 11 blocks of Keras's InceptionV3 without its top, sharing its weights."""
-    ends = [network.input] + [network.get_layer(f"mixed{k}").output for k in range(COUNT)]
-    return [tf.keras.Model(ends[k], ends[k + 1], name=f"block{k}") for k in range(COUNT)]
-
-
 class Blocks(tf.Module):
-    """A run of consecutive InceptionV3 blocks, freshly initialised; block 0 has the stem.
-
-    Blocks are found by the outputs `mixedK`, never by auto-numbered layer names, which
-    differ from one instance to the next; their layer ranges are contiguous.
+    """A run of consecutive blocks, freshly initialised; block 0 has the stem.
 
     Attributes:
+      backbone: The network that they are of.
       first, last: Numbers of the first and last block, both included.
       trainable_from: Blocks below this number are frozen: their variables are not among
         `trainable_variables` and their batch norms use stored statistics. A block is
         frozen by `trainable=False`, which does both.
     """
 
-    def __init__(self, first: int = 0, last: int = LAST, *, synchronized: bool = False):
+    def __init__(
+        self,
+        first: int = 0,
+        last: int | None = None,
+        backbone: Backbone = INCEPTION_V3,
+        *,
+        synchronized: bool = False,
+    ):
         """Makes the blocks.
 
         Args:
-          first, last: Numbers of the first and last block.
+          first, last: Numbers of the first and last block; None for the backbone's last.
+          backbone: The network that they are of.
           synchronized: Whether batch norms, in training, use the statistics of all replicas'
             batches together (Peng et al. 2018, "MegDet", section 3.2) rather than of their own.
 
@@ -83,12 +55,16 @@ class Blocks(tf.Module):
           GraftNetError: there are no such blocks.
         """
         super().__init__(name="blocks")
-        if not 0 <= first <= last <= LAST:
-            raise GraftNetError(f"Blocks {first}…{last} asked for; there are 0…{LAST}.")
+        last = backbone.last if last is None else last
+        if not 0 <= first <= last <= backbone.last:
+            raise GraftNetError(
+                f"Blocks {first}…{last} asked for; {backbone.title} has 0…{backbone.last}."
+            )
+        self.backbone = backbone
         self.first, self.last, self.trainable_from = first, last, first
         self._models = [
             tf.keras.Model.from_config(_synchronized(config) if synchronized else config)
-            for config in _configs()[first : last + 1]
+            for config in block_configs(backbone)[first : last + 1]
         ]
 
     def __getitem__(self, block: int) -> tf.keras.Model:
@@ -96,6 +72,11 @@ class Blocks(tf.Module):
         if not self.first <= block <= self.last:
             raise IndexError(f"Block {block} is not among {self.first}…{self.last}.")
         return self._models[block - self.first]
+
+    @property
+    def channels(self) -> int:
+        """Channels of the last block's output."""
+        return self.backbone.channels[self.last]
 
     def numbers(self) -> range:
         return range(self.first, self.last + 1)
@@ -121,6 +102,7 @@ class Blocks(tf.Module):
             raise ValueError(f"Blocks in {precision!r} asked for.")
         twin = Blocks.__new__(Blocks)
         tf.Module.__init__(twin, name=self.name)
+        twin.backbone = self.backbone
         twin.first, twin.last, twin.trainable_from = self.first, self.last, self.trainable_from
         twin._models = [convolved_in_bfloat16(model) for model in self._models]
         return twin
@@ -133,7 +115,7 @@ class Blocks(tf.Module):
           training: Whether the open blocks' batch norms use the batch's statistics.
 
         Returns:
-          float32 [N, h', w', `CHANNELS[k]`] under "block0", "block1", …
+          float32 [N, h', w', channels[k]] under "block0", "block1", …
         """
         outputs = {}
         for number in self.numbers():

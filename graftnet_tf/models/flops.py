@@ -1,11 +1,13 @@
-"""What InceptionV3's blocks cost: multiply-adds of their convolutions, size of their outputs."""
+"""What a backbone's blocks cost: multiply-adds of their convolutions, size of their outputs."""
 
 import dataclasses
+import math
 
 import numpy as np
 import tensorflow as tf
 
-from graftnet_tf.models.blocks import COUNT
+from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.backbones.backbone import Backbone, block_configs
 
 BACKWARD = 2  # a training step's further products: gradients of the inputs and of the kernels
 
@@ -15,30 +17,36 @@ class BlockCosts:
     """Costs for one image of a given size.
 
     Attributes:
-      multiply_adds: int64 [11], of each block's convolutions, forward.
-      values: int64 [11], numbers in each block's output.
+      multiply_adds: int64 [B], of each block's convolutions, forward.
+      values: int64 [B], numbers in each block's output.
     """
 
     multiply_adds: np.ndarray
     values: np.ndarray
 
     @classmethod
-    def of(cls, height: int, width: int) -> "BlockCosts":
-        """Costs for images of this size."""
-        network = tf.keras.applications.InceptionV3(
-            include_top=False, weights=None, input_shape=(height, width, 3)
-        )
-        multiply_adds, values = np.zeros((2, COUNT), np.int64)
-        block = 0  # layer ranges are contiguous per block
-        for layer in network.layers:
-            if isinstance(layer, tf.keras.layers.Conv2D):
-                positions = np.prod(layer.output_shape[1:3])
-                multiply_adds[block] += positions * np.prod(layer.kernel.shape)
-            if layer.name == f"mixed{block}":
-                values[block] = np.prod(layer.output_shape[1:])
-                block += 1
+    def of(cls, height: int, width: int, backbone: Backbone = INCEPTION_V3) -> "BlockCosts":
+        """Costs of a backbone's B blocks for images of this size."""
+        multiply_adds, values = np.zeros((2, backbone.last + 1), np.int64)
+        shape = (height, width, 3)
+        for number, config in enumerate(block_configs(backbone)):
+            inputs = tf.keras.Input(shape)
+            block = tf.keras.models.clone_model(tf.keras.Model.from_config(config), inputs)
+            multiply_adds[number] = sum(map(_multiply_adds, block.layers))
+            shape = block.output_shape[1:]
+            values[number] = math.prod(shape)
         return cls(multiply_adds, values)
 
     def forward(self, first: int, last: int) -> int:
         """Multiply-adds of blocks first…last; none when `last` is before `first`."""
         return int(self.multiply_adds[first : last + 1].sum())
+
+
+def _multiply_adds(layer: tf.keras.layers.Layer) -> int:
+    if isinstance(layer, tf.keras.layers.DepthwiseConv2D):
+        kernel = layer.depthwise_kernel
+    elif isinstance(layer, tf.keras.layers.Conv2D):
+        kernel = layer.kernel
+    else:
+        return 0
+    return math.prod(layer.output_shape[1:3]) * math.prod(kernel.shape)

@@ -16,7 +16,7 @@ def block_means(trunk: Trunk, block: int | None = None) -> Callable[[tf.Tensor],
 
     Returns:
       Function of uint8 [N, height, width, 3] of the trunk's input size to float32 [N, D], D being
-      `CHANNELS[block]`.
+      the block's channels.
 
     Raises:
       GraftNetError: the trunk ends before the block.

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.models.blocks import CHANNELS, Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import FULL_PRECISION
 from graftnet_tf.pooling import gap
 from graftnet_tf.training.distributed.replicas import Replicas
@@ -43,7 +43,7 @@ class DynamicTrunk(tf.Module):
         super().__init__(name="dynamic_trunk")
         self.blocks, self.optimizer = blocks, optimizer
         self._trained_blocks = blocks.computed_in(precision)
-        self.heads = Heads(tasks, CHANNELS[blocks.last], make_head_optimizer)
+        self.heads = Heads(tasks, blocks.channels, make_head_optimizer)
         self._preprocessing, self._augmentation = preprocessing, augmentation
         self._batch_statistics = batch_statistics
         self._strategy, self._replicas = tf.distribute.get_strategy(), Replicas()

@@ -22,7 +22,8 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models import weights
-from graftnet_tf.models.blocks import LAST, MIN_SIDE, Blocks
+from graftnet_tf.models.backbones import INCEPTION_V3, backbone_named
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.precision import AUTO, check_precision, settled_precision
 from graftnet_tf.pooling import gap
 from graftnet_tf.training import linear_probe
@@ -56,15 +57,16 @@ class TrunkConfig:
       >>> from graftnet_tf import TrunkConfig
       >>> config = TrunkConfig(initial_weights="imagenet", steps=3000, train_from=3)
       >>> config.height, config.width, config.last_block
-      (192, 96, 10)
+      (192, 96, None)
 
     Attributes:
+      backbone: Name of the network, one of `BACKBONES`.
       height, width: Height and width of the input, in pixels.
       initial_weights: Initial weights, see `weights.initialise`.
       steps: Training steps; 0 publishes the initial weights as they are.
       batch: Images per step.
       train_from: First block that is trained; those below stay as they were.
-      last_block: Last block trained and published.
+      last_block: Last block trained and published; None for the backbone's last.
       sampling, temperature: Sampling of tasks, see `task_sampling.sampling_probabilities`.
       probe_heads: Whether each head starts from a linear probe on the initial features, which is
         worth it when these are good; None for where there are initial weights.
@@ -83,13 +85,14 @@ class TrunkConfig:
       seed: Random seed.
     """
 
+    backbone: str = INCEPTION_V3.name
     height: int = 192
     width: int = 96
     initial_weights: str = weights.NONE
     steps: int = 2000
     batch: int = 32
     train_from: int = 0
-    last_block: int = LAST
+    last_block: int | None = None
     sampling: str = "uniform"
     temperature: float = 2.0
     probe_heads: bool | None = None
@@ -103,23 +106,27 @@ class TrunkConfig:
     seed: int = 0
 
     def __post_init__(self):
-        if not 0 <= self.train_from <= self.last_block <= LAST:
+        network = backbone_named(self.backbone)
+        last_block = network.last if self.last_block is None else self.last_block
+        if not 0 <= self.train_from <= last_block <= network.last:
             raise GraftNetError(
-                f"train_from {self.train_from} and last_block {self.last_block} given; "
-                f"expected 0 ≤ train_from ≤ last_block ≤ {LAST}."
+                f"train_from {self.train_from} and last_block {last_block} given; "
+                f"{network.title} has 0 ≤ train_from ≤ last_block ≤ {network.last}."
             )
         check_precision(self.precision)
-        if min(self.height, self.width) < MIN_SIDE:
+        if min(self.height, self.width) < network.min_side:
             raise GraftNetError(
-                f"Input {self.height}×{self.width} given; InceptionV3 needs at least "
-                f"{MIN_SIDE}×{MIN_SIDE}."
+                f"Input {self.height}×{self.width} given; {network.title} needs at least "
+                f"{network.min_side}×{network.min_side}."
             )
 
     def settled(self) -> "TrunkConfig":
-        """With what it leaves open decided: how heads start, batch norms, and the precision."""
+        """With what it leaves open decided: its end, how heads start, batch norms, precision."""
+        last_block = backbone_named(self.backbone).last
         start_known = self.initial_weights != weights.NONE
         return dataclasses.replace(
             self,
+            last_block=last_block if self.last_block is None else self.last_block,
             probe_heads=start_known if self.probe_heads is None else self.probe_heads,
             batch_statistics=(
                 not start_known if self.batch_statistics is None else self.batch_statistics
@@ -178,8 +185,9 @@ def train_trunk(
     if not names:
         raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
     splits = [workspace.training_split(name) for name in names]
+    network = backbone_named(config.backbone)
     preprocessing = Preprocessing(
-        config.height, config.width, *weights.value_range(config.initial_weights)
+        config.height, config.width, *weights.value_range(config.initial_weights, network)
     )
     labelled = labelled_images.label(splits, preprocessing)
     job = _Job(workspace, config, preprocessing, labelled, started, provenance)
@@ -226,7 +234,7 @@ class _Job:
         with strategy.scope():
             replicas = Replicas()
         replicas.check_divides(self.config.batch)
-        blocks = Blocks(0, self.config.last_block)
+        blocks = Blocks(0, self.config.last_block, backbone_named(self.config.backbone))
         weights.initialise(blocks, self.config.initial_weights)
         blocks.freeze_below(self.config.train_from)
         initial = blocks.fingerprints("")[str(blocks.last)]
@@ -256,7 +264,7 @@ class _Job:
         config, labelled = self.config, self.labelled
         optimization = config.optimization
         optimizer = optimization.make(config.steps)
-        trained = Blocks(0, blocks.last, synchronized=replicas.count > 1)
+        trained = Blocks(0, blocks.last, blocks.backbone, synchronized=replicas.count > 1)
         trained.assign(blocks)
         model = DynamicTrunk(
             trained,

@@ -10,6 +10,8 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models import weights
+from graftnet_tf.models.backbones import INCEPTION_V3, backbone_of
+from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
@@ -26,6 +28,7 @@ class Trunk:
     Attributes:
       version: Its name in the workspace.
       directory: Directory that it is in.
+      backbone: The network that it is of.
       last_block: Number of its last block.
       preprocessing: Preprocessing from uint8 images to its input.
       fingerprints: What the output of block k depends on, hashed, under "k".
@@ -33,6 +36,7 @@ class Trunk:
 
     version: str
     directory: str
+    backbone: Backbone
     last_block: int
     preprocessing: Preprocessing
     fingerprints: dict[str, str]
@@ -50,10 +54,16 @@ class Trunk:
         return cls(
             version,
             directory,
+            backbone_of(content),
             content["last_block"],
             Preprocessing(**content["preprocessing"]),
             content["fingerprints"],
         )
+
+    @property
+    def channels(self) -> int:
+        """Channels of its last block's output."""
+        return self.backbone.channels[self.last_block]
 
     def check_reaches(self, block: int) -> None:
         """Raises GraftNetError when the trunk ends before `block`."""
@@ -69,7 +79,7 @@ class Trunk:
           GraftNetError: the trunk ends before `last`.
         """
         self.check_reaches(last)
-        blocks = Blocks(first, last)
+        blocks = Blocks(first, last, self.backbone)
         weights.load(blocks, os.path.join(self.directory, WEIGHTS))
         return blocks
 
@@ -118,12 +128,23 @@ def publish(
             path = os.path.join(directory, saved_model_name(precision))
             export(blocks, preprocessing, path, precision)
         weights.save(blocks, os.path.join(directory, WEIGHTS))
-        context = json.dumps(preprocessing.to_dict(), sort_keys=True)
         return {
+            "backbone": blocks.backbone.name,
             "last_block": blocks.last,
             "preprocessing": preprocessing.to_dict(),
-            "fingerprints": blocks.fingerprints(context),
+            "fingerprints": blocks.fingerprints(_context(blocks.backbone, preprocessing)),
             **content,
         }
 
     return manifest.publish(parent, write, kind="trunk", build_info=build_info, name=four_digits)
+
+
+def _context(backbone: Backbone, preprocessing: Preprocessing) -> str:
+    """What taps depend on besides weights.
+
+    InceptionV3 goes without saying, as it did before backbones had names.
+    """
+    told = preprocessing.to_dict()
+    if backbone != INCEPTION_V3:
+        told["backbone"] = backbone.name
+    return json.dumps(told, sort_keys=True)

@@ -4,27 +4,27 @@ from typing import Any
 
 from absl import flags
 
-from graftnet_tf.branch.branch import vector_length
 from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.shape_search.search_config import SearchConfig
-from graftnet_tf.errors import GraftNetError
-from graftnet_tf.models.blocks import LAST
+from graftnet_tf.models.backbones import BACKBONES
 from graftnet_tf.pooling import POOLINGS
 
 _DEFAULT = BranchConfig()
 _AUTO = "auto"
-_GRAFT_POINTS = range(3, LAST)  # earlier ones have features of half as many bytes again
+_MOST = max(backbone.last for backbone in BACKBONES.values())
 
 GRAFT_AFTER = flags.DEFINE_string(
     "graft_after",
-    str(_DEFAULT.graft_after),
-    "Last trunk block that stays frozen and shared: 0 to 9. Several (4,5,6), or auto for all from "
-    "3: the best by successive halving.",
+    None,
+    "Last trunk block that stays frozen and shared: 0 to 9 of InceptionV3, 7 by default. Several "
+    "(4,5,6), or auto for all from 3 (of other backbones, for those of few bytes): the best by "
+    "successive halving.",
 )
 LAST_BLOCK = flags.DEFINE_string(
     "last_block",
     None,
-    "Last block of the branch: 1 to 10; the trunk's by default. Several (7,8): the best one.",
+    "Last block of the branch: 1 to 10 of InceptionV3; the trunk's by default. Several (7,8): the "
+    "best one.",
 )
 POOLING = flags.DEFINE_string(
     "pooling",
@@ -50,45 +50,37 @@ def fields() -> dict[str, Any]:
     """Fields of a `BranchConfig`; with a search, those of one of its shapes."""
     last_blocks = _last_blocks()
     return {
-        "graft_after": min(_graft_points()),
+        "graft_after": min(_graft_points() or (), default=None),
         "last_block": max(last_blocks) if last_blocks else None,
-        "pooling": _poolings()[0],
+        "pooling": (_poolings() or (_DEFAULT.pooling,))[0],
         "reduction": REDUCTION.value,
     }
 
 
 def search() -> SearchConfig | None:
     """What to choose from; None where the flags name one shape."""
-    if _AUTO not in (GRAFT_AFTER.value, POOLING.value) and not any(
-        "," in (value or "") for value in (GRAFT_AFTER.value, LAST_BLOCK.value, POOLING.value)
-    ):
+    several = (GRAFT_AFTER.value, LAST_BLOCK.value, POOLING.value)
+    if not any(value == _AUTO or "," in (value or "") for value in several):
         return None
     return SearchConfig(_graft_points(), _last_blocks(), _poolings(), SEARCH_COST.value)
 
 
-def _graft_points() -> tuple[int, ...]:
-    if GRAFT_AFTER.value == _AUTO:
-        return tuple(_GRAFT_POINTS)
-    return tuple(map(int, GRAFT_AFTER.value.split(",")))
+def _graft_points() -> tuple[int, ...] | None:
+    """Those named; None for auto, empty for the backbone's usual one."""
+    return None if GRAFT_AFTER.value == _AUTO else _numbers(GRAFT_AFTER.value)
 
 
 def _last_blocks() -> tuple[int, ...]:
-    return tuple(map(int, LAST_BLOCK.value.split(","))) if LAST_BLOCK.value else ()
+    return _numbers(LAST_BLOCK.value)
 
 
-def _poolings() -> tuple[str, ...]:
-    """Those named; for auto all whose vectors are not too long."""
-    if POOLING.value != _AUTO:
-        return tuple(POOLING.value.split(","))
-    return tuple(name for name in POOLINGS if _fits(name))
+def _numbers(value: str | None) -> tuple[int, ...]:
+    return tuple(map(int, value.split(","))) if value else ()
 
 
-def _fits(pooling: str) -> bool:
-    try:
-        vector_length(max(_last_blocks(), default=LAST), pooling, REDUCTION.value)
-    except GraftNetError:
-        return False
-    return True
+def _poolings() -> tuple[str, ...] | None:
+    """Those named; None for auto."""
+    return None if POOLING.value == _AUTO else tuple(POOLING.value.split(","))
 
 
 def _require(flag: flags.FlagHolder, possible: list[str], *, auto: bool) -> None:
@@ -106,8 +98,8 @@ def _require(flag: flags.FlagHolder, possible: list[str], *, auto: bool) -> None
     flags.register_validator(flag.name, check)
 
 
-_require(GRAFT_AFTER, [str(block) for block in range(LAST)], auto=True)
-_require(LAST_BLOCK, [str(block) for block in range(1, LAST + 1)], auto=False)
+_require(GRAFT_AFTER, [str(block) for block in range(_MOST)], auto=True)
+_require(LAST_BLOCK, [str(block) for block in range(1, _MOST + 1)], auto=False)
 _require(POOLING, list(POOLINGS), auto=True)
 
 
@@ -115,7 +107,4 @@ _require(POOLING, list(POOLINGS), auto=True)
     ["graft_after", "last_block"], message="--graft_after must be less than --last_block."
 )
 def _shape(_: dict) -> bool:
-    last_block = max(_last_blocks(), default=LAST)
-    if GRAFT_AFTER.value == _AUTO:
-        return min(_GRAFT_POINTS) < last_block
-    return max(_graft_points()) < last_block
+    return max(_graft_points() or (), default=0) < max(_last_blocks(), default=_MOST)

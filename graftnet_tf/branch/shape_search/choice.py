@@ -64,9 +64,11 @@ def choose_shape(
       GraftNetError: a shape cannot be, a class has too few groups of images to be on
         both sides, the steps are too few, or the limit of the cost is too low.
     """
-    costs = BlockCosts.of(trunk.preprocessing.height, trunk.preprocessing.width)
+    size = trunk.preprocessing.height, trunk.preprocessing.width
+    costs = BlockCosts.of(*size, trunk.backbone)
     shapes = sorted(
-        search.shapes(config, trunk.last_block), key=lambda shape: shape.multiply_adds(costs)
+        search.shapes(config, trunk.last_block, trunk.backbone),
+        key=lambda shape: shape.multiply_adds(costs),
     )
     trunk.check_reaches(max(shape.last_block for shape in shapes))
     if len(shapes) == 1:

@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.models.precision import native_precision
 from pipelines import shell
@@ -47,9 +48,9 @@ def main() -> None:
     keep_weight_layouts()
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     costs = BlockCosts.of(networks.SIDE, networks.SIDE)
-    branch = costs.forward(networks.GRAFT_AFTER + 1, networks.LAST)
+    branch = costs.forward(networks.GRAFT_AFTER + 1, INCEPTION_V3.last)
     whole = costs.forward(0, networks.GRAFT_AFTER) + BRANCHES.value * branch
-    separate = BRANCHES.value * costs.forward(0, networks.LAST)
+    separate = BRANCHES.value * costs.forward(0, INCEPTION_V3.last)
     with tempfile.TemporaryDirectory() as folder:
         directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
         if RATIOS_ONLY.value:

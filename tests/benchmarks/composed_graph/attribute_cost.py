@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.flops import BlockCosts
-from tests.benchmarks.composed_graph.networks import GRAFT_AFTER, LAST, SIDE
+from tests.benchmarks.composed_graph.networks import GRAFT_AFTER, SIDE
 from tests.benchmarks.composed_graph.session import Session
 from tests.benchmarks.turns import best_of_turns
 
@@ -26,7 +27,7 @@ def attribute_cost(model: Session, branches: int, images: np.ndarray, turns: int
         turns,
     )
     costs = BlockCosts.of(SIDE, SIDE)
-    trunk, branch = costs.forward(0, GRAFT_AFTER), costs.forward(GRAFT_AFTER + 1, LAST)
+    trunk, branch = costs.forward(0, GRAFT_AFTER), costs.forward(GRAFT_AFTER + 1, INCEPTION_V3.last)
     whole = seconds["all, predict_jpeg"]
     return {
         "milliseconds": {key: round(1000 * value, 1) for key, value in seconds.items()},

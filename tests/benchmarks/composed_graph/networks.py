@@ -14,8 +14,9 @@ from graftnet_tf.branch.branch import Branch
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.saved_functions import save_functions
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
@@ -151,7 +152,7 @@ def save_separate(directory: str) -> None:
     """A whole InceptionV3 for one attribute, its batch norms folded."""
     run = FoldedBlocks(_drawn(Blocks(), seed=0))
     classifier = tf.keras.layers.Dense(2, activation="softmax")
-    classifier.build((None, CHANNELS[LAST]))
+    classifier.build((None, INCEPTION_V3.channels[-1]))
 
     @tf.function(input_signature=[_IMAGES])
     def scores(images):

@@ -26,7 +26,8 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.data.task_sampling import Schedule
 from graftnet_tf.features.prefetch import prefetch
 from graftnet_tf.models import weights
-from graftnet_tf.models.blocks import LAST, Blocks
+from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.training.loop import Loop, Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from pipelines import shell
@@ -34,7 +35,7 @@ from tests.array_reader import ArrayReader
 from tests.benchmarks.data_path import noise_workspace
 
 LAST_BLOCK = flags.DEFINE_integer(
-    "last_block", 2, "Last block of the network.", lower_bound=0, upper_bound=LAST
+    "last_block", 2, "Last block of the network.", lower_bound=0, upper_bound=INCEPTION_V3.last
 )
 FILES = flags.DEFINE_integer("files", 4000, "Images.", lower_bound=100)
 TURNS = flags.DEFINE_integer("turns", 5, "Turns of each.", lower_bound=1)

@@ -11,7 +11,8 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.class_weights import class_weights
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.models import weights
-from graftnet_tf.models.blocks import CHANNELS, Blocks
+from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.training import linear_probe
@@ -53,7 +54,9 @@ class Network(tf.Module):
         self.blocks.freeze_below(shape.train_from)
         self._training_blocks = self.blocks.computed_in(native_precision())
         self.head = tf.keras.layers.Dense(attributes, kernel_initializer="zeros")
-        self.head.build((None, pooled_length(shape.pooling, CHANNELS[shape.last_block])))
+        self.head.build(
+            (None, pooled_length(shape.pooling, INCEPTION_V3.channels[shape.last_block]))
+        )
 
     @property
     def open_variables(self) -> list[tf.Variable]:

@@ -10,8 +10,9 @@ import tensorflow as tf
 
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.blocks import CHANNELS, LAST, Blocks
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.flops import BACKWARD, BlockCosts
 from graftnet_tf.pooling import gap
 from graftnet_tf.training.loop import Optimization
@@ -78,9 +79,9 @@ def multiply_adds() -> dict[str, int]:
     """Multiply-adds of an image, by what `Rates` tells."""
     costs = BlockCosts.of(SIDE, SIDE)
     return {
-        "trunk": (1 + BACKWARD) * costs.forward(0, LAST),
+        "trunk": (1 + BACKWARD) * costs.forward(0, INCEPTION_V3.last),
         "features": costs.forward(0, GRAFT_AFTER),
-        "branch": (1 + BACKWARD) * costs.forward(GRAFT_AFTER + 1, LAST),
+        "branch": (1 + BACKWARD) * costs.forward(GRAFT_AFTER + 1, INCEPTION_V3.last),
     }
 
 
@@ -108,9 +109,9 @@ def _works(precision: str) -> dict[str, Callable[[], object]]:
 
 
 def _branch(precision: str, features: tf.Tensor) -> Callable[[], object]:
-    blocks = Blocks(GRAFT_AFTER + 1, LAST)
+    blocks = Blocks(GRAFT_AFTER + 1, INCEPTION_V3.last)
     dense = tf.keras.layers.Dense(2)
-    dense.build((None, CHANNELS[LAST]))
+    dense.build((None, INCEPTION_V3.channels[INCEPTION_V3.last]))
     variables = blocks.open_variables + dense.trainable_variables
     optimizer = _OPTIMIZATION.make_constant()
     optimizer.build(variables)

@@ -23,7 +23,8 @@ from absl import flags
 
 from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.models.blocks import LAST, Blocks
+from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.flops import BACKWARD, BlockCosts
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
@@ -62,7 +63,7 @@ def main() -> None:
     median = {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
     matmul = median.pop("matmul")
     peers = {name: rate for name, rate in median.items() if name not in precisions}
-    step = (1 + BACKWARD) * BlockCosts.of(SIDE.value, SIDE.value).forward(0, LAST)
+    step = (1 + BACKWARD) * BlockCosts.of(SIDE.value, SIDE.value).forward(0, INCEPTION_V3.last)
     shell.print_json(
         {
             "ratios": {

@@ -21,7 +21,7 @@ from graftnet_tf.evaluation.operating_point import OperatingPoint, choose_thresh
 from graftnet_tf.features.graft_features import CachedFeatures
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
-from graftnet_tf.models.blocks import CHANNELS
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.precision import native_precision
 from graftnet_tf.registry.tree import grafted
 from graftnet_tf.registry.validation_part import read_validation_part
@@ -183,7 +183,7 @@ def test_a_temperature_is_in_what_is_published(trained, tmp_path):
         grafted(workspace, "bag", version, ()).temperature for version in ("0001", "0002")
     ]
     assert temperatures == [2, 1]
-    channels = CHANNELS[BRANCHES["bag"].graft_after]
+    channels = INCEPTION_V3.channels[BRANCHES["bag"].graft_after]
     features = tf.random.stateless_uniform([3, 8, 8, channels], [0, 0])
     scores = [
         tf.saved_model.load(workspace.path("branches", "bag", version, "saved_model"))
@@ -271,7 +271,7 @@ def test_a_killed_run_resumes_and_ends_as_it_would_have(trained, tmp_path):
 )
 def test_contradictions_are_refused(contradiction, message):
     with pytest.raises(GraftNetError, match=message):
-        BranchConfig(**contradiction)
+        BranchConfig(**contradiction).on(INCEPTION_V3, 10)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.models import blocks as blocks_module
-from graftnet_tf.models.blocks import CHANNELS, COUNT, Blocks
+from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.backbones.backbone import block_configs
+from graftnet_tf.models.blocks import Blocks
 
+COUNT = 11
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (2, 75, 80, 3)).astype(np.float32)
 
 
 def test_the_blocks_tile_inception_v3(all_blocks, network):
     counts = [all_blocks[number].count_params() for number in all_blocks.numbers()]
-    assert len(counts) == COUNT == 11
+    assert len(counts) == INCEPTION_V3.last + 1 == COUNT
     assert sum(counts) == network.count_params() == 21_802_784
 
 
@@ -23,7 +25,7 @@ def test_taps_are_keras_s_mixed_outputs(all_blocks, network):
     taps = all_blocks.taps(IMAGES)
     assert list(taps) == [f"block{number}" for number in range(COUNT)]
     for number, expected in enumerate(mixed(IMAGES)):
-        assert expected.shape[-1] == CHANNELS[number]
+        assert expected.shape[-1] == INCEPTION_V3.channels[number]
         np.testing.assert_allclose(taps[f"block{number}"], expected, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(all_blocks(IMAGES), taps["block10"])
 
@@ -109,7 +111,7 @@ def test_initial_weights_are_the_seeds_whether_blocks_were_made_before_or_not():
         return Blocks(0, 0).get_weights(0)
 
     second = (initial(), initial())[1]
-    blocks_module._configs.cache_clear()
+    block_configs.cache_clear()
     for first, again in zip(initial(), second, strict=True):
         np.testing.assert_array_equal(first, again)
 

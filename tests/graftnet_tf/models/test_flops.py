@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from graftnet_tf.models.blocks import CHANNELS
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.flops import BlockCosts
 
 
@@ -25,7 +25,9 @@ def test_the_seventh_block_by_hand(costs):
 
 def test_outputs_are_as_large_as_blocks_say(costs):
     sides = [35] * 3 + [17] * 5 + [8] * 3
-    expected = [side * side * channels for side, channels in zip(sides, CHANNELS, strict=True)]
+    expected = [
+        side * side * channels for side, channels in zip(sides, INCEPTION_V3.channels, strict=True)
+    ]
     np.testing.assert_array_equal(costs.values, expected)
 
 

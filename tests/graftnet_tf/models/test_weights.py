@@ -78,13 +78,6 @@ def test_imagenet_is_keras_s_own_download(blank, all_blocks, network, monkeypatc
     assert_same(blank, all_blocks)
 
 
-@pytest.fixture
-def quick(monkeypatch, network):
-    """Spares building a network that is to be refused its weights."""
-    monkeypatch.setattr(weights, "_network", lambda _: network)
-
-
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -105,7 +98,6 @@ def test_unreadable_sources_are_refused(two_blocks, tmp_path, name, content, mes
         weights.initialise(two_blocks, str(tmp_path / name))
 
 
-@pytest.mark.usefixtures("quick")
 def test_weights_of_another_network_are_refused(two_blocks, tmp_path):
     np.savez(tmp_path / "other.npz", **{"000": np.zeros(3), "001": np.zeros((3, 3))})
     np.save(tmp_path / "array.npy", np.zeros(3))
@@ -113,7 +105,7 @@ def test_weights_of_another_network_are_refused(two_blocks, tmp_path):
     dense = tf.keras.Sequential([tf.keras.layers.Dense(3, input_shape=(2,))])
     dense.save_weights(str(tmp_path / "other.h5"))
     for name, message in (
-        ("other.npz", "not the weights of an InceptionV3"),
+        ("other.npz", "does not hold an InceptionV3 without its top; .* none that is known"),
         ("array.npz", "not a readable .npz archive"),
         ("other.h5", "does not hold an InceptionV3"),
     ):

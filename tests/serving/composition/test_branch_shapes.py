@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from graftnet_tf.branch.branch import LONGEST
-from graftnet_tf.models.blocks import CHANNELS
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.pooling import POOLINGS, pooled_length
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree
@@ -24,7 +24,7 @@ LAST_BLOCK = 1
 SHAPES = {
     f"{pooling}_{reduction}": {"pooling": pooling, "reduction": reduction}
     for pooling, reduction in itertools.product(POOLINGS, (0, 8))
-    if pooled_length(pooling, reduction or CHANNELS[LAST_BLOCK]) <= LONGEST
+    if pooled_length(pooling, reduction or INCEPTION_V3.channels[LAST_BLOCK]) <= LONGEST
 }
 IMAGES = np.random.default_rng(6).integers(0, 256, (4, 100, 60, 3), dtype=np.uint8)
 

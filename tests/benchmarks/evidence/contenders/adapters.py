@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from graftnet_tf.models.blocks import CHANNELS
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.pooling import pooling
 from tests.benchmarks.evidence.networks import Network, Shape
 from tests.benchmarks.evidence.search import Scores
@@ -31,12 +31,12 @@ class _Adapted(Network):
         super().__init__(shape, 1, setting.preprocessing, setting.initial_weights)
         self.adapters = {
             str(block): tf.keras.layers.Conv2D(
-                CHANNELS[block], 1, use_bias=False, kernel_initializer="zeros"
+                INCEPTION_V3.channels[block], 1, use_bias=False, kernel_initializer="zeros"
             )
             for block in range(shape.train_from, shape.last_block + 1)
         }
         for block, adapter in self.adapters.items():
-            adapter.build((None, None, None, CHANNELS[int(block)]))
+            adapter.build((None, None, None, INCEPTION_V3.channels[int(block)]))
 
     @property
     def open_variables(self) -> list[tf.Variable]:
