@@ -67,9 +67,9 @@ class Backbone:
         for number, name in enumerate(self.ends):
             if name not in names:
                 raise GraftNetError(
-                    f"Block {number} of {self.title} is to end with a layer {name!r}, which Keras "
-                    f"{tf.keras.__version__}'s has not; install TensorFlow 2.15, or correct the "
-                    f"names in graftnet_tf/models/backbones/{self.name}.py."
+                    f"Block {number} of {self.title} is to end with a layer {name!r}, which "
+                    f"TensorFlow {tf.__version__}'s has not; install TensorFlow 2.15, or correct "
+                    f"the names in graftnet_tf/models/backbones/{self.name}.py."
                 )
         outputs = [network.get_layer(name).output for name in self.ends]
         ends = [network.input, *outputs, network.output]

@@ -10,7 +10,8 @@ _STAGES = ((2, 3), (3, 4), (4, 6), (5, 3))  # number in the layers' names, resid
 
 def _make(weights: str | None) -> tf.keras.Model:
     images = tf.keras.Input((None, None, 3))
-    centred = tf.keras.layers.Rescaling(1.0, [-mean for mean in _BGR_MEANS])(images[..., ::-1])
+    bgr = tf.reverse(images, [-1])
+    centred = tf.keras.layers.Rescaling(1.0, [-mean for mean in _BGR_MEANS])(bgr)
     return tf.keras.applications.ResNet50(include_top=False, weights=weights, input_tensor=centred)
 
 
