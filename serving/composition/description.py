@@ -20,6 +20,7 @@ def describe(
         tree=tree_version,
         trunk={
             "version": trunk.version,
+            "backbone": trunk.backbone,
             "fingerprint": trunk.fingerprints[str(trunk.last_block)],
         },
         preprocessing=trunk.preprocessing,

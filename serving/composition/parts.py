@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.backbones import INCEPTION_V3
 from graftnet_tf.models.saved_model import FULL_PRECISION, saved_model_name
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.attribute_names import EXPECTED, is_servable, servable_name
@@ -25,6 +26,7 @@ class LoadedTrunk:
       fingerprints: Fingerprint of the weights of blocks 0…k, under `str(k)`.
       preprocessing: How an image becomes its input, for people to read.
       model: SavedModel with the signatures `preprocess` and `taps`.
+      backbone: Name of the network that it is of.
     """
 
     version: str
@@ -32,6 +34,7 @@ class LoadedTrunk:
     fingerprints: dict[str, str]
     preprocessing: dict[str, Any]
     model: Any
+    backbone: str = INCEPTION_V3.name  # those from before backbones had names do not say so
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +50,7 @@ class LoadedBranch:
       pooling: Name of its pooling.
       model: SavedModel with the signature `scores`.
       reduction: Channels of its 1×1 convolution before the pooling; 0 for none.
+      backbone: Name of the network that its blocks are of.
     """
 
     version: str
@@ -58,6 +62,7 @@ class LoadedBranch:
     pooling: str
     model: Any
     reduction: int = 0  # branches from before there were reductions do not say so
+    backbone: str = INCEPTION_V3.name
 
 
 def load_trunk(workspace: Workspace, version: str, precision: str = FULL_PRECISION) -> LoadedTrunk:
@@ -85,9 +90,15 @@ def check_grafts(trunk: LoadedTrunk, branches: Sequence[LoadedBranch]) -> None:
     """Checks that every branch was trained on this trunk's weights.
 
     Raises:
-      GraftNetError: one was not; names both versions and fingerprints.
+      GraftNetError: one was not; names both versions and fingerprints, or both backbones.
     """
     for branch in branches:
+        if branch.backbone != trunk.backbone:
+            raise GraftNetError(
+                f"Branch {branch.task.name}/{branch.version} is of {branch.backbone}, trunk "
+                f"{trunk.version} of {trunk.backbone}. Train the branch again on trunk "
+                f"{trunk.version}, or compose with trunk {branch.trunk_version}."
+            )
         expected = trunk.fingerprints.get(str(branch.graft_after))
         if branch.trunk_fingerprint != expected:
             raise GraftNetError(

@@ -11,6 +11,7 @@ from graftnet_tf.branch.train import train_branches
 from graftnet_tf.data.fingerprints import input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features import feature_cache
+from graftnet_tf.models.backbones import backbone_of
 from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted, grafting_trunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace import manifest
@@ -148,7 +149,8 @@ class Retraining:
 
     def _train(self, tasks: list[str], trunk: str) -> None:
         """Trains those of the tasks that can be trained."""
-        configs = {task: self._branch_config(task) for task in tasks if task in self.found.hashes}
+        there = [task for task in tasks if task in self.found.hashes]
+        configs = {task: self._on(trunk, self._branch_config(task)) for task in there}
         if not configs:
             return
         for task, version in train_branches(
@@ -176,6 +178,16 @@ class Retraining:
         points = {name: it for name, it in config.operating_points.items() if name in attributes}
         mining = NEWEST if config.mining else None
         return dataclasses.replace(config, mining=mining, operating_points=points)
+
+    def _on(self, trunk: str, config: BranchConfig) -> BranchConfig:
+        """In the backbone's usual shape, where the trunk is of another one than what is served."""
+        served, now = (
+            backbone_of(manifest.read(self.workspace.version_dir("trunks", version)))
+            for version in (self.found.tree.trunk, trunk)
+        )
+        if now == served:
+            return config
+        return dataclasses.replace(config, graft_after=None, last_block=None)
 
     def _usual_config(self) -> BranchConfig:
         """The configuration that most of the served branches have."""

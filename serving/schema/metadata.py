@@ -14,7 +14,7 @@ class ModelMetadata:
     Attributes:
       model_version: Version of the composed model.
       tree: Version of the tree it was built from.
-      trunk: `version` and `fingerprint`.
+      trunk: `version`, `fingerprint` and, unless composed before there was a choice, `backbone`.
       preprocessing: How an image becomes the trunk's input.
       tasks: `classes`, `attributes`, `branch_version`, `graft_after`, `last_block`,
         `pooling`, `reduction` and `temperature` of each task.

@@ -88,7 +88,11 @@ def test_the_model_says_what_it_is(workspace, model_dir):
     trunk = manifest.read(workspace.path("trunks", "0001"))
     assert document["model_version"] == "1"
     assert document["tree"] == "0001"
-    assert document["trunk"] == {"version": "0001", "fingerprint": trunk["fingerprints"]["3"]}
+    assert document["trunk"] == {
+        "version": "0001",
+        "backbone": "inception_v3",
+        "fingerprint": trunk["fingerprints"]["3"],
+    }
     assert document["preprocessing"] == {"height": 32, "width": 16, "low": 0.0, "high": 1.0}
     assert document["tasks"]["gender"] == {
         "classes": ["other", "male", "female"],

@@ -57,6 +57,7 @@ def publish_trunk(
 ) -> str:
     """A trunk that hands images on; each has a fingerprint of its own."""
     content = {
+        "backbone": config.backbone,
         "last_block": 1,
         "preprocessing": SIZE.to_dict(),
         "fingerprints": {str(k): f"{len(workspace.versions('trunks'))}{k}" for k in (0, 1)},

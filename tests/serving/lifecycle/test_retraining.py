@@ -17,7 +17,13 @@ from serving.lifecycle import candidates
 from serving.lifecycle.candidates import tree_of, waiting_candidates
 from tests.killed_runs import Killed
 from tests.serving.fake_versions import publish_model
-from tests.serving.lifecycle.coloured_versions import BRANCH, TRUNK, draw_tasks, publish_branch
+from tests.serving.lifecycle.coloured_versions import (
+    BRANCH,
+    TRUNK,
+    draw_tasks,
+    publish_branch,
+    publish_trunk,
+)
 
 EVERYTHING = [
     ("trunk", ["blue", "green", "red"], 150),
@@ -71,6 +77,14 @@ def test_a_task_without_a_branch_gets_one_in_the_usual_shape(renew, served, trai
     draw_tasks(served, "blue")
     assert versions(served, renew())[1] == {"blue": "0001", "green": "0001", "red": "0002"}
     assert trainer.configs == {"blue": BRANCH}
+
+
+def test_on_a_trunk_of_another_backbone_branches_have_its_usual_shape(renew, served, trainer):
+    other = dataclasses.replace(TRUNK, backbone="efficientnet_lite0", last_block=None)
+    trunk = publish_trunk(served, other, tasks=["green", "red"])
+    renew(trunk=trunk)
+    usual = dataclasses.replace(BRANCH, graft_after=None, last_block=None)
+    assert trainer.configs == {"green": usual, "red": usual}
 
 
 POINT = {"red": OperatingPoint(max_fpr=0.01)}
