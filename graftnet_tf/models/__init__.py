@@ -1,1 +1,1 @@
-"""InceptionV3 in blocks: its weights, its export, its cost."""
+"""Backbones in blocks: their weights, their export, their cost."""

@@ -114,11 +114,7 @@ class TrunkConfig:
                 f"{network.title} has 0 ≤ train_from ≤ last_block ≤ {network.last}."
             )
         check_precision(self.precision)
-        if min(self.height, self.width) < network.min_side:
-            raise GraftNetError(
-                f"Input {self.height}×{self.width} given; {network.title} needs at least "
-                f"{network.min_side}×{network.min_side}."
-            )
+        network.check_input(self.height, self.width)
 
     def settled(self) -> "TrunkConfig":
         """With what it leaves open decided: its end, how heads start, batch norms, precision."""

@@ -38,6 +38,7 @@ OWN_WORDS = {
     "model_name",
     "model_version",
     "output",
+    "pooling",
     "precision",
     "report_dir",
     "seed",

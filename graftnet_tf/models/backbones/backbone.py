@@ -57,6 +57,14 @@ class Backbone:
         """Number of the last block."""
         return len(self.channels) - 1
 
+    def check_input(self, height: int, width: int) -> None:
+        """Raises GraftNetError when an input of this size is too small."""
+        if min(height, width) < self.min_side:
+            raise GraftNetError(
+                f"Input {height}×{width} given; {self.title} needs at least "
+                f"{self.min_side}×{self.min_side}."
+            )
+
     def split(self, network: tf.keras.Model) -> list[tf.keras.Model]:
         """The blocks of a network that `make` made, sharing its weights.
 

@@ -1,0 +1,1 @@
+"""Which backbone a workspace's tasks want: AUC of linear probes beside what each costs."""
