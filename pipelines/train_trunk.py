@@ -26,7 +26,18 @@ INITIAL_WEIGHTS = flags.DEFINE_string(
     "pixel values in [0, 1]), a Keras .h5 or .keras file, PyTorch's .pth of efficientnet_lite0, or "
     "a published trunk's weights.npz.",
 )
-BACKBONE = flags.DEFINE_enum("backbone", _DEFAULT.backbone, list(BACKBONES), "The network.")
+BACKBONE = flags.DEFINE_string(
+    "backbone",
+    _DEFAULT.backbone,
+    f"The network: {', '.join(BACKBONES)}, or saved_model:DIRECTORY, any SavedModel from images to "
+    "features, which is not trained.",
+)
+PIXEL_RANGE = flags.DEFINE_list(
+    "pixel_range",
+    [],
+    "Values that pixels 0 and 255 become, with a comma between; by default those that the weights "
+    "were made for, and 0,1 for a SavedModel of float32 images.",
+)
 HEIGHT = flags.DEFINE_integer("height", _DEFAULT.height, "Input height in pixels.", lower_bound=1)
 WIDTH = flags.DEFINE_integer("width", _DEFAULT.width, "Input width in pixels.", lower_bound=1)
 STEPS = flags.DEFINE_integer(
@@ -97,6 +108,15 @@ def _possible(values: dict) -> bool:
     return True
 
 
+@flags.validator("pixel_range", message="Expected two numbers, the lower first: -1,1.")
+def _range(values: list[str]) -> bool:
+    try:
+        numbers = list(map(float, values))
+    except ValueError:
+        return False
+    return not numbers or (len(numbers) == 2 and numbers[0] < numbers[1])
+
+
 @flags.multi_flags_validator(
     ["workers", "strategy"],
     message="--workers starts processes of --strategy=multiworker: leave out one of the two.",
@@ -128,6 +148,7 @@ def _train(workspace: Workspace) -> str:
         workspace,
         TrunkConfig(
             backbone=BACKBONE.value,
+            pixel_range=_pixel_range(),
             height=HEIGHT.value,
             width=WIDTH.value,
             initial_weights=INITIAL_WEIGHTS.value,
@@ -146,6 +167,13 @@ def _train(workspace: Workspace) -> str:
         worker_wait=WAIT.value,
         provenance=shell.provenance(),
     )
+
+
+def _pixel_range() -> tuple[float, float] | None:
+    if not PIXEL_RANGE.value:
+        return None
+    low, high = map(float, PIXEL_RANGE.value)
+    return low, high
 
 
 def _worker_command() -> list[str]:

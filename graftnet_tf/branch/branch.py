@@ -21,7 +21,17 @@ LONGEST = 2**16  # numbers per image that a classifier takes: bilinear pooling o
 
 
 def check_shape(backbone: Backbone, graft_after: int, last_block: int) -> None:
-    """Raises GraftNetError unless 0 ≤ graft_after < last_block ≤ the backbone's last."""
+    """Raises GraftNetError unless 0 ≤ graft_after < last_block ≤ the backbone's last.
+
+    On a SavedModel, which has one block, both are 0: a branch has no blocks of its own.
+    """
+    if backbone.directory is not None:
+        if graft_after or last_block:
+            raise GraftNetError(
+                f"graft_after {graft_after} and last_block {last_block} given; {backbone.title} "
+                "has one block, so leave both out."
+            )
+        return
     if not 0 <= graft_after < last_block <= backbone.last:
         raise GraftNetError(
             f"graft_after {graft_after} and last_block {last_block} given; "

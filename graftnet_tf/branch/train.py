@@ -28,7 +28,7 @@ from graftnet_tf.features.graft_features import CachedFeatures, GraftFeatures, L
 from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.io.unreadable_log import UNREADABLE, UnreadableLog
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
-from graftnet_tf.models.precision import settled_precision
+from graftnet_tf.models.precision import FULL_PRECISION, settled_precision
 from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.training.loop import CHECKPOINTS, run_key
 from graftnet_tf.workspace.cache_directory import default_cache_directory
@@ -171,10 +171,11 @@ class _Job:
             config = shape.given_to(config)
         shaped = config.on(trunk.backbone, trunk.last_block)
         trunk.check_reaches(shaped.decided_blocks[1])
+        precision = settled_precision(config.precision)
         return dataclasses.replace(
             shaped,
             mining=mined.version if mined else None,
-            precision=settled_precision(config.precision),
+            precision=precision if precision in trunk.backbone.precisions else FULL_PRECISION,
         )
 
     def train(self, name: str, config: BranchConfig, labelled: LabelledImages) -> str:

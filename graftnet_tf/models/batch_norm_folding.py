@@ -52,7 +52,7 @@ class FoldedBlocks(tf.Module):
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
         """Output of the last block."""
-        return self.taps(inputs)[f"block{self.last}"]
+        return self.taps(inputs).get(f"block{self.last}", inputs)
 
 
 class _StoredInFloat16(tf.keras.mixed_precision.Policy):

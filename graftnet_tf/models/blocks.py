@@ -27,6 +27,8 @@ def _synchronized(config: dict[str, Any]) -> dict[str, Any]:
 class Blocks(tf.Module):
     """A run of consecutive blocks, freshly initialised; block 0 has the stem.
 
+    After the one block of a SavedModel there is an empty run, which hands on what it is given.
+
     Attributes:
       backbone: The network that they are of.
       first, last: Numbers of the first and last block, both included.
@@ -56,7 +58,8 @@ class Blocks(tf.Module):
         """
         super().__init__(name="blocks")
         last = backbone.last if last is None else last
-        if not 0 <= first <= last <= backbone.last:
+        nothing = backbone.directory is not None and (first, last) == (1, 0)
+        if not (0 <= first <= last <= backbone.last or nothing):
             raise GraftNetError(
                 f"Blocks {first}…{last} asked for; {backbone.title} has 0…{backbone.last}."
             )
@@ -125,7 +128,7 @@ class Blocks(tf.Module):
 
     def __call__(self, inputs: tf.Tensor, *, training: bool = False) -> tf.Tensor:
         """Output of the last block; arguments as in `taps`."""
-        return self.taps(inputs, training=training)[f"block{self.last}"]
+        return self.taps(inputs, training=training).get(f"block{self.last}", inputs)
 
     @property
     def open_variables(self) -> list[tf.Variable]:

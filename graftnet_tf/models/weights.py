@@ -96,7 +96,7 @@ def restore(blocks: Blocks, arrays: dict[str, np.ndarray], source: str) -> None:
     for number in blocks.numbers():
         prefix = _key(number, 0)[:-3]
         keys = sorted(key for key in arrays if key.startswith(prefix))
-        if not keys:
+        if not keys and blocks[number].weights:
             raise GraftNetError(f"{source} has no block {number}.")
         blocks.set_weights(number, [arrays[key] for key in keys])
 
@@ -118,7 +118,9 @@ def _set_from_archive(blocks: Blocks, source: str) -> None:
     if not any(key.startswith("block") for key in arrays):
         _set_from_network(blocks, [arrays[key] for key in sorted(arrays)], source)
         return
-    name = backbone_of(published).name if published else blocks.backbone.name
+    name = (
+        backbone_of(os.path.dirname(source), published).name if published else blocks.backbone.name
+    )
     if name != blocks.backbone.name:
         raise GraftNetError(
             f"{source} is of a trunk of {name}, not of {blocks.backbone.name}: give "

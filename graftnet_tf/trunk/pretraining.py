@@ -60,8 +60,11 @@ class TrunkConfig:
       (192, 96, None)
 
     Attributes:
-      backbone: Name of the network, one of `BACKBONES`.
+      backbone: Name of the network, one of `BACKBONES`; or `saved_model:DIRECTORY`, which is not
+        trained, see `frozen_backbone`.
       height, width: Height and width of the input, in pixels.
+      pixel_range: Values, low and high, that the network takes; None for those that its weights
+        were made for, of a SavedModel of float32 images 0 to 1.
       initial_weights: Initial weights, see `weights.initialise`.
       steps: Training steps; 0 publishes the initial weights as they are.
       batch: Images per step.
@@ -88,6 +91,7 @@ class TrunkConfig:
     backbone: str = INCEPTION_V3.name
     height: int = 192
     width: int = 96
+    pixel_range: tuple[float, float] | None = None
     initial_weights: str = weights.NONE
     steps: int = 2000
     batch: int = 32
@@ -117,12 +121,16 @@ class TrunkConfig:
         network.check_input(self.height, self.width)
 
     def settled(self) -> "TrunkConfig":
-        """With what it leaves open decided: its end, how heads start, batch norms, precision."""
-        last_block = backbone_named(self.backbone).last
+        """With what it leaves open decided: its end, how heads start, batch norms, precision.
+
+        A SavedModel has no steps.
+        """
+        network = backbone_named(self.backbone)
         start_known = self.initial_weights != weights.NONE
         return dataclasses.replace(
             self,
-            last_block=last_block if self.last_block is None else self.last_block,
+            steps=0 if network.directory else self.steps,
+            last_block=network.last if self.last_block is None else self.last_block,
             probe_heads=start_known if self.probe_heads is None else self.probe_heads,
             batch_statistics=(
                 not start_known if self.batch_statistics is None else self.batch_statistics
@@ -182,9 +190,8 @@ def train_trunk(
         raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
     splits = [workspace.training_split(name) for name in names]
     network = backbone_named(config.backbone)
-    preprocessing = Preprocessing(
-        config.height, config.width, *weights.value_range(config.initial_weights, network)
-    )
+    pixel_range = config.pixel_range or weights.value_range(config.initial_weights, network)
+    preprocessing = Preprocessing(config.height, config.width, *pixel_range)
     labelled = labelled_images.label(splits, preprocessing)
     job = _Job(workspace, config, preprocessing, labelled, started, provenance)
     if cluster is None:

@@ -8,13 +8,15 @@ import tensorflow as tf
 
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
+from graftnet_tf.io.copied_tree import copy_tree
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models import weights
-from graftnet_tf.models.backbones import INCEPTION_V3, backbone_of
+from graftnet_tf.models.backbones import INCEPTION_V3, KEPT, backbone_of
 from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.blocks import Blocks
-from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
+from graftnet_tf.models.saved_model import saved_model_name
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 
@@ -54,7 +56,7 @@ class Trunk:
         return cls(
             version,
             directory,
-            backbone_of(content),
+            backbone_of(directory, content),
             content["last_block"],
             Preprocessing(**content["preprocessing"]),
             content["fingerprints"],
@@ -124,7 +126,9 @@ def publish(
     """
 
     def write(directory: str, _: str) -> dict:
-        for precision in PRECISIONS:
+        if blocks.backbone.directory:
+            copy_tree(blocks.backbone.directory, os.path.join(directory, KEPT))
+        for precision in blocks.backbone.precisions:
             path = os.path.join(directory, saved_model_name(precision))
             export(blocks, preprocessing, path, precision)
         weights.save(blocks, os.path.join(directory, WEIGHTS))
@@ -147,4 +151,6 @@ def _context(backbone: Backbone, preprocessing: Preprocessing) -> str:
     told = preprocessing.to_dict()
     if backbone != INCEPTION_V3:
         told["backbone"] = backbone.name
+    if backbone.directory:
+        told["files"] = atomic_files.tree_sha256(backbone.directory)
     return json.dumps(told, sort_keys=True)

@@ -13,7 +13,9 @@ from graftnet_tf.trunk.pretraining import TrunkConfig
 def trunk_config(manifest: dict[str, Any]) -> TrunkConfig:
     """How a published trunk was trained."""
     # Before it was recorded, trunks were trained with the batch's statistics.
-    return TrunkConfig(**{"batch_statistics": True, **_fields(manifest["config"])})
+    fields = {"batch_statistics": True, **_fields(manifest["config"])}
+    pixel_range = fields.get("pixel_range")
+    return TrunkConfig(**{**fields, "pixel_range": tuple(pixel_range) if pixel_range else None})
 
 
 def branch_config(manifest: dict[str, Any]) -> BranchConfig:

@@ -11,6 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.models.saved_model import PRECISIONS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Backbone:
       public_weights: Where its public weights come from, and under which licence.
       value_range: Pixel values, low and high, that its public weights take.
       archive_range: The same of `.npz` archives of the whole network; None for `value_range`.
+      input_size: Height and width of the input, None where it takes any.
+      precisions: Those that it can be published in.
+      directory: Of the SavedModel that it is, and is never trained; None of a network of layers.
       layer_of_module: Function of a module's name in a PyTorch state dict to its layer's; None
         where there is no such file.
     """
@@ -50,6 +54,9 @@ class Backbone:
     public_weights: str
     value_range: tuple[float, float] = (-1.0, 1.0)
     archive_range: tuple[float, float] | None = None
+    input_size: tuple[int | None, int | None] = (None, None)
+    precisions: tuple[str, ...] = PRECISIONS
+    directory: str | None = None
     layer_of_module: Callable[[str], str] | None = None
 
     @property
@@ -58,7 +65,16 @@ class Backbone:
         return len(self.channels) - 1
 
     def check_input(self, height: int, width: int) -> None:
-        """Raises GraftNetError when an input of this size is too small."""
+        """Raises GraftNetError when an input of this size is too small, or not the only one."""
+        expected = tuple(
+            given if only is None else only
+            for given, only in zip((height, width), self.input_size, strict=True)
+        )
+        if expected != (height, width):
+            raise GraftNetError(
+                f"Input {height}×{width} given; {self.title} takes "
+                f"{expected[0]}×{expected[1]} alone."
+            )
         if min(height, width) < self.min_side:
             raise GraftNetError(
                 f"Input {height}×{width} given; {self.title} needs at least "
