@@ -12,6 +12,7 @@ from graftnet_tf.workspace import manifest
 from pipelines import shell
 from pipelines.flags import trunk_version
 from serving.composition.compose import compose
+from serving.composition.cost_card import cost_line
 
 TREE = flags.DEFINE_string("tree", None, "Tree version; the newest branches when not given.")
 PRECISION = flags.DEFINE_enum(
@@ -37,11 +38,13 @@ def main() -> None:
         trunk=trunk_version.TRUNK.value,
         tasks=TASK.value,
         precision=PRECISION.value,
+        timed=True,
         provenance=shell.provenance(),
     )
     directory = workspace.path(*GRAFTNET_DIR, version)
-    tree = manifest.read(directory)["tree"]
-    print(f"Tree {tree} is served model version {version}: {directory}")
+    content = manifest.read(directory)
+    print(f"Tree {content['tree']} is served model version {version}: {directory}")
+    print(cost_line(content["cost"]))
 
 
 def main_cli() -> None:

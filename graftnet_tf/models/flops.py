@@ -1,6 +1,7 @@
 """What a backbone's blocks cost: multiply-adds of their convolutions, size of their outputs."""
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -27,19 +28,31 @@ class BlockCosts:
     @classmethod
     def of(cls, height: int, width: int, backbone: Backbone = INCEPTION_V3) -> "BlockCosts":
         """Costs of a backbone's B blocks for images of this size."""
-        multiply_adds, values = np.zeros((2, backbone.last + 1), np.int64)
-        shape = (height, width, 3)
-        for number, config in enumerate(block_configs(backbone)):
-            inputs = tf.keras.Input(shape)
-            block = tf.keras.models.clone_model(tf.keras.Model.from_config(config), inputs)
-            multiply_adds[number] = sum(map(_multiply_adds, block.layers))
-            shape = block.output_shape[1:]
-            values[number] = math.prod(shape)
-        return cls(multiply_adds, values)
+        return _costs(height, width, backbone)
 
     def forward(self, first: int, last: int) -> int:
         """Multiply-adds of blocks first…last; none when `last` is before `first`."""
         return int(self.multiply_adds[first : last + 1].sum())
+
+    def up_to(self, last: int) -> dict[str, list[int]]:
+        """Both attributes of blocks 0…last, ready for JSON."""
+        return {
+            "multiply_adds": self.multiply_adds[: last + 1].tolist(),
+            "values": self.values[: last + 1].tolist(),
+        }
+
+
+@functools.cache
+def _costs(height: int, width: int, backbone: Backbone) -> BlockCosts:
+    multiply_adds, values = np.zeros((2, backbone.last + 1), np.int64)
+    shape = (height, width, 3)
+    for number, config in enumerate(block_configs(backbone)):
+        inputs = tf.keras.Input(shape)
+        block = tf.keras.models.clone_model(tf.keras.Model.from_config(config), inputs)
+        multiply_adds[number] = sum(map(_multiply_adds, block.layers))
+        shape = block.output_shape[1:]
+        values[number] = math.prod(shape)
+    return BlockCosts(multiply_adds, values)
 
 
 def _multiply_adds(layer: tf.keras.layers.Layer) -> int:

@@ -16,6 +16,7 @@ from graftnet_tf.models.backbones import INCEPTION_V3, KEPT, backbone_of
 from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.blocks import Blocks
+from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.models.saved_model import saved_model_name
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.workspace import Workspace, four_digits
@@ -132,10 +133,12 @@ def publish(
             path = os.path.join(directory, saved_model_name(precision))
             export(blocks, preprocessing, path, precision)
         weights.save(blocks, os.path.join(directory, WEIGHTS))
+        costs = BlockCosts.of(preprocessing.height, preprocessing.width, blocks.backbone)
         return {
             "backbone": blocks.backbone.name,
             "last_block": blocks.last,
             "preprocessing": preprocessing.to_dict(),
+            "costs": costs.up_to(blocks.last),
             "fingerprints": blocks.fingerprints(_context(blocks.backbone, preprocessing)),
             **content,
         }

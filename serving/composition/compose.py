@@ -1,5 +1,6 @@
 """Composing: from a tree to a published multi-head SavedModel."""
 
+import dataclasses
 import os
 import tempfile
 import time
@@ -18,6 +19,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.composition.composed_model import ComposedModel
+from serving.composition.cost_card import machine, milliseconds
 from serving.composition.description import describe
 from serving.composition.parts import (
     LoadedBranch,
@@ -40,6 +42,7 @@ def compose(
     tasks: Sequence[str] = (),
     precision: str | None = None,
     into: tuple[str, ...] = GRAFTNET_DIR,
+    timed: bool = False,
     provenance: Provenance = Provenance(),
 ) -> str:
     """Builds the SavedModel of a tree and publishes it, under the publishing lock.
@@ -61,6 +64,7 @@ def compose(
       precision: Precision that a new tree computes in; by default as what is served.
       into: Folder of the workspace that holds the versions; what is in the default one is
         served.
+      timed: Whether the model says how many milliseconds it takes on this machine.
       provenance: The command behind this.
 
     Returns:
@@ -82,11 +86,15 @@ def compose(
             branches = dict.fromkeys(tasks) if tasks else None
             tree = newest_tree(workspace, trunk=trunk, branches=branches, precision=precision)
             tree_version = publish_tree(workspace, tree)
-        return _compose(workspace, tree_version, into, provenance)
+        return _compose(workspace, tree_version, into, timed, provenance)
 
 
 def _compose(
-    workspace: Workspace, tree_version: str, into: tuple[str, ...], provenance: Provenance
+    workspace: Workspace,
+    tree_version: str,
+    into: tuple[str, ...],
+    timed: bool,
+    provenance: Provenance,
 ) -> str:
     started = time.monotonic()
     tree = read_tree(workspace, tree_version)
@@ -103,11 +111,18 @@ def _compose(
 
     def write(path: str, version: str) -> dict[str, Any]:
         metadata = describe(version, tree_version, tree, trunk, branches)
-        _save(ComposedModel(trunk, branches, metadata), path)
+        model = ComposedModel(trunk, branches, metadata)
+        if timed:
+            took = milliseconds(model.score_images, model.input_shape)
+            cost = {**metadata.cost, "milliseconds": took, "machine": machine()}
+            metadata = dataclasses.replace(metadata, cost=cost)
+            model = ComposedModel(trunk, branches, metadata)
+        _save(model, path)
         content = {
             "tree": tree_version,
             "precision": tree.precision,
             "attributes": metadata.attributes,
+            "cost": metadata.cost,
         }
         if tree.precision == FULL_PRECISION:
             return content

@@ -67,7 +67,7 @@ class ComposedModel(tf.Module):
         `metadata`, which has none, is left out: `tensorflow_model_server --enable_batching`
         would refuse it, and with it the model.
         """
-        image = np.full(self._input_shape, 128, np.uint8)
+        image = np.full(self.input_shape, 128, np.uint8)
         inputs: dict[str, Mapping[str, Any]] = {
             name: {"image_bytes": [tf.io.encode_jpeg(image).numpy()]}
             for name in self.signatures()
@@ -141,13 +141,13 @@ class ComposedModel(tf.Module):
         self, image_bytes: tf.Tensor, compute: Callable[[tf.Tensor], dict[str, tf.Tensor]]
     ) -> dict[str, tf.Tensor]:
         """What `compute` makes of the images that can be decoded, in their rows."""
-        inputs, rows = decode_batch(image_bytes, self._decode, self._input_shape)
+        inputs, rows = decode_batch(image_bytes, self._decode, self.input_shape)
         count = tf.size(image_bytes, out_type=tf.int64)
         answer = {name: spread(values, rows, count) for name, values in compute(inputs).items()}
         return {**answer, "decoded": decoded_flags(rows, count)}
 
     @property
-    def _input_shape(self) -> tf.TensorShape:
+    def input_shape(self) -> tf.TensorShape:
         """(h, w, 3) of the trunk's input."""
         return self._trunk_model.signatures["preprocess"].output_shapes["inputs"][1:]
 

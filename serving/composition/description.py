@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from graftnet_tf.registry.tree import Tree
+from serving.composition.cost_card import multiply_adds
 from serving.composition.parts import LoadedBranch, LoadedTrunk
 from serving.schema.metadata import ModelMetadata
 
@@ -47,4 +48,5 @@ def describe(
             for attribute, class_name in branch.task.attributes.items()
         },
         precision=tree.precision,
+        cost={"multiply_adds": multiply_adds(trunk, branches)},
     )

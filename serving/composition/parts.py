@@ -27,6 +27,7 @@ class LoadedTrunk:
       preprocessing: How an image becomes its input, for people to read.
       model: SavedModel with the signatures `preprocess` and `taps`.
       backbone: Name of the network that it is of.
+      costs: `multiply_adds` and `values` of each block, see `BlockCosts`.
     """
 
     version: str
@@ -35,6 +36,7 @@ class LoadedTrunk:
     preprocessing: dict[str, Any]
     model: Any
     backbone: str = INCEPTION_V3.name  # those from before backbones had names do not say so
+    costs: dict[str, list[int]] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

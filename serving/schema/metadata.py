@@ -21,6 +21,9 @@ class ModelMetadata:
       attributes: `task`, `class` and `threshold` of each attribute.
       precision: Precision that the blocks are computed in; models composed before there was a
         choice do not say.
+      cost: `multiply_adds` of the `trunk` as far as branches need it and of the `branches` by task,
+        for one image (None where the trunk does not say); where it was timed when composed,
+        `milliseconds` of a batch by its size, and the `machine`.
     """
 
     model_version: str
@@ -30,6 +33,7 @@ class ModelMetadata:
     tasks: dict[str, dict[str, Any]]
     attributes: dict[str, dict[str, Any]]
     precision: str = "float32"
+    cost: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Trunks of other backbones: trained, killed and resumed, grafted on, composed, and never mixed."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.backbones import BACKBONES, INCEPTION_V3
 from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.blocks import Blocks
+from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
@@ -92,8 +94,16 @@ def test_grafting_is_exact(grafted):
     expected = grafted.branch.scores(taps[f"block{grafted.branch.graft_after}"])[:, 1]
     assert np.ptp(expected) > 1e-4, "the images are told apart"
     np.testing.assert_allclose(answer, expected, atol=1e-5)
+    costs = BlockCosts.of(HEIGHT, WIDTH, grafted.backbone)
+    card = json.loads(model["metadata"]()["metadata"].numpy())["cost"]["multiply_adds"]
+    last = grafted.blocks.last
+    assert card == {
+        "trunk": costs.forward(0, last - 1),
+        "branches": {"hat": costs.forward(last, last)},
+    }
 
 
+@pytest.mark.slow
 def test_a_killed_training_ends_as_it_would_have(grafted, trained, tmp_path):
     workspace = trained.copy(str(tmp_path / "workspace"))
     with counted_steps(DynamicTrunk, "train", [], kill=3), pytest.raises(Killed):
