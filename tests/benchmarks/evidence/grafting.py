@@ -14,6 +14,7 @@ from graftnet_tf.branch.train import train_branches
 from graftnet_tf.evaluation.batch_scoring import score_files
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
 from graftnet_tf.io import atomic_files
+from graftnet_tf.models.backbones import backbone_named
 from graftnet_tf.training.loop import Optimization
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace.example import Example
@@ -24,12 +25,15 @@ from tests.benchmarks.evidence.photos import UNKNOWN
 from tests.benchmarks.evidence.search import Scores
 from tests.benchmarks.evidence.setting import Setting
 
-TRUNK = TrunkConfig(
-    train_from=5, last_block=8, optimization=Optimization(learning_rate=2e-4, ema=0.99)
-)
+_OPTIMIZATION = Optimization(learning_rate=2e-4, ema=0.99)
+TRUNKS = {
+    trunk.backbone: trunk
+    for trunk in (
+        TrunkConfig(train_from=5, last_block=8, optimization=_OPTIMIZATION),
+        TrunkConfig("efficientnet_lite0", train_from=9, last_block=16, optimization=_OPTIMIZATION),
+    )
+}
 BRANCH = BranchConfig(
-    graft_after=7,
-    last_block=8,
     pooling="bands",
     steps=150,
     balanced_batches=False,  # other contenders weigh classes in the loss
@@ -77,7 +81,7 @@ class Grafted:
         if not tf.io.gfile.exists(cost):
             started = time.process_time()
             config = dataclasses.replace(
-                TRUNK,
+                TRUNKS[setting.backbone],
                 height=setting.preprocessing.height,
                 width=setting.preprocessing.width,
                 initial_weights=setting.initial_weights,
@@ -100,6 +104,9 @@ class Grafted:
         seconds = time.process_time() - started
         model = self._workspace.path("serving", "graftnet", compose(self._workspace))
         predictor = LocalPredictor(model)
+        trunk = TRUNKS[setting.backbone]
+        shaped = self._branch.on(backbone_named(trunk.backbone), trunk.last_block)
+        graft_after, last_block = shaped.decided_blocks
 
         def scores(paths: np.ndarray) -> np.ndarray:
             columns = score_files(predictor, paths.tolist(), batch=32).scores
@@ -112,9 +119,7 @@ class Grafted:
             cpu_seconds=self._trunk_seconds + seconds,
             cpu_seconds_per_label=seconds / len(versions),
             bytes_per_label=max(_stored(self._workspace, *pair) for pair in versions.items()),
-            multiply_adds_per_label=setting.multiply_adds(
-                self._branch.graft_after + 1, BRANCH.last_block
-            ),
+            multiply_adds_per_label=setting.multiply_adds(graft_after + 1, last_block),
         )
 
 
