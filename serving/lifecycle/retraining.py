@@ -11,7 +11,7 @@ from graftnet_tf.branch.train import train_branches
 from graftnet_tf.data.fingerprints import input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features import feature_cache
-from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.backbones import recorded_name
 from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted, grafting_trunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace import manifest
@@ -182,9 +182,7 @@ class Retraining:
     def _on(self, trunk: str, config: BranchConfig) -> BranchConfig:
         """In the backbone's usual shape, where the trunk is of another one than what is served."""
         served, now = (
-            manifest.read(self.workspace.version_dir("trunks", version)).get(
-                "backbone", INCEPTION_V3.name
-            )
+            recorded_name(manifest.read(self.workspace.version_dir("trunks", version)))
             for version in (self.found.tree.trunk, trunk)
         )
         if now == served:

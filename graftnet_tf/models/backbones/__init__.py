@@ -44,12 +44,17 @@ def backbone_named(name: str) -> Backbone:
     return BACKBONES[name]
 
 
+def recorded_name(content: Mapping[str, Any]) -> str:
+    """Name in a trunk's or branch's manifest; those from before there were any have InceptionV3."""
+    return content.get("backbone", INCEPTION_V3.name)
+
+
 def backbone_of(directory: str, content: Mapping[str, Any]) -> Backbone:
     """The backbone of the trunk published in a directory, by its manifest.
 
-    One from before backbones had names is of InceptionV3; a SavedModel is kept with its trunk.
+    A SavedModel is kept with its trunk.
     """
-    name = content.get("backbone", INCEPTION_V3.name)
+    name = recorded_name(content)
     if name == saved_model.NAME:
         name = f"{name}:{os.path.join(directory, KEPT)}"
     return backbone_named(name)
