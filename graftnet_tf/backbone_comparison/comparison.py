@@ -57,8 +57,8 @@ class Compared:
       mean_auc: Mean over attributes that have one; NaN where none has.
       ahead: What the mean is above the first candidate's.
       ahead_interval: Its 95 % interval, by bootstrap of groups, the same samples for both.
-      multiply_adds: Of the convolutions, for one image.
-      weight_bytes: Of the weights in float32.
+      multiply_adds: Of the convolutions, for one image; 0 of a SavedModel, which does not say.
+      weight_bytes: Of the weights in float32; 0 of a SavedModel.
       milliseconds: Median time of a batch, by its size, as served: folded, in float32.
     """
 

@@ -23,8 +23,8 @@ def to_table(rows: Sequence[Compared]) -> str:
                 str(row.candidate),
                 f"{row.mean_auc:.3f}",
                 ahead,
-                f"{row.multiply_adds / 1e6:.0f}",
-                f"{row.weight_bytes / 1e6:.1f}",
+                f"{row.multiply_adds / 1e6:.0f}" if row.multiply_adds else "unknown",
+                f"{row.weight_bytes / 1e6:.1f}" if row.weight_bytes else "unknown",
                 *(f"{row.milliseconds[size]:.1f}" for size in BATCHES),
             )
         )

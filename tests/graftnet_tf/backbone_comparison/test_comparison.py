@@ -14,6 +14,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models import weights
 from graftnet_tf.models.backbones import BACKBONES
 from graftnet_tf.models.blocks import Blocks
+from tests.frozen_models import save_frozen_model
 from tests.trained_workspace import draw_workspace
 
 LITE0, SMALL = "efficientnet_lite0", (64, 32)
@@ -67,6 +68,15 @@ def test_the_table_has_a_line_for_each(rows):
 def test_an_attribute_of_one_class_is_told_as_undefined(rows):
     blank = [dataclasses.replace(row, auc={"hat": None}, interval={"hat": None}) for row in rows]
     assert to_table(blank).splitlines()[-1] == "  hat: undefined, undefined, undefined"
+
+
+def test_a_saved_model_takes_part_and_its_costs_are_unknown(tmp_path):
+    workspace = draw_workspace(str(tmp_path / "workspace"))
+    save_frozen_model(str(tmp_path / "model"))
+    candidate = Candidate.parse(f"saved_model:{tmp_path / 'model'},none,64x32")
+    (row,) = compare_backbones(workspace, [candidate], tasks=["gender"])
+    assert set(row.auc) == {"male", "female"}
+    assert to_table([row]).splitlines()[1].split()[-4:-2] == ["unknown", "unknown"]
 
 
 def test_bootstrap_samples_are_of_whole_groups_and_the_same_for_all():
