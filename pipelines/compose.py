@@ -4,7 +4,7 @@ Without --tree, the trunk that is served, or --trunk, and the newest branches ma
 a new tree; with --tree, that tree is composed again.
 """
 
-from absl import flags
+from absl import flags, logging
 
 from graftnet_tf.models.saved_model import PRECISIONS
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
@@ -44,7 +44,7 @@ def main() -> None:
     directory = workspace.path(*GRAFTNET_DIR, version)
     content = manifest.read(directory)
     print(f"Tree {content['tree']} is served model version {version}: {directory}")
-    print(cost_line(content["cost"]))
+    logging.info("%s.", cost_line(content["cost"]))
 
 
 def main_cli() -> None:
