@@ -172,5 +172,5 @@ def test_backbones_go_by_name_and_manifests_without_one_are_inception_s():
     assert backbone_named("resnet50").title == "ResNet-50"
     with pytest.raises(GraftNetError, match="'vgg16' given; expected one of inception_v3,"):
         backbone_named("vgg16")
-    assert backbone_of({"last_block": 8}) is INCEPTION_V3
-    assert backbone_of({"backbone": "efficientnet_lite0"}).title == "EfficientNet-Lite0"
+    assert backbone_of("", {"last_block": 8}) is INCEPTION_V3
+    assert backbone_of("", {"backbone": "efficientnet_lite0"}).title == "EfficientNet-Lite0"
