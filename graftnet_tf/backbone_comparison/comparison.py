@@ -14,6 +14,7 @@ from graftnet_tf.backbone_comparison.candidate import Candidate
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.models import weights
@@ -108,9 +109,12 @@ def compare_backbones(
       seed: Seed of that choice, and of the bootstrap.
 
     Raises:
-      GraftNetError: a task cannot be learnt from, or weights are of another backbone.
+      GraftNetError: there is no task, one cannot be learnt from, or weights are of another backbone.
     """
-    splits = [workspace.training_split(name) for name in tasks or workspace.task_names()]
+    names = list(tasks) or workspace.task_names()
+    if not names:
+        raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
+    splits = [workspace.training_split(name) for name in names]
     networks = [_network(candidate) for candidate in candidates]
     held: list[dict[str, HeldOut]] = []
     for candidate, blocks in zip(candidates, networks, strict=True):

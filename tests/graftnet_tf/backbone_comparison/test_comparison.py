@@ -14,6 +14,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models import weights
 from graftnet_tf.models.backbones import BACKBONES
 from graftnet_tf.models.blocks import Blocks
+from graftnet_tf.workspace.workspace import Workspace
 from tests.frozen_models import save_frozen_model
 from tests.trained_workspace import draw_workspace
 
@@ -109,6 +110,12 @@ def test_bootstrap_samples_are_of_whole_groups_and_the_same_for_all():
 def test_other_texts_are_no_candidates(text, message):
     with pytest.raises(GraftNetError, match=message):
         Candidate.parse(text)
+
+
+def test_a_workspace_without_tasks_is_refused(tmp_path):
+    workspace = Workspace(str(tmp_path), create=True)
+    with pytest.raises(GraftNetError, match="has no tasks"):
+        compare_backbones(workspace, [Candidate(LITE0, "none", *SMALL)])
 
 
 def test_candidates_are_read_from_text():
