@@ -109,7 +109,8 @@ def compare_backbones(
       seed: Seed of that choice, and of the bootstrap.
 
     Raises:
-      GraftNetError: there is no task, one cannot be learnt from, or weights are of another backbone.
+      GraftNetError: there is no task, one cannot be learnt from, or weights are of another
+        backbone.
     """
     names = list(tasks) or workspace.task_names()
     if not names:
