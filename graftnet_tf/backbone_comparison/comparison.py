@@ -1,8 +1,6 @@
 """Probes on several backbones, on the same held-out images, and what each backbone costs."""
 
 import dataclasses
-import statistics
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,12 +12,12 @@ from graftnet_tf.backbone_comparison.candidate import Candidate
 from graftnet_tf.data import labelled_images
 from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.data.preprocessing import Preprocessing
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.models import weights
 from graftnet_tf.models.backbones import backbone_named
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
+from graftnet_tf.models.batch_times import batch_milliseconds
 from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.pooling import pooling
@@ -27,7 +25,6 @@ from graftnet_tf.training import linear_probe
 from graftnet_tf.training.batched_inference import apply_readable
 from graftnet_tf.workspace.workspace import Workspace
 
-BATCHES = (1, 8)
 _TURNS = 15
 _SAMPLES = 500
 
@@ -112,10 +109,7 @@ def compare_backbones(
       GraftNetError: there is no task, one cannot be learnt from, or weights are of another
         backbone.
     """
-    names = list(tasks) or workspace.task_names()
-    if not names:
-        raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
-    splits = [workspace.training_split(name) for name in names]
+    splits = workspace.training_splits(tasks)
     networks = [_network(candidate) for candidate in candidates]
     held: list[dict[str, HeldOut]] = []
     for candidate, blocks in zip(candidates, networks, strict=True):
@@ -133,7 +127,8 @@ def compare_backbones(
         held.append(found)
     samples = _mean_samples(held, seed)
     means = [_mean_auc(found.values()) for found in held]
-    milliseconds = _timed(candidates, networks)
+    runs = [_run(*pair) for pair in zip(candidates, networks, strict=True)]
+    milliseconds = batch_milliseconds(runs, _TURNS)
     return [
         Compared(
             candidate,
@@ -235,19 +230,7 @@ def _multiply_adds(candidate: Candidate) -> int:
     return BlockCosts.of(candidate.height, candidate.width, network).forward(0, candidate.last)
 
 
-def _timed(candidates: Sequence[Candidate], networks: Sequence[Blocks]) -> list[dict[int, float]]:
-    """Milliseconds of each candidate by batch size, in turns: a busy machine is so for all."""
-    functions = [tf.function(FoldedBlocks(blocks), autograph=False) for blocks in networks]
-    seconds: list[dict[int, list[float]]] = [{size: [] for size in BATCHES} for _ in candidates]
-    for turn in range(_TURNS + 1):
-        for candidate, function, own in zip(candidates, functions, seconds, strict=True):
-            for size in BATCHES:
-                images = tf.zeros([size, candidate.height, candidate.width, 3])
-                started = time.perf_counter()
-                function(images).numpy()
-                if turn:
-                    own[size].append(time.perf_counter() - started)
-    return [
-        {size: round(1000 * statistics.median(some), 2) for size, some in own.items()}
-        for own in seconds
-    ]
+def _run(candidate: Candidate, blocks: Blocks) -> Callable[[int], object]:
+    """Runs the blocks as served on a batch of that size."""
+    function = tf.function(FoldedBlocks(blocks), autograph=False)
+    return lambda size: function(tf.zeros([size, candidate.height, candidate.width, 3])).numpy()

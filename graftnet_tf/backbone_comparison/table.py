@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from graftnet_tf.backbone_comparison.comparison import BATCHES, Compared
+from graftnet_tf.backbone_comparison.comparison import Compared
+from graftnet_tf.models.batch_times import BATCHES
 
 _ROW = "{:<40} {:>8} {:>24} {:>14} {:>8}" + " {:>10}" * len(BATCHES)
 

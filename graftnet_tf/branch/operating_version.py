@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import tensorflow as tf
 from absl import logging
 
 from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.copied_files import copy_files
 from graftnet_tf.registry.branch_versions import describe
 from graftnet_tf.registry.tree import served_tree
 from graftnet_tf.registry.validation_part import read_validation_part
@@ -99,10 +99,7 @@ def publish_operating_point(
     candidate = served is not None and task in served[1].branches
 
     def write(aside: str, _: str) -> dict[str, Any]:
-        for name in content["files"]:
-            copy = os.path.join(aside, name)
-            tf.io.gfile.makedirs(os.path.dirname(copy))
-            tf.io.gfile.copy(os.path.join(directory, name), copy)
+        copy_files(directory, aside, content["files"])
         fields = manifest.fields_of_kind(content)
         config, missed = fields.get("config", {}), fields.get("missed_points", {})
         return {

@@ -1,27 +1,16 @@
 """A run of consecutive blocks of a backbone."""
 
-import copy
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.backbones import INCEPTION_V3
-from graftnet_tf.models.backbones.backbone import Backbone, block_configs
+from graftnet_tf.models.backbones.backbone import Backbone, block_configs, with_layers
 from graftnet_tf.models.mixed_precision import convolved_in_bfloat16
 from graftnet_tf.models.precision import BFLOAT16, FULL_PRECISION
-
-
-def _synchronized(config: dict[str, Any]) -> dict[str, Any]:
-    """A block's configuration with batch norms that are synchronised."""
-    config = copy.deepcopy(config)
-    for layer in config["layers"]:
-        if layer["class_name"] == "BatchNormalization":
-            layer["config"]["synchronized"] = True
-    return config
 
 
 class Blocks(tf.Module):
@@ -66,7 +55,11 @@ class Blocks(tf.Module):
         self.backbone = backbone
         self.first, self.last, self.trainable_from = first, last, first
         self._models = [
-            tf.keras.Model.from_config(_synchronized(config) if synchronized else config)
+            tf.keras.Model.from_config(
+                with_layers(config, "BatchNormalization", synchronized=True)
+                if synchronized
+                else config
+            )
             for config in block_configs(backbone)[first : last + 1]
         ]
 

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.models.backbones import INCEPTION_V3
-from graftnet_tf.models.backbones.backbone import Backbone, block_configs
+from graftnet_tf.models.backbones.backbone import Backbone, block_configs, with_layers
 
 BACKWARD = 2  # a training step's further products: gradients of the inputs and of the kernels
 
@@ -47,8 +47,8 @@ def _costs(height: int, width: int, backbone: Backbone) -> BlockCosts:
     multiply_adds, values = np.zeros((2, backbone.last + 1), np.int64)
     shape = (height, width, 3)
     for number, config in enumerate(block_configs(backbone)):
-        inputs = tf.keras.Input(shape)
-        block = tf.keras.models.clone_model(tf.keras.Model.from_config(config), inputs)
+        sized = with_layers(config, "InputLayer", batch_input_shape=(None, *shape))
+        block = tf.keras.Model.from_config(sized)
         multiply_adds[number] = sum(map(_multiply_adds, block.layers))
         shape = block.output_shape[1:]
         values[number] = math.prod(shape)

@@ -13,7 +13,7 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.npz_archives import read_npz, write_npz
 from graftnet_tf.io.torch_checkpoint import read_state_dict
 from graftnet_tf.io.torch_variables import from_torch, torch_key
-from graftnet_tf.models.backbones import BACKBONES, INCEPTION_V3, backbone_of
+from graftnet_tf.models.backbones import BACKBONES, INCEPTION_V3, recorded_name
 from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.workspace import manifest
@@ -53,16 +53,16 @@ def initialise(blocks: Blocks, source: str) -> None:
     if source == NONE:
         return
     if source == "imagenet":
-        _set_from_network(blocks, _download(backbone).get_weights(), source)
+        _set_from_network(blocks, _download(backbone))
     elif source.endswith(".npz"):
         _set_from_archive(blocks, source)
     elif source.endswith((".h5", ".hdf5")):
-        _set_from_network(blocks, _read_h5(backbone, source), source)
+        _set_from_network(blocks, _read_h5(backbone, source))
     elif source.endswith(".keras"):
-        _set_from_network(blocks, _read_keras(source), source)
+        _set_from_arrays(blocks, _read_keras(source), source)
     elif source.endswith(".pth") and backbone.layer_of_module:
         arrays = _read_torch(backbone, source, backbone.layer_of_module)
-        _set_from_network(blocks, arrays, source)
+        _set_from_arrays(blocks, arrays, source)
     else:
         raise GraftNetError(
             f"Initial weights {source!r} are not known; expected none, imagenet, "
@@ -116,11 +116,9 @@ def _published(source: str) -> dict[str, Any] | None:
 def _set_from_archive(blocks: Blocks, source: str) -> None:
     arrays, published = read_npz(source), _published(source)
     if not any(key.startswith("block") for key in arrays):
-        _set_from_network(blocks, [arrays[key] for key in sorted(arrays)], source)
+        _set_from_arrays(blocks, [arrays[key] for key in sorted(arrays)], source)
         return
-    name = (
-        backbone_of(os.path.dirname(source), published).name if published else blocks.backbone.name
-    )
+    name = recorded_name(published) if published else blocks.backbone.name
     if name != blocks.backbone.name:
         raise GraftNetError(
             f"{source} is of a trunk of {name}, not of {blocks.backbone.name}: give "
@@ -141,14 +139,18 @@ def _download(backbone: Backbone) -> tf.keras.Model:
         ) from error
 
 
-def _set_from_network(blocks: Blocks, arrays: list[np.ndarray], source: str) -> None:
+def _set_from_arrays(blocks: Blocks, arrays: list[np.ndarray], source: str) -> None:
     """Sets blocks from arrays in the order of the whole network's `get_weights()`."""
     backbone = blocks.backbone
     network = backbone.make(None)
     if not _fit(network, arrays):
         raise _other_network(backbone, source, lambda other: _fit(other, arrays))
     network.set_weights(arrays)
-    parts = backbone.split(network)
+    _set_from_network(blocks, network)
+
+
+def _set_from_network(blocks: Blocks, network: tf.keras.Model) -> None:
+    parts = blocks.backbone.split(network)
     for number in blocks.numbers():
         blocks.set_weights(number, parts[number].get_weights())
 
@@ -157,7 +159,7 @@ def _fit(network: tf.keras.Model, arrays: list[np.ndarray]) -> bool:
     return [tuple(v.shape) for v in network.weights] == [np.shape(array) for array in arrays]
 
 
-def _read_h5(backbone: Backbone, path: str) -> list[np.ndarray]:
+def _read_h5(backbone: Backbone, path: str) -> tf.keras.Model:
     with _local_copy(path, "weights.h5") as local:
 
         def fits(network: tf.keras.Model) -> bool:
@@ -173,7 +175,7 @@ def _read_h5(backbone: Backbone, path: str) -> list[np.ndarray]:
                 raise _other_network(backbone, path, fits)
         except OSError as error:
             raise GraftNetError(f"{_refusal(backbone, path)} ({error}).") from None
-    return network.get_weights()
+    return network
 
 
 def _read_keras(path: str) -> list[np.ndarray]:

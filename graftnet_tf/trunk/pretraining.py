@@ -185,10 +185,7 @@ def train_trunk(
     cluster = Cluster.from_environment() if strategy == MULTIWORKER else None
     config = config.settled()
     tf.keras.utils.set_random_seed(config.seed)
-    names = list(tasks) or workspace.task_names()
-    if not names:
-        raise GraftNetError(f"{workspace.root} has no tasks; make some with prepare_tasks.")
-    splits = [workspace.training_split(name) for name in names]
+    splits = workspace.training_splits(tasks)
     network = backbone_named(config.backbone)
     pixel_range = config.pixel_range or weights.value_range(config.initial_weights, network)
     preprocessing = Preprocessing(config.height, config.width, *pixel_range)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
-from graftnet_tf.io.copied_tree import copy_tree
+from graftnet_tf.io.copied_files import copy_files
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models import weights
 from graftnet_tf.models.backbones import INCEPTION_V3, KEPT, backbone_of
@@ -127,8 +127,12 @@ def publish(
     """
 
     def write(directory: str, _: str) -> dict:
-        if blocks.backbone.directory:
-            copy_tree(blocks.backbone.directory, os.path.join(directory, KEPT))
+        told = preprocessing.to_dict()
+        if blocks.backbone != INCEPTION_V3:  # which goes without saying: older trunks say nothing
+            told["backbone"] = blocks.backbone.name
+        if source := blocks.backbone.directory:
+            told["files"] = atomic_files.tree_sha256(source)
+            copy_files(source, os.path.join(directory, KEPT), told["files"])
         for precision in blocks.backbone.precisions:
             path = os.path.join(directory, saved_model_name(precision))
             export(blocks, preprocessing, path, precision)
@@ -139,21 +143,8 @@ def publish(
             "last_block": blocks.last,
             "preprocessing": preprocessing.to_dict(),
             "costs": costs.up_to(blocks.last),
-            "fingerprints": blocks.fingerprints(_context(blocks.backbone, preprocessing)),
+            "fingerprints": blocks.fingerprints(json.dumps(told, sort_keys=True)),
             **content,
         }
 
     return manifest.publish(parent, write, kind="trunk", build_info=build_info, name=four_digits)
-
-
-def _context(backbone: Backbone, preprocessing: Preprocessing) -> str:
-    """What taps depend on besides weights.
-
-    InceptionV3 goes without saying, as it did before backbones had names.
-    """
-    told = preprocessing.to_dict()
-    if backbone != INCEPTION_V3:
-        told["backbone"] = backbone.name
-    if backbone.directory:
-        told["files"] = atomic_files.tree_sha256(backbone.directory)
-    return json.dumps(told, sort_keys=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -135,6 +136,17 @@ class Workspace:
                 "Import the task again, or delete the file to evaluate without it."
             )
         return frozenset(image for _, image, split in rows[1:] if split == "test")
+
+    def training_splits(self, names: Sequence[str] = ()) -> list[TaskSplit]:
+        """`training_split` of some tasks, of all by default.
+
+        Raises:
+          GraftNetError: there is no task, or one cannot be learnt from.
+        """
+        names = list(names) or self.task_names()
+        if not names:
+            raise GraftNetError(f"{self.root} has no tasks; make some with prepare_tasks.")
+        return [self.training_split(name) for name in names]
 
     def training_split(self, name: str, mining: str | None = None) -> TaskSplit:
         """The train split of a task that can be learnt from, its files read once.

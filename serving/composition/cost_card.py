@@ -1,16 +1,14 @@
 """What a composed model costs: multiply-adds of its parts, and milliseconds on this machine."""
 
 import os
-import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
 
+from graftnet_tf.models.batch_times import batch_milliseconds
 from serving.composition.parts import LoadedBranch, LoadedTrunk
 
-BATCHES = (1, 8)
 _TURNS = 7
 
 
@@ -38,23 +36,20 @@ def multiply_adds(trunk: LoadedTrunk, branches: Sequence[LoadedBranch]) -> dict[
 def milliseconds(
     score_images: Callable[[tf.Tensor], Any], input_shape: Sequence[int]
 ) -> dict[str, float]:
-    """Median time of a batch of images, by its size, after one that does not count.
+    """Median time of a batch of images, by its size; see `batch_milliseconds`.
 
     Args:
       score_images: The model's function of uint8 [N, h, w, 3].
       input_shape: (h, w, 3).
     """
     traced = tf.function(score_images, autograph=False)
-    found = {}
-    for size in BATCHES:
+
+    def run(size: int) -> None:
         images = tf.fill([size, *input_shape], tf.constant(128, tf.uint8))
-        seconds = []
-        for _ in range(_TURNS + 1):
-            started = time.perf_counter()
-            tf.nest.map_structure(lambda scores: scores.numpy(), traced(images))
-            seconds.append(time.perf_counter() - started)
-        found[str(size)] = round(1000 * statistics.median(seconds[1:]), 2)
-    return found
+        tf.nest.map_structure(lambda scores: scores.numpy(), traced(images))
+
+    (found,) = batch_milliseconds([run], _TURNS)
+    return {str(size): took for size, took in found.items()}
 
 
 def machine() -> dict[str, int]:

@@ -120,13 +120,14 @@ def block_configs(backbone: Backbone) -> list[dict[str, Any]]:
 
 def _make_configs(backbone: Backbone) -> list[dict[str, Any]]:
     blocks = backbone.split(backbone.make(None))
-    return [_without_dropout(block.get_config()) for block in blocks]
+    # Dropouts leave all: no backbone draws lots of its own.
+    return [with_layers(block.get_config(), "Dropout", rate=0.0) for block in blocks]
 
 
-def _without_dropout(config: dict[str, Any]) -> dict[str, Any]:
-    """A block's configuration whose dropouts leave all: no backbone draws lots of its own."""
+def with_layers(config: dict[str, Any], class_name: str, **fields: Any) -> dict[str, Any]:
+    """A block's configuration whose layers of one class have some fields changed."""
     config = copy.deepcopy(config)
     for layer in config["layers"]:
-        if layer["class_name"] == "Dropout":
-            layer["config"]["rate"] = 0.0
+        if layer["class_name"] == class_name:
+            layer["config"].update(fields)
     return config

@@ -8,11 +8,12 @@ import tensorflow as tf
 
 from graftnet_tf.backbone_comparison import comparison
 from graftnet_tf.backbone_comparison.candidate import Candidate
-from graftnet_tf.backbone_comparison.comparison import BATCHES, HeldOut, compare_backbones
+from graftnet_tf.backbone_comparison.comparison import HeldOut, compare_backbones
 from graftnet_tf.backbone_comparison.table import to_table
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models import weights
 from graftnet_tf.models.backbones import BACKBONES
+from graftnet_tf.models.batch_times import BATCHES
 from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.workspace.workspace import Workspace
 from tests.frozen_models import save_frozen_model
