@@ -3,17 +3,20 @@
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+Name = TypeVar("Name")
 
 
 def seconds_of_turns(
-    calls: Mapping[str, Callable[[], object]], turns: int
-) -> dict[str, list[float]]:
+    calls: Mapping[Name, Callable[[], object]], turns: int
+) -> dict[Name, list[float]]:
     """Seconds of each call in every turn, after one that does not count.
 
     The order of a turn is drawn, so that none always follows the same other. A call that
     returns a float has timed itself.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    seconds: dict[Name, list[float]] = {name: [] for name in calls}
     order = random.Random(0)
     for turn in range(turns + 1):
         for name in order.sample(list(calls), len(calls)):

@@ -8,25 +8,21 @@ InceptionV3 at 299×299 with random weights, branches of blocks 8…10, two thre
 one JSON object: milliseconds, GFLOP/s and ratios. Takes a quarter of an hour and 16 GB of memory.
 """
 
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from graftnet_tf.models.backbones import INCEPTION_V3
-from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.models.precision import native_precision
 from pipelines import shell
 from serving.model_server.models.weight_layouts import keep_weight_layouts
 from tests.benchmarks.composed_graph import networks
 from tests.benchmarks.composed_graph.attribute_cost import attribute_cost
-from tests.benchmarks.composed_graph.peers import Peers
+from tests.benchmarks.composed_graph.peers import RUNTIMES, Peers
 from tests.benchmarks.composed_graph.session import THREADS, Session
 from tests.benchmarks.native_precisions import native_precisions
 from tests.benchmarks.turns import seconds_of_turns, times_as_fast
@@ -47,15 +43,13 @@ _PRODUCT = 4096  # side of the matrices that tell the machine's rate
 def main() -> None:
     keep_weight_layouts()
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    costs = BlockCosts.of(networks.SIDE, networks.SIDE)
-    branch = costs.forward(networks.GRAFT_AFTER + 1, INCEPTION_V3.last)
-    whole = costs.forward(0, networks.GRAFT_AFTER) + BRANCHES.value * branch
-    separate = BRANCHES.value * costs.forward(0, INCEPTION_V3.last)
+    whole = networks.Shape().multiply_adds(BRANCHES.value)
+    separate = BRANCHES.value * networks.Shape().multiply_adds(1)
     with tempfile.TemporaryDirectory() as folder:
-        directories, frozen = _in_own_process(networks.save_all, folder, BRANCHES.value)
+        directories, frozen = networks.in_own_process(networks.save_all, folder, BRANCHES.value)
         if RATIOS_ONLY.value:
             directories = {name: directories[name] for name in native_precisions()}
-        peers = Peers(PEER_PYTHON.value, frozen) if PEER_PYTHON.value else None
+        peers = Peers(PEER_PYTHON.value, frozen, RUNTIMES) if PEER_PYTHON.value else None
         models = {name: Session(directory) for name, directory in directories.items()}
         separate_models = [
             Session(os.path.join(folder, networks.SEPARATE)) for _ in range(BRANCHES.value)
@@ -83,12 +77,6 @@ def main() -> None:
     if peers:
         peers.close()
     shell.print_json(found)
-
-
-def _in_own_process(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function returns, its memory given back."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
 
 
 def _one_after_another(models: list[Session], images: np.ndarray) -> Callable[[], object]:

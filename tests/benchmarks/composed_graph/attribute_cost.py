@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from graftnet_tf.models.backbones import INCEPTION_V3
-from graftnet_tf.models.flops import BlockCosts
-from tests.benchmarks.composed_graph.networks import GRAFT_AFTER, SIDE
+from tests.benchmarks.composed_graph.networks import Shape
 from tests.benchmarks.composed_graph.session import Session
 from tests.benchmarks.turns import best_of_turns
 
@@ -26,8 +24,6 @@ def attribute_cost(model: Session, branches: int, images: np.ndarray, turns: int
         },
         turns,
     )
-    costs = BlockCosts.of(SIDE, SIDE)
-    trunk, branch = costs.forward(0, GRAFT_AFTER), costs.forward(GRAFT_AFTER + 1, INCEPTION_V3.last)
     whole = seconds["all, predict_jpeg"]
     return {
         "milliseconds": {key: round(1000 * value, 1) for key, value in seconds.items()},
@@ -36,5 +32,5 @@ def attribute_cost(model: Session, branches: int, images: np.ndarray, turns: int
         "share, serving_default filtered": round(
             seconds["one, serving_default filtered"] / seconds["all, serving_default"], 3
         ),
-        "expected_share": round((trunk + branch) / (trunk + branches * branch), 3),
+        "expected_share": round(Shape().multiply_adds(1) / Shape().multiply_adds(branches), 3),
     }

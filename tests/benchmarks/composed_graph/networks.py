@@ -1,8 +1,12 @@
-"""The networks that are measured: InceptionV3 at 299×299 as a trunk, and branches on it."""
+"""The networks that are measured: a backbone as a trunk, and branches on it to its end."""
 
+import dataclasses
+import multiprocessing
 import os
 import shutil
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,8 +19,10 @@ from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.saved_functions import save_functions
 from graftnet_tf.models.backbones import INCEPTION_V3
+from graftnet_tf.models.backbones.backbone import Backbone
 from graftnet_tf.models.batch_norm_folding import FoldedBlocks
 from graftnet_tf.models.blocks import Blocks
+from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling.gap import gap
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
@@ -31,10 +37,34 @@ from graftnet_tf.workspace.workspace import Workspace, four_digits
 from serving.composition.compose import compose
 
 SIDE = 299
-GRAFT_AFTER = 7
 SEPARATE = "separate"
-_PREPROCESSING = Preprocessing(SIDE, SIDE)
 _IMAGES = tf.TensorSpec([None, None, None, 3], tf.uint8, "images")
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """What a tree is made of.
+
+    Attributes:
+      backbone: Of the trunk.
+      height, width: Input in pixels.
+      graft_after: The block that branches begin after.
+    """
+
+    backbone: Backbone = INCEPTION_V3
+    height: int = SIDE
+    width: int = SIDE
+    graft_after: int = INCEPTION_V3.graft_after
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        return Preprocessing(self.height, self.width)
+
+    def multiply_adds(self, branches: int) -> int:
+        """Of one image through the trunk and all branches."""
+        costs = BlockCosts.of(self.height, self.width, self.backbone)
+        branch = costs.forward(self.graft_after + 1, self.backbone.last)
+        return costs.forward(0, self.graft_after) + branches * branch
 
 
 class Networks:
@@ -45,25 +75,27 @@ class Networks:
       branches: in memory, by task.
     """
 
-    def __init__(self, root: str):
+    def __init__(self, root: str, shape: Shape = Shape()):
         self.branches: dict[str, Branch] = {}
+        self._shape = shape
         tf.io.gfile.makedirs(root)
         self._workspace = Workspace(root)
-        self.trunk = _drawn(Blocks(), seed=0)
+        self.trunk = _drawn(Blocks(backbone=shape.backbone), seed=0)
         self._trunk_version = trunks.publish(
             self._workspace.path("trunks"),
             self.trunk,
-            _PREPROCESSING,
+            shape.preprocessing,
             content={},
             build_info=_making(),
         )
 
-    def add_branch(self, graft_after: int = GRAFT_AFTER) -> None:
+    def add_branch(self) -> None:
         """Publishes a branch to the last block, with weights of its own."""
         name = f"attribute_{len(self.branches):02d}"
-        blocks = _drawn(Blocks(graft_after + 1), seed=1 + len(self.branches))
+        run = Blocks(self._shape.graft_after + 1, backbone=self._shape.backbone)
+        blocks = _drawn(run, seed=1 + len(self.branches))
         branch = self.branches[name] = Branch(blocks, Task.binary(name), "gap")
-        content = self._content(name, graft_after)
+        content = self._content(name)
         parent = self._workspace.path("branches", name)
         task = Task.binary(name)
         nothing = ValidationPart(task, ExampleTable.of([]), np.zeros((0, 2), np.float32))
@@ -84,19 +116,20 @@ class Networks:
                 shutil.copytree(os.path.join(source, model), os.path.join(directory, model))
             return {
                 "task": Task.binary(name).to_dict(),
+                "backbone": branch.blocks.backbone.name,
                 "graft_after": branch.graft_after,
                 "last_block": branch.blocks.last,
-                **self._content(name, branch.graft_after),
+                **self._content(name),
             }
 
         parent = self._workspace.path("branches", name)
         manifest.publish(parent, write, kind="branch", build_info=_making(), name=four_digits)
 
-    def _content(self, name: str, graft_after: int) -> dict[str, Any]:
+    def _content(self, name: str) -> dict[str, Any]:
         fingerprints = trunks.Trunk.open(self._workspace, self._trunk_version).fingerprints
         return {
             "trunk_version": self._trunk_version,
-            "trunk_fingerprint": fingerprints[str(graft_after)],
+            "trunk_fingerprint": fingerprints[str(self._shape.graft_after)],
             "pooling": "gap",
             "thresholds": {name: 0.5},
             "metrics": {},
@@ -115,7 +148,7 @@ class Networks:
 
         @tf.function(input_signature=[_IMAGES])
         def scores(images):
-            blocks = self.trunk.taps(_PREPROCESSING(images))
+            blocks = self.trunk.taps(self._shape.preprocessing(images))
             return {
                 task: branch.scores(blocks[f"block{branch.graft_after}"])[:, 1]
                 for task, branch in self.branches.items()
@@ -126,13 +159,14 @@ class Networks:
     def save_frozen(self, path: str) -> None:
         """The composed network, folded, as a GraphDef without variables, below 2 GB.
 
-        Its placeholder `inputs` is float32 [N, SIDE, SIDE, 3], already preprocessed; its
+        Its placeholder `inputs` is float32 [N, height, width, 3], already preprocessed; its
         outputs are named `score…`.
         """
+        inputs_shape = [None, self._shape.height, self._shape.width, 3]
         trunk = FoldedBlocks(self.trunk)
         folded = {task: FoldedBlocks(branch.blocks) for task, branch in self.branches.items()}
 
-        @tf.function(input_signature=[tf.TensorSpec([None, SIDE, SIDE, 3], name="inputs")])
+        @tf.function(input_signature=[tf.TensorSpec(inputs_shape, name="inputs")])
         def scores(inputs):
             blocks = trunk.taps(inputs)
             maps = {
@@ -148,6 +182,12 @@ class Networks:
         atomic_files.write_bytes(path, frozen.graph.as_graph_def().SerializeToString())
 
 
+def in_own_process(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function returns, its memory given back."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
 def save_separate(directory: str) -> None:
     """A whole InceptionV3 for one attribute, its batch norms folded."""
     run = FoldedBlocks(_drawn(Blocks(), seed=0))
@@ -156,7 +196,7 @@ def save_separate(directory: str) -> None:
 
     @tf.function(input_signature=[_IMAGES])
     def scores(images):
-        return {"score": classifier(gap(run(_PREPROCESSING(images))))[:, 1]}
+        return {"score": classifier(gap(run(Shape().preprocessing(images))))[:, 1]}
 
     save_functions(directory, {"serving_default": scores})
 
@@ -184,10 +224,15 @@ def _drawn(blocks: Blocks, seed: int) -> Blocks:
     random = np.random.default_rng(seed)
     for number in blocks.numbers():
         for layer in blocks[number].layers:
-            if isinstance(layer, tf.keras.layers.Conv2D):
-                shape = layer.kernel.shape
-                deviation = np.sqrt(2 / np.prod(shape[:3]))
-                layer.kernel.assign(random.standard_normal(shape, np.float32) * deviation)
+            match layer:
+                case tf.keras.layers.DepthwiseConv2D():
+                    kernel, inputs = layer.depthwise_kernel, 2
+                case tf.keras.layers.Conv2D():
+                    kernel, inputs = layer.kernel, 3
+                case _:
+                    continue
+            deviation = np.sqrt(2 / np.prod(kernel.shape[:inputs]))
+            kernel.assign(random.standard_normal(kernel.shape, np.float32) * deviation)
     return blocks
 
 

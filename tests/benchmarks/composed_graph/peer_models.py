@@ -1,12 +1,12 @@
 """A frozen graph as the files of other runtimes; started by the benchmark.
 
-    PYTHON peer_models.py GRAPH FOLDER
+    PYTHON peer_models.py GRAPH FOLDER FILE...
 
 Needs tensorflow, tf2onnx, onnxruntime, openvino and nncf, and no package of ours. GRAPH is a frozen
 GraphDef whose placeholder `inputs` is float32 [N, h, w, 3] and whose outputs are named `score…`.
-FOLDER gets float32.onnx, int8.onnx, float32.xml and int8.xml, which take [N, 3, h, w]. Images of
-noise calibrate int8, which is for speed alone. A process of its own, since converting 16 branches
-takes 10 GB.
+FOLDER gets float32.onnx, and of int8.onnx, float32.xml and int8.xml each FILE that is asked for;
+they take [N, 3, h, w]. Images of noise calibrate int8, which is for speed alone. A process of its
+own, since converting 16 branches takes 10 GB.
 """
 
 import os
@@ -18,17 +18,19 @@ _CALIBRATION = 4
 
 
 def main() -> None:
-    graph, folder = sys.argv[1:]
-    onnx, onnx_int8, openvino, openvino_int8 = (
-        os.path.join(folder, f"{precision}.{kind}")
-        for kind in ("onnx", "xml")
-        for precision in ("float32", "int8")
-    )
+    graph, folder, *files = sys.argv[1:]
+    onnx = os.path.join(folder, "float32.onnx")
     sizes = _to_onnx(graph, onnx)
     random = np.random.default_rng(0)
     noise = [random.random((1, *sizes), np.float32) for _ in range(_CALIBRATION)]
-    _quantize_onnx(onnx, onnx_int8, noise)
-    _to_openvino(onnx, openvino, openvino_int8, noise)
+    makers = {
+        "int8.onnx": lambda path: _quantize_onnx(onnx, path, noise),
+        "float32.xml": lambda path: _to_openvino(onnx, path),
+        "int8.xml": lambda path: _to_quantized_openvino(onnx, path, noise),
+    }
+    for file in files:
+        if file in makers:
+            makers[file](os.path.join(folder, file))
 
 
 def _to_onnx(path, written):
@@ -68,15 +70,18 @@ def _quantize_onnx(path, written, images):
     os.remove(prepared)
 
 
-def _to_openvino(path, written, quantized, images):
+def _to_openvino(path, written):
+    import openvino
+
+    openvino.save_model(openvino.convert_model(path), written, compress_to_fp16=False)
+
+
+def _to_quantized_openvino(path, written, images):
     import nncf
     import openvino
 
-    model = openvino.convert_model(path)
-    openvino.save_model(model, written, compress_to_fp16=False)
-    data = nncf.Dataset(images)
-    model = nncf.quantize(model, data, subset_size=len(images))
-    openvino.save_model(model, quantized)
+    model, data = openvino.convert_model(path), nncf.Dataset(images)
+    openvino.save_model(nncf.quantize(model, data, subset_size=len(images)), written)
 
 
 if __name__ == "__main__":

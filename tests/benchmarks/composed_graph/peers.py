@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from graftnet_tf.models.precision import BFLOAT16, native_precision
@@ -10,7 +10,7 @@ from tests.benchmarks.composed_graph.session import THREADS
 from tests.benchmarks.peer_process import PeerProcess
 
 _HERE = Path(__file__).parent
-_RUNTIMES = {  # by name: file, and what OpenVINO computes in
+RUNTIMES = {  # by name: file, and what OpenVINO computes in
     "ONNX Runtime": ("float32.onnx", "f32"),
     "ONNX Runtime, int8": ("int8.onnx", "f32"),
     "OpenVINO": ("float32.xml", "f32"),
@@ -22,19 +22,26 @@ _RUNTIMES = {  # by name: file, and what OpenVINO computes in
 class Peers:
     """Times runs on request; see peer_models.py and runtime_process.py."""
 
-    def __init__(self, python: str, graph: str):
+    def __init__(self, python: str, graph: str, names: Collection[str]):
         """Converts the GraphDef file `graph` with that interpreter, beside it; takes minutes.
 
         There is no peer in bfloat16 where this machine does not compute in it.
+
+        Args:
+          python: Interpreter.
+          graph: File, in a folder of its own.
+          names: Of `RUNTIMES`.
         """
         folder = os.path.join(os.path.dirname(graph), "peers")
         os.makedirs(folder)
-        subprocess.run([python, str(_HERE / "peer_models.py"), graph, folder], check=True)
         runtimes = {
-            name: given
-            for name, given in _RUNTIMES.items()
+            name: RUNTIMES[name]
+            for name in names
             if BFLOAT16 not in name or native_precision() == BFLOAT16
         }
+        files = sorted({file for file, _ in runtimes.values()})
+        script = str(_HERE / "peer_models.py")
+        subprocess.run([python, script, graph, folder, *files], check=True)
         self._processes = {
             name: PeerProcess(
                 python,

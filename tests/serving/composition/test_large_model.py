@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from serving.model_server.models.servable import Servable
 from serving.model_server.requests.limits import Limits
-from tests.benchmarks.composed_graph.networks import SIDE, Networks
+from tests.benchmarks.composed_graph.networks import SIDE, Networks, Shape
 
 BRANCHES = 26  # of 87 MB each, since they begin after the trunk's first block
 
@@ -17,8 +17,8 @@ BRANCHES = 26  # of 87 MB each, since they begin after the trunk's first block
 @pytest.mark.slow
 def test_more_than_two_gigabytes_are_composed_loaded_and_answered():
     with tempfile.TemporaryDirectory() as folder:
-        networks = Networks(folder)
-        networks.add_branch(graft_after=0)
+        networks = Networks(folder, Shape(graft_after=0))
+        networks.add_branch()
         for number in range(1, BRANCHES):
             networks.copy_branch(number)
         directory = networks.compose("float32")
