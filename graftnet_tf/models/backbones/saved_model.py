@@ -27,7 +27,8 @@ def frozen_backbone(directory: str) -> Backbone:
         float32 [N, h', w', c] or [N, c].
 
     Raises:
-      GraftNetError: there is no SavedModel, or its signature is another.
+      GraftNetError: there is no SavedModel, its signature is another, or it keeps more than
+        variables.
     """
     signature = _Signature(directory)
     height, width = signature.images.shape[1:3]
@@ -90,6 +91,12 @@ class _Signature:
             raise GraftNetError(
                 f"The SavedModel {directory} is no backbone: {_EXPECTED}; it has "
                 f"{function or ', '.join(self._loaded.signatures) or 'no signature'}."
+            )
+        variables = {id(variable.handle) for variable in function.variables}
+        if any(id(tensor) not in variables for tensor in function.captured_inputs):
+            raise GraftNetError(
+                f"The SavedModel {directory} uses lookup tables, files or other state that is no "
+                "variable, which a composed model does not carry; export it without."
             )
         self._function = function
         self._name, self.images, self.features = found

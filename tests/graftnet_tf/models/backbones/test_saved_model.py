@@ -88,3 +88,17 @@ def test_a_folder_without_a_saved_model_is_refused(tmp_path):
         backbone_named(f"saved_model:{tmp_path}/gone")
     with pytest.raises(GraftNetError, match=r"'saved_model' given; .* or saved_model:DIRECTORY"):
         backbone_named("saved_model")
+
+
+def test_one_with_a_lookup_table_is_refused(tmp_path):
+    module = tf.Module()
+    entries = tf.lookup.KeyValueTensorInitializer(tf.constant([3], tf.int64), tf.constant([0.5]))
+    module.table = tf.lookup.StaticHashTable(entries, 1.0)
+
+    @tf.function(input_signature=[IMAGES_SPEC])
+    def scaled(pictures):
+        return {"out": pictures * module.table.lookup(tf.constant(3, tf.int64))}
+
+    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": scaled})
+    with pytest.raises(GraftNetError, match="uses lookup tables, files or other state"):
+        backbone_named(f"saved_model:{tmp_path}")
