@@ -7,8 +7,6 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from graftnet_tf.archive_tables.tabulator import ImageRows
-from graftnet_tf.data.image_loading import UnreadableImageError
-from graftnet_tf.data.joint_decoding import decode_each
 from graftnet_tf.trunk.block_means import block_means
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.workspace import Workspace
@@ -28,18 +26,17 @@ class FeatureExtractor:
 
     def tabulate(self, images: Sequence[bytes]) -> ImageRows:
         """float32 [D] of each image that can be decoded."""
-        pixels = [found for _, found in decode_each(images)]
-        decoded = np.array([not isinstance(found, UnreadableImageError) for found in pixels])
-        fitted = [
-            self._letterbox(found[np.newaxis])
-            for found in pixels
-            if not isinstance(found, UnreadableImageError)
-        ]
-        vectors = self._means(tf.concat(fitted, axis=0)).numpy() if fitted else self._none()
-        return ImageRows(decoded, np.flatnonzero(decoded), {COLUMN: vectors})
+        return ImageRows.of_each(images, self.fit, self.columns_of)
 
-    def _none(self) -> np.ndarray:
-        return np.zeros(0, self.columns[COLUMN])
+    def fit(self, pixels: np.ndarray) -> tf.Tensor:
+        """uint8 [H, W, 3] to uint8 [1, h, w, 3] of the trunk's input size."""
+        return self._letterbox(pixels[np.newaxis])
+
+    def columns_of(self, fitted: Sequence[tf.Tensor]) -> dict[str, np.ndarray]:
+        """The columns of images that `fit` fitted."""
+        if not fitted:
+            return {COLUMN: np.zeros(0, self.columns[COLUMN])}
+        return {COLUMN: self._means(tf.concat(fitted, axis=0)).numpy()}
 
 
 def load_extractor(root: str, version: str, block: int) -> FeatureExtractor:

@@ -1,18 +1,25 @@
 """Size and look of each image of an archive, in tables that workers make."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from graftnet_tf.archive_tables.tabulator import ImageRows
-from graftnet_tf.data.image_loading import UnreadableImageError
-from graftnet_tf.data.joint_decoding import decode_each
-from graftnet_tf.data.near_duplicates import COLOURS, MAX_BITS, MAX_COLOUR, look
+from graftnet_tf.data.near_duplicates import COLOURS, MAX_BITS, MAX_COLOUR, Look, look
 
 TABLES = "looks"
 SETTINGS = {"near_duplicate_bits": MAX_BITS, "near_duplicate_colour": MAX_COLOUR}
 """What tables are made for, so that they are not joined by another measure."""
+
+
+class SizedLook(NamedTuple):
+    """Height and width of an image in pixels, and its look."""
+
+    height: int
+    width: int
+    look: Look
 
 
 class LookTabulator:
@@ -30,20 +37,22 @@ class LookTabulator:
     }
 
     def tabulate(self, images: Sequence[bytes]) -> ImageRows:
-        """Size and look of each image that can be decoded, large ones decoded one at a time."""
-        sizes, shapes, colours, decoded = [], [], [], []
-        for _, pixels in decode_each(images):
-            decoded.append(not isinstance(pixels, UnreadableImageError))
-            if not isinstance(pixels, UnreadableImageError):
-                seen = look(pixels)
-                sizes.append(pixels.shape[:2])
-                shapes.append(seen.shape)
-                colours.append(np.frombuffer(seen.colour, np.float16))
-        size = np.array(sizes, np.int32).reshape(-1, 2)
-        columns: dict[str, np.ndarray] = {
-            "height": size[:, 0],
-            "width": size[:, 1],
-            "shape": np.array(shapes, np.uint64),
-            "colour": np.array(colours, np.float16).reshape(-1, COLOURS),
-        }
-        return ImageRows(np.array(decoded), np.flatnonzero(decoded), columns)
+        """Size and look of each image that can be decoded."""
+        return ImageRows.of_each(images, sized_look, look_columns)
+
+
+def sized_look(pixels: np.ndarray) -> SizedLook:
+    """Size and look of an image, uint8 [H, W, 3]."""
+    height, width, _ = pixels.shape
+    return SizedLook(height, width, look(pixels))
+
+
+def look_columns(looks: Sequence[SizedLook]) -> dict[str, np.ndarray]:
+    """The columns of `LookTabulator` of some images."""
+    colours = [np.frombuffer(one.look.colour, np.float16) for one in looks]
+    return {
+        "height": np.array([one.height for one in looks], np.int32),
+        "width": np.array([one.width for one in looks], np.int32),
+        "shape": np.array([one.look.shape for one in looks], np.uint64),
+        "colour": np.array(colours, np.float16).reshape(-1, COLOURS),
+    }
