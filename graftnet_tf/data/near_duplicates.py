@@ -110,6 +110,26 @@ def near_duplicate_codes(shapes: np.ndarray, colours: np.ndarray) -> np.ndarray:
     return _groups(shapes[firsts], colours[firsts])[different]
 
 
+def near_any(
+    shapes: np.ndarray, colours: np.ndarray, others: np.ndarray, colours_of_others: np.ndarray
+) -> np.ndarray:
+    """Which images are near-duplicates of any of some others; takes time by the product of both.
+
+    Args:
+      shapes, colours: As for `near_duplicate_codes`.
+      others, colours_of_others: The same of the m others.
+
+    Returns:
+      bool [n].
+    """
+    found = np.zeros(len(shapes), bool)
+    for shape, colour in zip(others, colours_of_others.astype(np.float32), strict=True):
+        near = np.flatnonzero(~found & (_set_bits(shapes ^ shape) <= MAX_BITS))
+        differences = np.abs(colours[near].astype(np.float32) - colour).mean(axis=1)
+        found[near[differences <= MAX_COLOUR]] = True
+    return found
+
+
 def _groups(shapes: np.ndarray, colours: np.ndarray) -> np.ndarray:
     """int32 [n], the group of each of n different looks."""
     count = len(shapes)

@@ -10,6 +10,8 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.io.part_runs import Runner
 from serving.archive_scoring.scorer import load_scorer
 
+TABLES = "scores"
+
 
 def score_archive(
     names: Iterable[str],
@@ -45,7 +47,7 @@ def score_archive(
     sources = archive_sources(names, output)
     job = TableJob(
         output,
-        "scores",
+        TABLES,
         {"model": _fingerprint(model_dir)},
         functools.partial(load_scorer, model_dir),
         batch_size=batch_size,

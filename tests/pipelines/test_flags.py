@@ -134,6 +134,7 @@ def test_flags_of_one_name_are_one_thing():
         "images",
         "last_block",
         "server",
+        "strategy",  # of choosing images any mixture; of training one of a few words
     }
 
 

@@ -1,0 +1,123 @@
+"""Whole collections from an archive of drawn people, with what is served in view."""
+
+import csv
+import hashlib
+import os
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+
+from graftnet_tf.active_learning.batch import read_batch
+from graftnet_tf.active_learning.mixture import Mixture
+from graftnet_tf.errors import GraftNetError
+from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.workspace import Workspace
+from serving.collecting.collect import Request, collect
+from serving.composition.compose import compose
+
+COUNT = 24
+
+
+@pytest.fixture(scope="module")
+def workspace(trained, tmp_path_factory):
+    root = str(tmp_path_factory.mktemp("collecting") / "workspace")
+    shutil.copytree(trained.workspace.root, root)
+    workspace = Workspace(root)
+    compose(workspace, provenance=Provenance())
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def archive(workspace, tmp_path_factory):
+    """Two crops of each of twelve snapshots, one twice, one that is labelled, one broken."""
+    folder = tmp_path_factory.mktemp("people")
+    random = np.random.default_rng(5)
+    for number in range(COUNT):
+        coarse = random.integers(0, 256, (6, 4, 3), dtype=np.uint8)
+        image = Image.fromarray(coarse).resize((60, 90), Image.Resampling.BICUBIC)
+        image.save(folder / f"{number:02d}.png")
+    Image.open(folder / "00.png").save(folder / "again.jpg", quality=95)
+    shutil.copy(workspace.path("images", "person03.png"), folder / "labelled.png")
+    (folder / "broken.png").write_bytes(b"no image")
+    with open(folder / "people.csv", "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("source", "crop"))
+        table.writerows((f"snapshot-{n // 2}", f"{n:02d}.png") for n in range(COUNT))
+    return str(folder)
+
+
+def request(strategy="random", count=10, task="hat", **changes):
+    return Request(task, count, Mixture.parse(strategy), **changes)
+
+
+def names(batch):
+    return [os.path.basename(chosen.image) for chosen in batch.images]
+
+
+def test_what_is_labelled_looks_alike_or_is_broken_is_left_out(workspace, archive, tmp_path):
+    output = str(tmp_path / "batch")
+    batch = collect(workspace, request(count=COUNT), [archive], output)
+    assert batch.facts["archive_images"] == COUNT + 2
+    assert batch.facts["candidates"] == COUNT
+    assert sorted(names(batch)) == sorted(f"{number:02d}.png" for number in range(COUNT))
+    assert {chosen.probability for chosen in batch.images} == {1.0}
+    assert read_batch(output) == batch
+    for chosen in batch.images:
+        content = pathlib.Path(chosen.image).read_bytes()
+        assert chosen.sha256 == hashlib.sha256(content).hexdigest()
+        assert chosen.group == f"snapshot-{int(os.path.basename(chosen.image)[:2]) // 2}"
+
+
+def test_scores_of_the_served_head_come_with_the_images(workspace, archive, tmp_path):
+    output = str(tmp_path / "batch")
+    batch = collect(workspace, request("uncertain:.5,random:.5"), [archive], output)
+    assert len(set(names(batch))) == 10
+    assert all(0 <= chosen.score <= 1 for chosen in batch.images)
+    assert {chosen.strategy for chosen in batch.images} <= {"uncertain", "random"}
+    assert (batch.facts["attribute"], batch.facts["model"]) == ("hat", "1")
+    with open(os.path.join(output, "batch.csv"), newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["class"] for row in rows] == [""] * 10
+
+
+def test_what_another_batch_asks_for_is_not_asked_for_again(workspace, archive, tmp_path):
+    first = collect(workspace, request(count=15), [archive], str(tmp_path / "1"))
+    apart = request(count=COUNT - 15, apart_from=[str(tmp_path / "1")])
+    second = collect(workspace, apart, [archive], str(tmp_path / "2"))
+    assert not set(names(first)) & set(names(second))
+
+
+def test_a_label_that_does_not_exist_begins_with_examples(workspace, archive, tmp_path):
+    example = os.path.join(archive, "07.png")
+    asked = request("seeds", 3, "umbrella", examples=[example, os.path.join(archive, "broken.png")])
+    batch = collect(workspace, asked, [archive], str(tmp_path / "batch"))
+    assert batch.task.classes == ("negative", "positive")
+    assert "07.png" in names(batch)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (request(count=99), "99 images asked for; 24 are left that are neither labelled"),
+        (request("uncertain", task="umbrella"), "has no head of task umbrella"),
+        (request("uncertain", attribute="beard"), "Attribute beard given; task hat is served with"),
+        (request("seeds"), "None of 0 --example can be read"),
+        (request(task="two words"), "Task 'two words' cannot be served under that name"),
+        (request(apart_from=["nowhere"]), "nowhere has no batch.csv"),
+    ],
+)
+def test_what_cannot_be_collected_is_refused(workspace, archive, tmp_path, asked, message):
+    output = tmp_path / "batch"
+    with pytest.raises(GraftNetError, match=message):
+        collect(workspace, asked, [archive], str(output))
+    assert not output.exists()
+
+
+def test_a_batch_is_never_written_over(workspace, archive, tmp_path):
+    with pytest.raises(GraftNetError, match="is there already, and may be being labelled"):
+        collect(workspace, request(), [archive], str(tmp_path))
