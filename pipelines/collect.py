@@ -13,10 +13,10 @@ from absl import flags
 
 from graftnet_tf.active_learning.mixture import Mixture
 from graftnet_tf.active_learning.strategies import STRATEGIES
-from graftnet_tf.errors import GraftNetError
 from pipelines import shell
 from pipelines.flags import trunk_version
 from pipelines.flags.json_output import tell
+from pipelines.flags.library_check import accepted_by
 from pipelines.flags.part_runner import runner
 from serving.collecting.collect import Request, collect
 
@@ -50,13 +50,7 @@ APART_FROM = flags.DEFINE_multi_string(
 )
 
 
-@flags.validator("strategy")
-def _strategy(text: str) -> bool:
-    try:
-        Mixture.parse(text)
-    except GraftNetError as error:
-        raise flags.ValidationError(str(error)) from None
-    return True
+flags.register_validator("strategy", accepted_by(Mixture.parse))
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ from absl import flags
 from graftnet_tf.backbone_comparison.candidate import Candidate
 from graftnet_tf.backbone_comparison.comparison import compare_backbones
 from graftnet_tf.backbone_comparison.table import to_table
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.pooling import POOLINGS
 from pipelines import shell
 from pipelines.flags.json_output import tell
+from pipelines.flags.library_check import accepted_by
 
 TASK = flags.DEFINE_list("task", [], "Tasks to compare on; all by default.")
 CANDIDATE = flags.DEFINE_multi_string(
@@ -31,13 +31,9 @@ POOLING = flags.DEFINE_string(
 )
 
 
-@flags.validator("candidate")
-def _candidates(texts: list[str]) -> bool:
-    try:
-        list(map(Candidate.parse, texts))
-    except GraftNetError as error:
-        raise flags.ValidationError(str(error)) from None
-    return True
+flags.register_validator(
+    "candidate", accepted_by(lambda texts: [Candidate.parse(text) for text in texts])
+)
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ import sys
 from absl import flags
 
 from graftnet_tf.data.task_sampling import SAMPLINGS
-from graftnet_tf.errors import GraftNetError
 from graftnet_tf.models.backbones import BACKBONES
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.training.distributed.cluster import LostWorkerError
@@ -15,6 +14,7 @@ from graftnet_tf.trunk.pretraining import PROGRESS, WORKER_WAIT, TrunkConfig, tr
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import command_line, shell
 from pipelines.flags import training_run
+from pipelines.flags.library_check import accepted_by
 
 _DEFAULT = TrunkConfig()
 
@@ -99,13 +99,10 @@ WAIT = flags.DEFINE_float(
 TRAINING = training_run.define(_DEFAULT)
 
 
-@flags.multi_flags_validator(["backbone", "height", "width", "train_from", "last_block"])
-def _possible(values: dict) -> bool:
-    try:
-        TrunkConfig(**values)
-    except GraftNetError as error:
-        raise flags.ValidationError(str(error)) from None
-    return True
+flags.register_multi_flags_validator(
+    ["backbone", "height", "width", "train_from", "last_block"],
+    accepted_by(lambda values: TrunkConfig(**values)),
+)
 
 
 @flags.validator("pixel_range", message="Expected two numbers, the lower first: -1,1.")
