@@ -14,14 +14,12 @@ class Candidates:
       scores: float32 [N] in 0…1 of the served head; None where there is none.
       threshold: Score from which it says yes.
       seeds: float32 [S, D], vectors of a few examples of what is looked for.
-      labelled: float32 [M, D], vectors of images that the task has already.
     """
 
     vectors: np.ndarray
     scores: np.ndarray | None = None
     threshold: float = 0.5
     seeds: np.ndarray | None = None
-    labelled: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.vectors)

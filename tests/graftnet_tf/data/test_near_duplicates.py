@@ -7,9 +7,11 @@ from scipy import sparse
 
 from graftnet_tf.data import near_duplicates
 from graftnet_tf.data.near_duplicates import (
+    COLOURS,
     MAX_BITS,
     Look,
     look,
+    near_any,
     near_duplicate_codes,
     near_duplicate_groups,
 )
@@ -74,6 +76,15 @@ def test_alike_in_shape_but_not_in_colour_is_not_near():
         for colour in ((200, 44, 44), (194, 47, 47), (44, 44, 200))
     )
     assert near_duplicate_groups([Look(5, red), Look(5, blue), Look(5, reddish)]) == [[0, 2]]
+
+
+def test_those_near_any_of_others_are_told_by_shape_and_colour():
+    shapes = np.array([0, 0xFF, 0x1FF, 5, 0xFF << 32], np.uint64)
+    colours = np.stack([np.full(COLOURS, value, np.float16) for value in (96, 96, 96, 80, 96)])
+    others, of_others = np.array([0, 1 << 63], np.uint64), colours[:2]
+    found = near_any(shapes, colours, others, of_others)
+    assert found.tolist() == [True, True, False, False, True]
+    assert near_any(shapes, colours, others[:0], of_others[:0]).tolist() == [False] * 5
 
 
 def test_few_make_no_group_and_many_equal_ones_one():
