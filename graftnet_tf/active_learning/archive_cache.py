@@ -10,6 +10,7 @@ from absl import logging
 from graftnet_tf.active_learning.archive_index import ArchiveIndex, open_index
 from graftnet_tf.active_learning.candidate_tables import tabulate_candidates
 from graftnet_tf.archive_tables.job import Summary
+from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_sources import location
 from graftnet_tf.io.part_runs import Runner
 from graftnet_tf.trunk.trunk import Trunk
@@ -37,11 +38,22 @@ class ArchiveCache:
         return self._path("archives", hashlib.sha256(named.encode()).hexdigest()[:16], *parts)
 
     def index(self, names: Sequence[str]) -> ArchiveIndex:
-        """The index of an archive; see `tabulate_candidates`."""
-        return self._index(names, self.folder(names, f"trunk-{self._trunk.version}"))
+        """The index of an archive; see `tabulate_candidates`.
+
+        Raises:
+          GraftNetError: also where not one image can be read.
+        """
+        folder = self.folder(names, f"trunk-{self._trunk.version}")
+        index = self._index(names, folder)
+        if index is None:
+            raise GraftNetError(
+                f"No image of {', '.join(names)} can be read; {folder}/dead_letters.jsonl has the "
+                "reasons."
+            )
+        return index
 
     def labelled(self, task: str) -> ArchiveIndex | None:
-        """The index of the images that a task has; None where it has none."""
+        """The index of the images that a task has; None where it has none that can be read."""
         if task not in self._workspace.task_names():
             return None
         paths = [path for split in SPLITS for path in self._workspace.split(task, split).paths]
@@ -51,12 +63,11 @@ class ArchiveCache:
     def _path(self, *parts: str) -> str:
         return os.path.join(default_cache_directory(self._workspace.root), *parts)
 
-    def _index(self, names: Sequence[str], folder: str) -> ArchiveIndex:
-        tell_unreadable(
-            tabulate_candidates(self._trunk, self._workspace, names, folder, runner=self._runner),
-            folder,
-        )
-        return open_index(folder)
+    def _index(self, names: Sequence[str], folder: str) -> ArchiveIndex | None:
+        runner = self._runner
+        summary = tabulate_candidates(self._trunk, self._workspace, names, folder, runner=runner)
+        tell_unreadable(summary, folder)
+        return open_index(folder) if summary.rows else None
 
 
 def tell_unreadable(summary: Summary, folder: str) -> None:

@@ -118,6 +118,19 @@ def test_what_cannot_be_collected_is_refused(workspace, archive, tmp_path, asked
     assert not output.exists()
 
 
+def test_an_archive_that_cannot_be_read_is_refused(workspace, tmp_path):
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "1.png").write_bytes(b"no image")
+    with pytest.raises(GraftNetError, match=r"No image of .*archive can be read; .*dead_letters"):
+        collect(workspace, request(), [str(tmp_path / "archive")], str(tmp_path / "batch"))
+
+
+def test_an_archive_of_one_image_is_a_batch(workspace, archive, tmp_path):
+    only = os.path.join(archive, "05.png")
+    batch = collect(workspace, request("diverse", 1), [only], str(tmp_path / "batch"))
+    assert names(batch) == ["05.png"]
+
+
 def test_a_batch_is_never_written_over(workspace, archive, tmp_path):
     with pytest.raises(GraftNetError, match="is there already, and may be being labelled"):
         collect(workspace, request(), [archive], str(tmp_path))
