@@ -6,39 +6,21 @@ import os
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sklearn.decomposition import PCA
 
 from graftnet_tf.active_learning.candidate_tables import TABLES
 from graftnet_tf.archive_features.extractor import COLUMN
 from graftnet_tf.archive_tables.job import MANIFEST
-from graftnet_tf.archive_tables.reading import read_tables
+from graftnet_tf.archive_tables.reading import matrix, read_tables
 from graftnet_tf.data.near_duplicates import near_duplicate_codes
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.npz_archives import read_npz, write_npz
+from graftnet_tf.training.pca import principal_axes
 
 LENGTH = 128
 """Numbers of a short vector at most."""
 
-_SAMPLE = 20_000  # vectors that the principal components are computed from
 _INDEX, _COMPONENTS = "index.parquet", "components.npz"
 _OF = b"manifest"  # whose index it is, in the table's metadata
-
-
-@dataclasses.dataclass(frozen=True)
-class Shortening:
-    """Principal components, as an affine map.
-
-    Attributes:
-      mean: float32 [E].
-      axes: float32 [E, D].
-    """
-
-    mean: np.ndarray
-    axes: np.ndarray
-
-    def __call__(self, vectors: np.ndarray) -> np.ndarray:
-        """float32 [n, E] to float32 [n, D]; distances shrink by what the others explain."""
-        return (vectors - self.mean) @ self.axes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +34,7 @@ class ArchiveIndex:
       colours: float16 [N, `COLOURS`], `colour` of each look.
       alike: int32 [N], equal for near-duplicates.
       vectors: float32 [N, D], shortened.
-      shorten: What shortened them, for other vectors of the same trunk.
+      kernel, bias: float32 [E, D] and [D], what shortened them; see `principal_axes`.
     """
 
     sources: list[str]
@@ -61,7 +43,12 @@ class ArchiveIndex:
     colours: np.ndarray
     alike: np.ndarray
     vectors: np.ndarray
-    shorten: Shortening
+    kernel: np.ndarray
+    bias: np.ndarray
+
+    def shorten(self, vectors: np.ndarray) -> np.ndarray:
+        """float32 [n, E] of the same trunk to float32 [n, D]."""
+        return vectors @ self.kernel + self.bias
 
 
 def open_index(output: str) -> ArchiveIndex:
@@ -85,43 +72,25 @@ def open_index(output: str) -> ArchiveIndex:
         rows["source"].to_pylist(),
         rows["sha256"].to_pylist(),
         rows["shape"].to_numpy(),
-        _matrix(rows, "colour"),
+        matrix(rows, "colour"),
         rows["alike"].to_numpy(),
-        _matrix(rows, "vector"),
-        Shortening(kept["mean"], kept["axes"]),
+        matrix(rows, "vector"),
+        kept["kernel"],
+        kept["bias"],
     )
 
 
 def _index(output: str) -> pa.Table:
     """The tables of an archive as one, with short vectors; writes the components."""
-    shorten = _shortening(output)
-    write_npz(os.path.join(output, _COMPONENTS), {"mean": shorten.mean, "axes": shorten.axes})
+    tables = read_tables(output, TABLES, [COLUMN])
+    kernel, bias = principal_axes((matrix(table, COLUMN) for table in tables), LENGTH)
+    write_npz(os.path.join(output, _COMPONENTS), {"kernel": kernel, "bias": bias})
     parts = []
     for table in read_tables(output, TABLES):
-        short = shorten(_matrix(table, COLUMN))
+        short = matrix(table, COLUMN) @ kernel + bias
         column = pa.FixedSizeListArray.from_arrays(short.ravel(), short.shape[1])
         kept = table.select(["source", "sha256", "shape", "colour"])
         parts.append(kept.append_column("vector", column))
     rows = pa.concat_tables(parts).combine_chunks()
-    alike = near_duplicate_codes(rows["shape"].to_numpy(), _matrix(rows, "colour"))
+    alike = near_duplicate_codes(rows["shape"].to_numpy(), matrix(rows, "colour"))
     return rows.append_column("alike", pa.array(alike))
-
-
-def _shortening(output: str) -> Shortening:
-    """Of vectors drawn from every table."""
-    random = np.random.default_rng(0)
-    tables = len(atomic_files.read_json(os.path.join(output, MANIFEST))["tables"])
-    sample = np.concatenate(
-        [
-            random.permutation(_matrix(table, COLUMN))[: -(-_SAMPLE // tables)]
-            for table in read_tables(output, TABLES, [COLUMN])
-        ]
-    )
-    components = PCA(min(LENGTH, *sample.shape), random_state=0).fit(sample)
-    return Shortening(components.mean_, np.ascontiguousarray(components.components_.T))
-
-
-def _matrix(table: pa.Table, column: str) -> np.ndarray:
-    """[n, D] of a column of lists of one length."""
-    values = table[column].combine_chunks()
-    return values.flatten().to_numpy(zero_copy_only=False).reshape(len(table), -1)

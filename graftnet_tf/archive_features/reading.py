@@ -7,7 +7,7 @@ import numpy as np
 
 from graftnet_tf.archive_features.extractor import COLUMN
 from graftnet_tf.archive_features.job import TABLES
-from graftnet_tf.archive_tables.reading import read_tables
+from graftnet_tf.archive_tables.reading import matrix, read_tables
 
 
 class Features(NamedTuple):
@@ -34,10 +34,6 @@ def read_features(output: str) -> Iterator[Features]:
       GraftNetError: the job has not come to its end, or a table is damaged.
     """
     for table in read_tables(output, TABLES):
-        column = table[COLUMN].combine_chunks()
-        vectors = column.flatten().to_numpy(zero_copy_only=False)
         yield Features(
-            table["source"].to_pylist(),
-            table["sha256"].to_pylist(),
-            vectors.reshape(len(table), column.type.list_size),
+            table["source"].to_pylist(), table["sha256"].to_pylist(), matrix(table, COLUMN)
         )

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -40,3 +41,9 @@ def read_tables(
                 "anew."
             )
         yield pq.read_table(pa.BufferReader(content), columns=columns)
+
+
+def matrix(table: pa.Table, column: str) -> np.ndarray:
+    """[n, D] of a column of D numbers in each of n rows, or of none."""
+    lists = table[column].combine_chunks()
+    return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, lists.type.list_size)

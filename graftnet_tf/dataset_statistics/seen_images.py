@@ -4,10 +4,9 @@ import dataclasses
 import functools
 
 import numpy as np
-import pyarrow as pa
 
-from graftnet_tf.archive_tables.reading import read_tables
-from graftnet_tf.data.near_duplicates import COLOURS, near_duplicate_codes
+from graftnet_tf.archive_tables.reading import matrix, read_tables
+from graftnet_tf.data.near_duplicates import near_duplicate_codes
 from graftnet_tf.dataset_statistics.looks import TABLES
 
 
@@ -44,22 +43,18 @@ def read_seen_images(output: str) -> SeenImages:
     """
     sources: list[str] = []
     digests: list[bytes] = []
-    columns: dict[str, list[np.ndarray]] = {
-        name: [] for name in ("height", "width", "shape", "colour")
-    }
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("height", "width", "shape")}
+    thumbnails: list[np.ndarray] = []
     for table in read_tables(output, TABLES):
         sources += table["source"].to_pylist()
         digests += map(bytes.fromhex, table["sha256"].to_pylist())
         for name, parts in columns.items():
-            parts.append(_to_numpy(table[name].combine_chunks()))
+            parts.append(table[name].to_numpy())
+        thumbnails.append(matrix(table, "colour"))
     content = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
-    heights, widths, shapes, colours = (np.concatenate(parts) for parts in columns.values())
-    columns.clear()
+    heights, widths, shapes = (np.concatenate(parts) for parts in columns.values())
+    colours = np.concatenate(thumbnails)
+    thumbnails.clear()
     contents = np.unique(content.view("V32").ravel(), return_inverse=True)[1]
-    looks = near_duplicate_codes(shapes, colours.reshape(-1, COLOURS))
+    looks = near_duplicate_codes(shapes, colours)
     return SeenImages(sources, heights, widths, content, contents, looks)
-
-
-def _to_numpy(column: pa.Array) -> np.ndarray:
-    values = column.flatten() if pa.types.is_fixed_size_list(column.type) else column
-    return values.to_numpy(zero_copy_only=False)

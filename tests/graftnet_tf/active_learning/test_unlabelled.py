@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 
-from graftnet_tf.active_learning.archive_index import ArchiveIndex, Shortening
+from graftnet_tf.active_learning.archive_index import ArchiveIndex
 from graftnet_tf.active_learning.unlabelled import unlabelled
 from graftnet_tf.data.near_duplicates import COLOURS
 
@@ -21,7 +21,8 @@ def index(hashes, shapes, alike):
         np.full((count, COLOURS), 96, np.float16),
         np.array(alike, np.int32),
         np.zeros((count, 2), np.float32),
-        Shortening(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)),
+        np.eye(2, dtype=np.float32),
+        np.zeros(2, np.float32),
     )
 
 
