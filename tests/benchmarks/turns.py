@@ -1,6 +1,7 @@
 """Timing in turns, so that a busy machine is busy for all."""
 
 import random
+import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -36,3 +37,9 @@ def best_of_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict
 def times_as_fast(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
     """Their seconds over ours, turn by turn: above 1 where ours is the faster."""
     return [round(their / our, 3) for our, their in zip(ours, theirs, strict=True)]
+
+
+def median_and_range(ratios: Sequence[float]) -> str:
+    """As tables have them: 1.05 (0.98–1.20)."""
+    middle = f"{statistics.median(ratios):.2f}"
+    return middle if len(ratios) == 1 else f"{middle} ({min(ratios):.2f}–{max(ratios):.2f})"

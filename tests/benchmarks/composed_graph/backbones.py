@@ -28,7 +28,7 @@ from tests.benchmarks.composed_graph.networks import Networks, Shape, in_own_pro
 from tests.benchmarks.composed_graph.peers import Peers
 from tests.benchmarks.composed_graph.session import THREADS, Session
 from tests.benchmarks.native_precisions import native_precisions
-from tests.benchmarks.turns import seconds_of_turns, times_as_fast
+from tests.benchmarks.turns import median_and_range, seconds_of_turns, times_as_fast
 
 SHAPE = flags.DEFINE_multi_string("shape", None, "NAME,HEIGHTxWIDTH,GRAFT_AFTER.", required=True)
 PEER_PYTHON = flags.DEFINE_string("peer_python", None, "A Python with the peers; none: no peer.")
@@ -117,14 +117,10 @@ def _figures(seconds: dict[str, list[float]], first: list[float], batch: int) ->
             name: round(batch / statistics.median(some), 1) for name, some in seconds.items()
         },
         "times_as_fast": {
-            name: _median_and_range(times_as_fast(ours, some)) for name, some in seconds.items()
+            name: median_and_range(times_as_fast(ours, some)) for name, some in seconds.items()
         },
-        "times_as_fast_as_the_first": _median_and_range(times_as_fast(ours, first)),
+        "times_as_fast_as_the_first": median_and_range(times_as_fast(ours, first)),
     }
-
-
-def _median_and_range(ratios: list[float]) -> str:
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
 
 
 if __name__ == "__main__":

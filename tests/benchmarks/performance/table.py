@@ -1,9 +1,9 @@
 """Measured rows as Markdown."""
 
-import statistics
 from collections.abc import Sequence
 
 from tests.benchmarks.performance.bench import Measured
+from tests.benchmarks.turns import median_and_range
 
 _HEAD = "| part | ours beside | times as fast | alone |\n| --- | --- | --- | --- |"
 
@@ -31,9 +31,6 @@ def _lines(one: Measured) -> list[str]:
 def _growth(one: Measured, label: str) -> str:
     """Ratios by size."""
     known = {size: ratios[label] for size, ratios in one.ratios.items() if label in ratios}
-    return "; ".join(f"{size:,} {one.row.grows}: {_ratio(turns)}" for size, turns in known.items())
-
-
-def _ratio(turns: Sequence[float]) -> str:
-    middle = f"{statistics.median(turns):.2f}"
-    return middle if len(turns) == 1 else f"{middle} ({min(turns):.2f}–{max(turns):.2f})"
+    return "; ".join(
+        f"{size:,} {one.row.grows}: {median_and_range(turns)}" for size, turns in known.items()
+    )
