@@ -5,11 +5,15 @@ import json
 import os
 from collections.abc import Sequence
 
+import pyarrow as pa
 from absl import logging
 
 from graftnet_tf.active_learning.archive_index import ArchiveIndex, open_index
 from graftnet_tf.active_learning.candidate_tables import tabulate_candidates
+from graftnet_tf.active_learning.unlabelled import LabelledImages
 from graftnet_tf.archive_tables.job import Summary
+from graftnet_tf.archive_tables.reading import matrix, read_tables
+from graftnet_tf.dataset_statistics import looks
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io.image_sources import location
 from graftnet_tf.io.part_runs import Runner
@@ -43,31 +47,32 @@ class ArchiveCache:
         Raises:
           GraftNetError: also where not one image can be read.
         """
-        folder = self.folder(names, f"trunk-{self._trunk.version}")
-        index = self._index(names, folder)
-        if index is None:
+        folder, runner = self.folder(names, f"trunk-{self._trunk.version}"), self._runner
+        summary = tabulate_candidates(self._trunk, self._workspace, names, folder, runner=runner)
+        tell_unreadable(summary, folder)
+        if not summary.rows:
             raise GraftNetError(
                 f"No image of {', '.join(names)} can be read; {folder}/dead_letters.jsonl has the "
                 "reasons."
             )
-        return index
+        return open_index(folder)
 
-    def labelled(self, task: str) -> ArchiveIndex | None:
-        """The index of the images that a task has; None where it has none that can be read."""
+    def labelled(self, task: str) -> LabelledImages | None:
+        """The images that a task has; None where it has none that can be read."""
         if task not in self._workspace.task_names():
             return None
-        paths = [path for split in SPLITS for path in self._workspace.split(task, split).paths]
-        folder = self._path("labelled", task, f"trunk-{self._trunk.version}")
-        return self._index(paths, folder) if paths else None
+        splits = [self._workspace.split(task, split) for split in SPLITS]
+        sources = sorted({location(path) for split in splits for path in split.paths})
+        folder = self._path("labelled", task)
+        if not sources or not looks.tabulate_looks(sources, folder, runner=self._runner).rows:
+            return None
+        rows = pa.concat_tables(read_tables(folder, looks.TABLES))
+        return LabelledImages(
+            rows["sha256"].to_pylist(), rows["shape"].to_numpy(), matrix(rows, "colour")
+        )
 
     def _path(self, *parts: str) -> str:
         return os.path.join(default_cache_directory(self._workspace.root), *parts)
-
-    def _index(self, names: Sequence[str], folder: str) -> ArchiveIndex | None:
-        runner = self._runner
-        summary = tabulate_candidates(self._trunk, self._workspace, names, folder, runner=runner)
-        tell_unreadable(summary, folder)
-        return open_index(folder) if summary.rows else None
 
 
 def tell_unreadable(summary: Summary, folder: str) -> None:

@@ -1,6 +1,7 @@
 """What is left of an archive to choose from."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,14 +9,22 @@ from graftnet_tf.active_learning.archive_index import ArchiveIndex
 from graftnet_tf.data.near_duplicates import near_any
 
 
+class LabelledImages(NamedTuple):
+    """M images that a task has: `hashes`, `shapes` and `colours` as in `ArchiveIndex`."""
+
+    hashes: list[str]
+    shapes: np.ndarray
+    colours: np.ndarray
+
+
 def unlabelled(
-    index: ArchiveIndex, labelled: ArchiveIndex | None, asked_for: Collection[str]
+    index: ArchiveIndex, labelled: LabelledImages | None, asked_for: Collection[str]
 ) -> np.ndarray:
     """Images that nobody labelled and nobody is asked to, one of those that look alike.
 
     Args:
       index: Of the archive.
-      labelled: Of the images that the task has; None where it has none.
+      labelled: The images that the task has; None where it has none.
       asked_for: Hashes of the images of other batches.
 
     Returns:

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from graftnet_tf.archive_tables.job import TableJob, absolute, archive_sources
+from graftnet_tf.archive_tables.job import absolute, archive_sources
 from graftnet_tf.dataset_statistics.counts import ImageCounts, count_images
 from graftnet_tf.dataset_statistics.leaks import Leak, LeakingImage, SplitImages, find_leaks
-from graftnet_tf.dataset_statistics.looks import SETTINGS, TABLES, LookTabulator
+from graftnet_tf.dataset_statistics.looks import tabulate_looks
 from graftnet_tf.dataset_statistics.seen_images import SeenImages, read_seen_images
 from graftnet_tf.dataset_statistics.table import to_table
 from graftnet_tf.errors import GraftNetError
@@ -31,7 +31,6 @@ from graftnet_tf.workspace.tasks import SPLITS
 from graftnet_tf.workspace.workspace import Workspace
 
 LEAKS, DUPLICATES = "leaks.csv", "duplicates.csv"
-_BATCH = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,18 +154,7 @@ def _locations(split: TaskSplit) -> list[str]:
 def _look(
     sources: Sequence[str], output: str, part_size: int, timeout: float, runner: Runner
 ) -> SeenImages:
-    job = TableJob(
-        absolute(output),
-        TABLES,
-        SETTINGS,
-        LookTabulator,
-        batch_size=_BATCH,
-        part_size=part_size,
-        timeout=timeout,
-        drop_gone=True,
-        description="Looking",
-    )
-    job.run(sources, runner)
+    tabulate_looks(sources, output, part_size=part_size, timeout=timeout, runner=runner)
     return read_seen_images(output)
 
 

@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graftnet_tf.archive_tables.job import Summary, TableJob, absolute
 from graftnet_tf.archive_tables.tabulator import ImageRows
 from graftnet_tf.data.near_duplicates import COLOURS, MAX_BITS, MAX_COLOUR, Look, look
+from graftnet_tf.io.part_runs import Runner
 
 TABLES = "looks"
 SETTINGS = {"near_duplicate_bits": MAX_BITS, "near_duplicate_colour": MAX_COLOUR}
@@ -39,6 +41,38 @@ class LookTabulator:
     def tabulate(self, images: Sequence[bytes]) -> ImageRows:
         """Size and look of each image that can be decoded."""
         return ImageRows.of_each(images, sized_look, look_columns)
+
+
+def tabulate_looks(
+    sources: Sequence[str],
+    output: str,
+    *,
+    part_size: int = 1000,
+    timeout: float = 20.0,
+    runner: Runner = Runner(),
+) -> Summary:
+    """Writes the looks of images to OUTPUT/looks; see `archive_tables.job`.
+
+    Args:
+      sources: Different locations, sorted, at least one.
+      output, part_size, timeout, runner: Output, part size, timeout and runner, as for
+        `TableJob`; rows of images that are not named any more are removed.
+
+    Raises:
+      GraftNetError: `output` is of another release or being written to, or its parts do not get
+        done.
+    """
+    job = TableJob(
+        absolute(output),
+        TABLES,
+        SETTINGS,
+        LookTabulator,
+        part_size=part_size,
+        timeout=timeout,
+        drop_gone=True,
+        description="Looking",
+    )
+    return job.run(sources, runner)
 
 
 def sized_look(pixels: np.ndarray) -> SizedLook:

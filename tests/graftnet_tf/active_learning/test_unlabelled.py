@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 
 from graftnet_tf.active_learning.archive_index import ArchiveIndex
-from graftnet_tf.active_learning.unlabelled import unlabelled
+from graftnet_tf.active_learning.unlabelled import LabelledImages, unlabelled
 from graftnet_tf.data.near_duplicates import COLOURS
 
 FAR = 0xFFFF  # 16 bits from 0
@@ -26,6 +26,11 @@ def index(hashes, shapes, alike):
     )
 
 
+def labelled_image(digest, shape):
+    grey = np.full((1, COLOURS), 96, np.float16)
+    return LabelledImages([digest], np.array([shape], np.uint64), grey)
+
+
 ARCHIVE = index("abcdef", [0, 1, FAR, FAR << 16, FAR << 32, FAR << 48], [0, 0, 1, 2, 3, 4])
 
 
@@ -35,8 +40,8 @@ ARCHIVE = index("abcdef", [0, 1, FAR, FAR << 16, FAR << 32, FAR << 48], [0, 0, 1
         (None, [], [0, 2, 3, 4, 5]),
         (None, ["c", "x"], [0, 3, 4, 5]),
         (None, ["b"], [2, 3, 4, 5]),  # the first looks like it
-        (index("x", [1 << 5], [0]), [], [2, 3, 4, 5]),
-        (index("f", [FAR << 8], [0]), [], [0, 2, 3, 4]),
+        (labelled_image("x", 1 << 5), [], [2, 3, 4, 5]),
+        (labelled_image("f", FAR << 8), [], [0, 2, 3, 4]),
     ],
 )
 def test_what_is_left(labelled, asked_for, expected):
