@@ -30,7 +30,7 @@ def test_a_cold_boot_without_network_plays_the_last_playlist(chromium, colours, 
 
 @pytest.mark.parametrize("status", [500, 503, 403])
 def test_a_failed_poll_replaces_nothing(colours, gateway, device, status):
-    device.until(lambda status: status["connected"] and status["scene"] == "item")
+    device.until(lambda status: status["connected"] and status["cached"] == 2)
     gateway.refusal = status
     gateway.drop_streams()
     device.until(lambda status: not status["connected"])
