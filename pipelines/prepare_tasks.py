@@ -49,6 +49,12 @@ TEST_FRACTION = flags.DEFINE_float(
 OVERWRITE = flags.DEFINE_bool(
     "overwrite", False, "Replace tasks that exist, with all that is in their folders."
 )
+APPEND = flags.DEFINE_bool(
+    "append",
+    False,
+    "Add labels to tasks that exist: none that they have changes, and a group stays on its side "
+    "of the split.",
+)
 COPY = flags.DEFINE_bool(
     "copy",
     True,
@@ -60,29 +66,43 @@ _GROUPS_SHOWN = 10
 _TASKS_NAMED = 3
 
 
+@flags.multi_flags_validator(
+    ["overwrite", "append"],
+    message="--overwrite replaces tasks and --append adds to them: give one.",
+)
+def _one_way(values: dict) -> bool:
+    return not (values["overwrite"] and values["append"])
+
+
 def main() -> None:
     if not (shell.WORKSPACE.value and FORMAT.value and SOURCE.value):
         raise flags.Error(
             "--workspace, --format and --source are needed: where to, what, from where."
         )
-    reporting = Reporting(POSITIVE.value, tuple(ATTRIBUTES.value))
     if PARTITION.value and PARTITION.value > PARTITIONS.get(FORMAT.value, 0):
         several = ", ".join(f"{name} (1 to {count})" for name, count in PARTITIONS.items())
         raise flags.Error(f"--partition={PARTITION.value} is none; it goes with {several}.")
     split = {"partition": PARTITION.value} if PARTITION.value else {}
+    workspace = shell.open_workspace(create=True)
+    reporting = Reporting(
+        POSITIVE.value, tuple(ATTRIBUTES.value), workspace.tasks() if APPEND.value else {}
+    )
     collection = IMPORTERS[FORMAT.value](SOURCE.value, TASK.value, reporting, **split)
     results = import_tasks(
-        shell.open_workspace(create=True),
+        workspace,
         collection,
         test_fraction=TEST_FRACTION.value,
         seed=shell.SEED.value,
         overwrite=OVERWRITE.value,
+        append=APPEND.value,
         copy=COPY.value,
     )
     for note in collection.notes:
         print(note)
     print(_counts_table(results))
     for imported in results:
+        if APPEND.value:
+            print(_appended(imported))
         _warn_of_empty_classes(imported)
     skipped = {path: why for imported in results for path, why in imported.skipped.items()}
     print(f"{len(skipped)} images left out{':' if skipped else '.'}")
@@ -104,6 +124,18 @@ def _warn_of_empty_classes(imported: Imported) -> None:
             print(f"Task {task.name} has no image of class {name} in train: not trainable.")
         elif not counts["test"][name] and imported.examples["test"]:
             print(f"Task {task.name} has no image of class {name} in test: not measurable.")
+
+
+def _appended(imported: Imported) -> str:
+    """How many labels joined a task, and what became of the others of its images."""
+    added = sum(map(len, imported.examples.values())) - imported.earlier
+    line = (
+        f"Task {imported.task.name}: {added} labels joined {imported.earlier}; "
+        f"{imported.repeated} images had the same label already"
+    )
+    if not imported.contradicted:
+        return f"{line}."
+    return f"{line}, {imported.contradicted} another one, which stays: see below."
 
 
 def _different(results: list[Imported]) -> list[list[Imported]]:

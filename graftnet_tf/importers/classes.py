@@ -6,26 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.importers.class_names import BINARY_PAIRS, plain, without_negation
+from graftnet_tf.importers.existing_classes import index_of_labels
 from graftnet_tf.workspace.attribute_names import EXPECTED, is_servable, servable_name
 from graftnet_tf.workspace.tasks import BINARY_CLASSES, Task
 
 REST = "other"
-
-_BINARY_PAIRS = frozenset(
-    {
-        BINARY_CLASSES,
-        ("neg", "pos"),
-        ("no", "yes"),
-        ("n", "y"),
-        ("false", "true"),
-        ("off", "on"),
-        ("0", "1"),
-        ("absent", "present"),
-        ("without", "with"),
-        ("other", "positive"),
-    }
-)
-_NEGATION = re.compile(r"(without|not|non|no)[ _-]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,10 +21,12 @@ class Reporting:
     Attributes:
       positive: Class, of two, that the task reports under its own name.
       attributes: Classes to report, each under its name.
+      existing: Tasks that labels are to join, by name: what they report is given.
     """
 
     positive: str | None = None
     attributes: Sequence[str] = ()
+    existing: Mapping[str, Task] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +77,8 @@ def label_scheme(
     another such pair (no and yes, 0 and 1, no_bag and bag), make a binary task, reporting its
     own name. Other classes are in the order of their names, `other` first if it is among
     them; three or more, and one beside `other`, are each reported as an attribute but
-    `other` and `negative`. Which of two others is meant, a person must say.
+    `other` and `negative`. Which of two others is meant, a person must say. Labels that join an
+    existing task are of its classes, and need not be of all of them.
 
     Args:
       name: Name of the task.
@@ -99,11 +88,19 @@ def label_scheme(
 
     Raises:
       GraftNetError: fewer than two classes, two that do not tell which one is the attribute,
-        a class to report that is not there, or an attribute that cannot be served.
+        a class to report that is not there, an attribute that cannot be served, or a label that
+        the existing task does not know.
     """
+    if task := reporting.existing.get(name):
+        if reporting.attributes:
+            raise GraftNetError(
+                f"--attributes={','.join(reporting.attributes)} given; task {name} exists, and "
+                f"reports {', '.join(task.attributes)}. Leave the flag out."
+            )
+        return LabelScheme(task, index_of_labels(task, labels, source, reporting.positive))
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for label in labels:
-        spellings[_plain(label)][label] += 1
+        spellings[plain(label)][label] += 1
     if len(spellings) < 2:
         only = next(iter(spellings), "")
         raise GraftNetError(
@@ -132,10 +129,6 @@ def label_scheme(
     return LabelScheme(task, index, tuple(notes))
 
 
-def _plain(label: str) -> str:
-    return " ".join(label.split()).casefold()
-
-
 def _spelling(plain: str, found: Counter[str]) -> str:
     """The class's name: as most of its labels have it, without blanks around."""
     if plain in (REST, *BINARY_CLASSES):
@@ -160,8 +153,7 @@ def _binary_pair(
     if len(classes) != 2 or reporting.attributes:
         return None
     for negative, positive in (tuple(classes), tuple(classes)[::-1]):
-        negated = _NEGATION.sub("", negative, count=1)
-        if (negative, positive) in _BINARY_PAIRS or negated == positive:
+        if (negative, positive) in BINARY_PAIRS or without_negation(negative) == positive:
             return negative, positive
     return None
 
@@ -194,9 +186,9 @@ def _named_classes(
 
 
 def _known(label: str, classes: Mapping[str, str], source: str, flag: str) -> str:
-    if _plain(label) not in classes:
+    if plain(label) not in classes:
         raise GraftNetError(f"{flag} names class {label!r}; {source} has {_listed(classes)}.")
-    return _plain(label)
+    return plain(label)
 
 
 def _require_servable(task: Task, source: str) -> None:

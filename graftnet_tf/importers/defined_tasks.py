@@ -16,12 +16,12 @@ def choose(
       wanted: Names among `known`, a repeated one counting once.
       known: Tasks by each name that they can be asked for by.
       data_set: Whose labels define them, for messages.
-      reporting: Nothing: what these tasks report is defined.
+      reporting: No class: what these tasks report is defined.
 
     Raises:
-      GraftNetError: an unknown name, or `reporting` says something.
+      GraftNetError: an unknown name, or `reporting` names a class.
     """
-    if reporting != Reporting():
+    if reporting.positive or reporting.attributes:
         raise GraftNetError(
             "--positive and --attributes go with folders and csv; "
             f"what the tasks of {data_set} report is defined."

@@ -1,5 +1,6 @@
 """Formats of sources by name, and the import of one task in one call."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def import_folders(
         name.
       attributes: Classes to report, each under its own name; by default all but `other` and
         `negative`, where there are three or more.
-      **storing: Keyword arguments of `import_tasks`: test_fraction, seed, overwrite, copy.
+      **storing: Keyword arguments of `import_tasks`: test_fraction, seed, overwrite, append, copy.
 
     Returns:
       The task, its examples by split, and what was left out and why. What was taken for
@@ -97,7 +98,7 @@ def import_csv(
       task: Name of the task; that of the file without its ending by default.
       positive: As for `import_folders`.
       attributes: As for `import_folders`.
-      **storing: Keyword arguments of `import_tasks`: test_fraction, seed, overwrite, copy.
+      **storing: Keyword arguments of `import_tasks`: test_fraction, seed, overwrite, append, copy.
 
     Returns:
       As `import_folders`.
@@ -117,6 +118,8 @@ def _import(
     reporting: Reporting,
     storing: dict[str, Any],
 ) -> Imported:
+    if storing.get("append"):
+        reporting = dataclasses.replace(reporting, existing=workspace.tasks())
     collection = IMPORTERS[format_](source, [task] if task else [], reporting)
     for note in collection.notes:
         logging.info("%s", note)

@@ -6,6 +6,7 @@ import os
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.tasks import COLUMNS, CONTENT_COLUMN
 
 
 def read_column(root: str, name: str, split: str, column: str) -> dict[str, str] | None:
@@ -36,6 +37,17 @@ def read_column(root: str, name: str, split: str, column: str) -> dict[str, str]
                 "expected one for each image."
             )
     return found
+
+
+def further_cells(root: str, name: str, split: str) -> list[dict[str, str]]:
+    """The cells of a task's list beside those that every list has, by column, a row each.
+
+    Raises:
+      GraftNetError: the list is damaged.
+    """
+    header, rows = _read(os.path.join(root, "tasks", name, f"{split}.csv"))
+    further = [column for column in header if column not in (*COLUMNS, CONTENT_COLUMN)]
+    return [{column: row[column] or "" for column in further} for row in rows]
 
 
 def columns_of(root: str, name: str, split: str) -> list[str]:

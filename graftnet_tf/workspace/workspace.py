@@ -91,6 +91,10 @@ class Workspace:
         self._check_task(name)
         return read_task(self.path("tasks", name))
 
+    def tasks(self) -> dict[str, Task]:
+        """All tasks by name."""
+        return {name: self.task(name) for name in self.task_names()}
+
     def _check_task(self, name: str) -> None:
         names = self.task_names()
         if name not in names:
