@@ -3,7 +3,7 @@
 import dataclasses
 
 import numpy as np
-from sklearn.cluster import MiniBatchKMeans
+from sklearn.cluster import KMeans
 
 from graftnet_tf.active_learning.candidates import Candidates
 from graftnet_tf.active_learning.mixture import Mixture
@@ -12,7 +12,9 @@ from graftnet_tf.active_learning.strategies import STRATEGIES
 from graftnet_tf.errors import GraftNetError
 
 _CLUSTERS = 256
-_BATCH = 4096
+_PER_CLUSTER = 64  # candidates that centres are found by
+_ITERATIONS = 20
+_AT_ONCE = 1 << 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +76,12 @@ def _part(weights: np.ndarray, count: float) -> np.ndarray:
 
 
 def _clusters(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """int32 [N], the cluster of each; about as many as are drawn."""
+    """int32 [N], the cluster of each; about as many as are drawn, by the centres of a sample."""
     number = min(count, _CLUSTERS, len(vectors))
-    means = MiniBatchKMeans(number, batch_size=_BATCH, n_init=1, random_state=seed)
-    return means.fit_predict(vectors)
+    size = min(_PER_CLUSTER * number, len(vectors))
+    sample = np.random.default_rng(seed).choice(len(vectors), size, replace=False)
+    means = KMeans(number, n_init=1, max_iter=_ITERATIONS, random_state=seed).fit(
+        vectors[np.sort(sample)]
+    )
+    starts = range(0, len(vectors), _AT_ONCE)
+    return np.concatenate([means.predict(vectors[start : start + _AT_ONCE]) for start in starts])

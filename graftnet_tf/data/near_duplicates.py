@@ -32,6 +32,7 @@ COLOURS = 3 * _SIDE**2
 _BRIGHTNESS = 96.0
 _ENOUGH_PAIRS = 1_000_000
 _COMPARED = 1 << 15  # pairs of thumbnails at a time
+_AT_ONCE = 1 << 12  # images compared with all of some others
 _DIGEST = 16
 _MOST_AGREEING = 4
 _SORTING = 2  # comparisons that take as long as the sorting of one image
@@ -123,11 +124,22 @@ def near_any(
       bool [n].
     """
     found = np.zeros(len(shapes), bool)
-    for shape, colour in zip(others, colours_of_others.astype(np.float32), strict=True):
-        near = np.flatnonzero(~found & (_set_bits(shapes ^ shape) <= MAX_BITS))
-        differences = np.abs(colours[near].astype(np.float32) - colour).mean(axis=1)
-        found[near[differences <= MAX_COLOUR]] = True
+    signs_of_others = _signs(others)
+    colours_of_others = colours_of_others.astype(np.float32)
+    for first in range(0, len(shapes), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        agreeing_less_differing = _signs(shapes[some]) @ signs_of_others.T
+        near, other = np.nonzero(agreeing_less_differing >= _BITS - 2 * MAX_BITS)
+        of_near = colours[some][near].astype(np.float32)
+        differences = np.abs(of_near - colours_of_others[other]).mean(axis=1)
+        found[first + near[differences <= MAX_COLOUR]] = True
     return found
+
+
+def _signs(shapes: np.ndarray) -> np.ndarray:
+    """float32 [n, 64] of uint64 [n]: 1 for a bit that is set, -1 for one that is not."""
+    bits = np.unpackbits(np.ascontiguousarray(shapes).view(np.uint8).reshape(-1, 8), axis=1)
+    return 2 * bits.astype(np.float32) - 1
 
 
 def _groups(shapes: np.ndarray, colours: np.ndarray) -> np.ndarray:
