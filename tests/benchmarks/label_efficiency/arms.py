@@ -4,11 +4,14 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import logit
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from graftnet_tf.active_learning.candidates import Candidates
 from graftnet_tf.active_learning.choice import choose
 from graftnet_tf.active_learning.mixture import Mixture
+from graftnet_tf.active_learning.sampling import inclusion_probabilities, systematic_sample
+from graftnet_tf.active_learning.soft_ranks import soft_ranks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,11 +100,38 @@ def least_confident(situation: Situation) -> np.ndarray:
     return np.argsort(distances, kind="stable")[: situation.count]
 
 
+def sharp(exponent: float, random_share: float) -> Arm:
+    """`uncertain` with another exponent of the ranks, beside a share of random."""
+
+    def of(situation: Situation) -> np.ndarray:
+        candidates = situation.candidates
+        assert candidates.scores is not None
+        near = -np.abs(logit(np.clip(candidates.scores, 1e-6, 1 - 1e-6)))
+        sure = inclusion_probabilities(
+            soft_ranks(near, exponent), (1 - random_share) * situation.count
+        )
+        weights = sure + random_share * situation.count / len(candidates)
+        probabilities = inclusion_probabilities(weights, situation.count)
+        random = np.random.default_rng(situation.seed)
+        return systematic_sample(probabilities, random.permutation(len(candidates)), random)
+
+    return of
+
+
 def _squared_distances(vectors: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.square(vectors - other).sum(axis=1, dtype=np.float64)
 
 
-OTHERS: dict[str, Arm] = {"badge": badge, "core_set": core_set, "least_confident": least_confident}
+OTHERS: dict[str, Arm] = {
+    "badge": badge,
+    "core_set": core_set,
+    "least_confident": least_confident,
+    **{
+        f"uncertain^{exponent}:{1 - share:g},random:{share:g}": sharp(exponent, share)
+        for exponent in (1, 2, 4)
+        for share in (0.1, 0.2)
+    },
+}
 _FIRST = "seeds:.8,random:.2"
 TRIED = (
     "random",
@@ -119,6 +149,10 @@ TRIED = (
             "uncertain:.4,diverse:.4,random:.2",
             "badge",
             "least_confident",
+            "uncertain^1:0.9,random:0.1",
+            "uncertain^2:0.9,random:0.1",
+            "uncertain^2:0.8,random:0.2",
+            "uncertain^4:0.9,random:0.1",
         )
     ),
 )
