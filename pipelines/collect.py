@@ -19,6 +19,7 @@ from pipelines.flags.json_output import tell
 from pipelines.flags.library_check import accepted_by
 from pipelines.flags.part_runner import runner
 from serving.collecting.collect import Request, collect
+from serving.collecting.default_mixture import WITH_HEAD, WITHOUT_HEAD
 
 TASK = flags.DEFINE_list(
     "task", None, "The one task to label for; it need not exist.", required=True
@@ -33,8 +34,9 @@ ARCHIVE = flags.DEFINE_multi_string(
 COUNT = flags.DEFINE_integer("count", 200, "Images to choose.", lower_bound=1)
 STRATEGY = flags.DEFINE_string(
     "strategy",
-    "diverse:.8,random:.2",
-    f"One of {', '.join(STRATEGIES)}, or several with shares: uncertain:.8,random:.2.",
+    None,
+    f"One of {', '.join(STRATEGIES)}, or several with shares: uncertain:.8,random:.2; by default "
+    f"{WITH_HEAD} for a task that is served, {WITHOUT_HEAD} for another.",
 )
 OUTPUT = flags.DEFINE_string("output", None, "New folder for the batch.", required=True)
 ATTRIBUTE = flags.DEFINE_string(
@@ -50,19 +52,22 @@ APART_FROM = flags.DEFINE_multi_string(
 )
 
 
-flags.register_validator("strategy", accepted_by(Mixture.parse))
+def _mixture(text: str | None) -> Mixture | None:
+    return Mixture.parse(text) if text else None
+
+
+flags.register_validator("strategy", accepted_by(_mixture))
 
 
 def main() -> None:
     """Chooses, and prints what was chosen."""
     started = time.monotonic()
-    mixture = Mixture.parse(STRATEGY.value)
     if len(TASK.value) != 1:
         raise flags.Error(f"--task={','.join(TASK.value)} given; expected one task for a batch.")
     request = Request(
         TASK.value[0],
         COUNT.value,
-        mixture,
+        _mixture(STRATEGY.value),
         ATTRIBUTE.value,
         EXAMPLE.value,
         APART_FROM.value,
@@ -83,7 +88,7 @@ def main() -> None:
         f"{batch.facts['archive_images']} images: {chosen}",
         f"batch: {OUTPUT.value}, after {time.monotonic() - started:.1f} s",
     ]
-    if not mixture.reaches_all:
+    if not Mixture(batch.facts["strategy"]).reaches_all:
         lines.insert(1, "No share is random: rates of the archive cannot be told from this batch.")
     tell("\n".join(lines), {"chosen": dict(counts), **batch.facts})
 

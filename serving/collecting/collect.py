@@ -23,6 +23,7 @@ from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.attribute_names import EXPECTED, is_servable
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
+from serving.collecting.default_mixture import default_mixture
 from serving.collecting.head_scores import head_scores
 
 _TIMEOUT = 20.0  # seconds that a web server with an example may stay silent
@@ -35,7 +36,7 @@ class Request:
     Attributes:
       task: Name of the task, which need not exist: it is binary then.
       count: Images to choose.
-      mixture: Strategies in shares.
+      mixture: Strategies in shares; None for `default_mixture`.
       attribute: Whose score counts, for tasks that report several.
       examples: Images of what is looked for; see `image_sources.list_sources`.
       apart_from: Directories of batches whose images are not asked for again.
@@ -44,7 +45,7 @@ class Request:
 
     task: str
     count: int
-    mixture: Mixture
+    mixture: Mixture | None = None
     attribute: str | None = None
     examples: Sequence[str] = ()
     apart_from: Sequence[str] = ()
@@ -81,14 +82,15 @@ def collect(
     check_new(output)
     archive = list(archive)
     task = _task(workspace, request.task)
+    mixture = request.mixture or default_mixture(workspace, task, request.attribute)
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
     cache = ArchiveCache(workspace, trunk, runner)
     asked_for = {image.sha256 for name in request.apart_from for image in read_batch(name).images}
-    examples = _example_vectors(trunk, request)
+    examples = _example_vectors(trunk, request.examples) if mixture.needs_seeds else None
     index = cache.index(archive)
     left = unlabelled(index, cache.labelled(task.name), asked_for)
     scored = None
-    if request.mixture.needs_scores:
+    if mixture.needs_scores:
         scored = head_scores(workspace, task, archive, cache, request.attribute, runner)
         left = left[[index.sources[row] in scored.scores for row in left]]
     candidates = Candidates(
@@ -97,7 +99,7 @@ def collect(
         scored.threshold if scored else 0.5,
         None if examples is None else index.shorten(examples),
     )
-    choice = choose(candidates, request.mixture, request.count, request.seed)
+    choice = choose(candidates, mixture, request.count, request.seed)
     groups = snapshot_groups(archive)
     images = [
         Chosen(
@@ -117,7 +119,7 @@ def collect(
         images,
         {
             "archive": archive,
-            "strategy": request.mixture.shares,
+            "strategy": mixture.shares,
             "seed": request.seed,
             "archive_images": len(index.sources),
             "candidates": len(left),
@@ -138,16 +140,14 @@ def _task(workspace: Workspace, name: str) -> Task:
     return Task.binary(name)
 
 
-def _example_vectors(trunk: Trunk, request: Request) -> np.ndarray | None:
-    """float32 [S, E] of those examples that can be read; None where no strategy needs any.
+def _example_vectors(trunk: Trunk, examples: Sequence[str]) -> np.ndarray:
+    """float32 [S, E] of those examples that can be read.
 
     Raises:
-      GraftNetError: one is needed and there is none.
+      GraftNetError: there is none.
     """
-    if not request.mixture.needs_seeds:
-        return None
     contents = []
-    for source in sorted(set(list_sources(request.examples, ""))):
+    for source in sorted(set(list_sources(examples, ""))):
         try:
             contents.append(image_fetching.read(source, _TIMEOUT))
         except image_fetching.UnreadableError as error:
@@ -156,7 +156,7 @@ def _example_vectors(trunk: Trunk, request: Request) -> np.ndarray | None:
     vectors = extractor.tabulate(contents).columns[COLUMN] if contents else None
     if vectors is None or not len(vectors):
         raise GraftNetError(
-            f"None of {len(request.examples)} --example can be read; the strategy seeds needs at "
+            f"None of {len(examples)} --example can be read; the strategy seeds needs at "
             "least one image of what is looked for."
         )
     return vectors

@@ -6,7 +6,7 @@ from scipy.special import logit
 from graftnet_tf.active_learning.candidates import Candidates
 from graftnet_tf.active_learning.soft_ranks import soft_ranks
 
-_EXPONENT = 1.0
+_EXPONENT = 4.0  # of 1, 2 and 4 that which needs the fewest labels, see docs/collecting.md
 _LEAST = 1e-6
 
 

@@ -100,8 +100,8 @@ def least_confident(situation: Situation) -> np.ndarray:
     return np.argsort(distances, kind="stable")[: situation.count]
 
 
-def sharp(exponent: float, random_share: float) -> Arm:
-    """`uncertain` with another exponent of the ranks, beside a share of random."""
+def blunter(exponent: float, random_share: float) -> Arm:
+    """`uncertain` with a smaller exponent of the ranks, beside a share of random."""
 
     def of(situation: Situation) -> np.ndarray:
         candidates = situation.candidates
@@ -126,33 +126,26 @@ OTHERS: dict[str, Arm] = {
     "badge": badge,
     "core_set": core_set,
     "least_confident": least_confident,
-    **{
-        f"uncertain^{exponent}:{1 - share:g},random:{share:g}": sharp(exponent, share)
-        for exponent in (1, 2, 4)
-        for share in (0.1, 0.2)
-    },
+    **{f"uncertain^{exponent}:0.9,random:0.1": blunter(exponent, 0.1) for exponent in (1, 2)},
 }
-_FIRST = "seeds:.8,random:.2"
+_FIRST = ("random", "seeds:.8,random:.2", "diverse:.8,random:.2")
 TRIED = (
-    "random",
-    "diverse:.8,random:.2",
-    "seeds:.8,random:.2",
+    *_FIRST,
     "core_set",
     *(
         f"{first} then {later}"
-        for first in ("random", _FIRST)
+        for first in _FIRST
+        for later in ("badge", "uncertain^1:0.9,random:0.1", "uncertain:.9,random:.1")
+    ),
+    *(
+        f"random then {later}"
         for later in (
+            "uncertain^2:0.9,random:0.1",
             "uncertain:.8,random:.2",
+            "least_confident",
             "hard_negatives:.8,random:.2",
             "uncertain:.5,hard_negatives:.3,random:.2",
-            "uncertain:.4,seeds:.4,random:.2",
             "uncertain:.4,diverse:.4,random:.2",
-            "badge",
-            "least_confident",
-            "uncertain^1:0.9,random:0.1",
-            "uncertain^2:0.9,random:0.1",
-            "uncertain^2:0.8,random:0.2",
-            "uncertain^4:0.9,random:0.1",
         )
     ),
 )
