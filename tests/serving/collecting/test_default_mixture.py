@@ -1,17 +1,22 @@
 """What is chosen by where nobody says it."""
 
+import shutil
+
 import pytest
 
 from graftnet_tf.active_learning.mixture import Mixture
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.tasks import Task
+from graftnet_tf.workspace.workspace import Workspace
 from serving.collecting.default_mixture import WITH_HEAD, WITHOUT_HEAD, default_mixture
 from serving.composition.compose import compose
 
 
 @pytest.fixture(scope="module")
 def workspace(trained, tmp_path_factory):
-    return trained.copy(str(tmp_path_factory.mktemp("served") / "workspace"))
+    root = str(tmp_path_factory.mktemp("served") / "workspace")
+    shutil.copytree(trained.workspace.root, root, ignore=shutil.ignore_patterns("serving"))
+    return Workspace(root)
 
 
 def test_a_served_head_is_asked_where_it_is_unsure(workspace):
