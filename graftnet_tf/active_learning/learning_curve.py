@@ -79,7 +79,8 @@ def learning_curve(
                 "both. Label more."
             )
     random = np.random.default_rng(seed)
-    sizes, aucs = [], []
+    sizes: list[list[int]] = []
+    aucs: list[list[float]] = []
     while len(aucs) < DIVISIONS:
         found = _division(vectors, labels, groups, random)
         if found:
@@ -100,7 +101,7 @@ def _division(
     parts = [learnt[:size] for size in sizes]
     if len(np.unique(labels[held])) < 2 or len(np.unique(labels[parts[0]])) < 2:
         return None
-    aucs = []
+    aucs: list[float] = []
     for part in parts:
         kernel, _ = linear_probe.fit(vectors[part], labels[part].astype(int), 2)
         aucs.append(metrics.auc(labels[held], (vectors[held] @ kernel)[:, 1]))

@@ -1,7 +1,7 @@
 """Branches by the default recipe, trained on what arms chose."""
 
-import dataclasses
 import os
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +12,7 @@ from graftnet_tf.branch.config import BranchConfig
 from graftnet_tf.branch.train import train_branches
 from graftnet_tf.evaluation.batch_scoring import score_files
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
+from graftnet_tf.workspace.cache_directory import default_cache_directory
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 from serving.composition.compose import compose
@@ -19,56 +20,50 @@ from tests.benchmarks.label_efficiency.annotated import Annotated
 from tests.benchmarks.label_efficiency.rounds import TEST_FRACTION, course, rounds_of
 from tests.benchmarks.label_efficiency.screening import ALL
 
+ROUNDS = (100, 200, 400)
+
 
 def train(
-    scratch: Workspace,
-    source: Workspace,
-    people: Annotated,
-    tasks: Sequence[str],
-    arms: Sequence[str],
-    seed: int,
+    workspace: Workspace, people: Annotated, task: str, arms: Sequence[str], seed: int
 ) -> dict[str, Any]:
-    """AUCs of branches as `screening.screen` has those of probes.
+    """What branches of one task come to, as `screening.screen` tells it of probes.
 
     Args:
-      scratch: Workspace with the trunk and none of the tasks.
-      source: Workspace of the images.
+      workspace: Workspace of the images, with a trunk.
       people: Whose labels are known.
-      tasks: Tasks to train branches of.
+      task: Whose branches are trained, one on what each arm had after each of `ROUNDS`.
       arms: Names of the arms.
-      seed: Of the draws.
+      seed: Of the draws and of the training.
     """
     archive, tested = people.sides(TEST_FRACTION, seed)
+    truth = people.labels[:, people.names.index(task)]
     rounds = rounds_of(people, seed)
-    results: dict[str, Any] = {}
-    places: dict[str, tuple[str, str, int]] = {}  # by branch: task, arm, round
-    for number, task in enumerate(tasks):
-        truth = people.labels[:, people.names.index(task)]
-        results[f"{task} {seed}"] = {"share": float(truth.mean()), "rounds": rounds}
-        lists = {(ALL, 0): archive}
-        for arm in arms:
-            found = course(people, task, arm, seed)
-            lists |= {(arm, place): rows for place, rows in enumerate(found.labelled)}
-            results[f"{task} {seed}"][arm] = {"auc": [], "positives": found.positives}
-        for (arm, place), rows in lists.items():
-            name = f"task_{number}_{len(places)}"
-            places[name] = (task, arm, place)
-            _write(scratch, source, people, name, rows, truth)
-    config = dataclasses.replace(BranchConfig(), seed=seed)
-    for _ in train_branches(scratch, dict.fromkeys(places, config)):
-        pass
-    predictor = LocalPredictor(scratch.path("serving", "graftnet", compose(scratch)))
-    paths = [source.image_path(people.images[row]) for row in tested]
-    scores = score_files(predictor, paths, batch=32).scores
-    for name, (task, arm, _) in places.items():
-        truth = people.labels[tested, people.names.index(task)]
-        auc = float(roc_auc_score(truth, scores[name]))
-        one = results[f"{task} {seed}"]
-        if arm == ALL:
-            one[ALL] = auc
-        else:
-            one[arm]["auc"].append(auc)
-    return results
+    learnt = {ALL: archive}
+    results: dict[str, Any] = {"share": float(truth.mean()), "rounds": list(ROUNDS)}
+    for number, arm in enumerate(arms):
+        found = course(people, task, arm, seed)
+        at = [rounds.index(total) for total in ROUNDS]
+        learnt |= {f"arm_{number}_{total}": found.labelled[rounds.index(total)] for total in ROUNDS}
+        results[arm] = {"positives": [found.positives[place] for place in at]}
+    with tempfile.TemporaryDirectory(dir=workspace.root) as folder:
+        scratch = Workspace(folder)
+        os.symlink(os.path.abspath(workspace.path("trunks")), scratch.path("trunks"))
+        names = {key: key.replace(" ", "_") for key in learnt}
+        for key, rows in learnt.items():
+            _write(scratch, workspace, people, names[key], rows, truth)
+        config = BranchConfig(seed=seed)
+        cache = default_cache_directory(workspace.root)
+        for _ in train_branches(
+            scratch, dict.fromkeys(names.values(), config), cache_directory=cache
+        ):
+            pass
+        predictor = LocalPredictor(scratch.path("serving", "graftnet", compose(scratch)))
+        paths = [workspace.image_path(people.images[row]) for row in tested]
+        scores = score_files(predictor, paths, batch=32).scores
+    aucs = {key: float(roc_auc_score(truth[tested], scores[names[key]])) for key in learnt}
+    for number, arm in enumerate(arms):
+        results[arm]["auc"] = [aucs[f"arm_{number}_{total}"] for total in ROUNDS]
+    return {**results, ALL: aucs[ALL]}
 
 
 def _write(
