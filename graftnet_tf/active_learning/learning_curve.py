@@ -3,9 +3,9 @@
 import dataclasses
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 from graftnet_tf.errors import GraftNetError
-from graftnet_tf.evaluation import metrics
 from graftnet_tf.training import linear_probe
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
@@ -101,11 +101,11 @@ def _division(
     parts = [learnt[:size] for size in sizes]
     if len(np.unique(labels[held])) < 2 or len(np.unique(labels[parts[0]])) < 2:
         return None
-    aucs: list[float] = []
+    aucs = []
     for part in parts:
         kernel, _ = linear_probe.fit(vectors[part], labels[part].astype(int), 2)
-        aucs.append(metrics.auc(labels[held], (vectors[held] @ kernel)[:, 1]))
-    return sizes, [auc for auc in aucs if auc is not None]
+        aucs.append(float(roc_auc_score(labels[held], (vectors[held] @ kernel)[:, 1])))
+    return sizes, aucs
 
 
 def _slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ probe.
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +41,13 @@ def main() -> None:
         labels = truth.copy()
         labels[turned] ^= True
         hidden = np.isin(np.arange(len(truth)), turned)
-        rows.append((task, *_found(people.vectors, labels, hidden)))
-        print("{:<20} {:>6.3f} {:>6.3f}   {:>6.3f} {:>6.3f}".format(*rows[-1]), flush=True)
-    means = np.mean([row[1:] for row in rows], axis=0)
-    print("{:<20} {:>6.3f} {:>6.3f}   {:>6.3f} {:>6.3f}".format("mean", *means))
+        rows.append(_found(people.vectors, labels, hidden))
+        _show(task, rows[-1])
+    _show("mean", np.mean(rows, axis=0))
+
+
+def _show(name: str, shares: Sequence[float]) -> None:
+    print(f"{name:<20}", *(f"{share:6.3f}" for share in shares), flush=True)
 
 
 def _found(vectors: np.ndarray, labels: np.ndarray, turned: np.ndarray) -> tuple[float, ...]:
