@@ -17,15 +17,15 @@ from absl import flags, logging
 from graftnet_tf.errors import GraftNetError
 from pipelines import command_line
 from pipelines.flags.database import DATABASE
-from serving.advertising.core_dumps import forbid_core_dumps
 from serving.advertising.demo.furnishing import Furnished
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
 from serving.advertising.rules.policy import Policy, read_policy, shipped_policy
 from serving.advertising.service import ServiceOptions, serve
-from serving.advertising.service_url import is_this_computer
 from serving.advertising.xibo.settings_file import read_settings
 from serving.client.file_bytes import read_bytes
+from serving.http_service.core_dumps import forbid_core_dumps
+from serving.http_service.service_url import is_this_computer
 from serving.schema import ports
 
 _DEFAULTS = Settings()

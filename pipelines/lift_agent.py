@@ -15,7 +15,6 @@ from absl import flags
 
 from graftnet_tf.errors import GraftNetError
 from pipelines import command_line
-from serving.advertising.core_dumps import forbid_core_dumps
 from serving.advertising.lift_agent.service import run
 from serving.advertising.lift_agent.settings import (
     AgentSettings,
@@ -24,6 +23,7 @@ from serving.advertising.lift_agent.settings import (
     SourceSettings,
 )
 from serving.advertising.lift_agent.sources import describe, source_of
+from serving.http_service.core_dumps import forbid_core_dumps
 
 SOURCE = flags.DEFINE_string(
     "source",
@@ -51,7 +51,7 @@ CHECK = flags.DEFINE_bool(
 GATEWAY = flags.DEFINE_string("gateway", None, "Address of the gateway: https://HOST:PORT.")
 LIFT = flags.DEFINE_string("lift", None, "Name of the lift at the gateway.")
 TOKEN_FILE = flags.DEFINE_string(
-    "token_file", None, "File with the lift's token; read again when it changes."
+    "token_file", None, "File with the token; read again when it changes."
 )
 TLS_CA = flags.DEFINE_string(
     "tls_ca", None, "PEM file of the authority that signed the server's certificate."

@@ -3,13 +3,11 @@
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.store import screens
 from serving.advertising.store.screens import Screen
-
-_bearer = HTTPBearer(auto_error=False)
+from serving.http_service.bearer_token import CHALLENGE, TokenDep
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -20,19 +18,6 @@ def gateway_of(request: Request) -> Gateway:
 GatewayDep = Annotated[Gateway, Depends(gateway_of)]
 
 
-def _token(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
-    if given is None:
-        raise HTTPException(
-            401,
-            "There is no token; send Authorization: Bearer TOKEN.",
-            {"WWW-Authenticate": "Bearer"},
-        )
-    return given.credentials
-
-
-TokenDep = Annotated[str, Depends(_token)]
-
-
 async def _screen(gateway: GatewayDep, token: TokenDep) -> Screen:
     async with gateway.database.read() as connection:
         screen = await screens.by_token(connection, token)
@@ -40,7 +25,7 @@ async def _screen(gateway: GatewayDep, token: TokenDep) -> Screen:
         raise HTTPException(
             401,
             "The token is of no screen, or was revoked; enrol the screen again.",
-            {"WWW-Authenticate": "Bearer"},
+            CHALLENGE,
         )
     return screen
 

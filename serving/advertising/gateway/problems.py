@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
@@ -16,12 +16,6 @@ from serving.advertising.recognition.recognizer import UnavailableError
 
 _PAGES = ("/operator", "/notice")
 _WAIT = {"Retry-After": "5"}
-
-
-def refuse(status: int, detail: str, *, retry_after: float | None = None) -> HTTPException:
-    """An answer with an error status; `retry_after` is in seconds."""
-    headers = None if retry_after is None else {"Retry-After": str(max(1, round(retry_after)))}
-    return HTTPException(status, detail, headers)
 
 
 def wants_page(request: Request) -> bool:

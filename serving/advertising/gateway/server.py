@@ -1,28 +1,18 @@
-"""Runs the application until it is told to stop, and then stops in time."""
+"""Runs the application over a gateway until it is told to stop."""
 
-import signal
 import socket
 import sys
 from types import FrameType
 
-import uvicorn
-
 from serving.advertising.gateway.app import create_app
 from serving.advertising.gateway.gateway import Gateway
-from serving.schema.ports import check_free
+from serving.http_service.server import HttpServer
 
-_HEADER_BYTES = 16 << 10
-_BACKLOG = 4096
-_GRACE_SECONDS = 3
 _SWITCH_SECONDS = 0.0005
 
 
-class GatewayServer(uvicorn.Server):
-    """An HTTP server over one gateway.
-
-    On SIGTERM it ends its streams at once, lets requests under way end within three seconds, and
-    stops.
-    """
+class GatewayServer(HttpServer):
+    """An HTTP server over one gateway; on SIGTERM it ends its streams at once."""
 
     def __init__(
         self,
@@ -37,39 +27,19 @@ class GatewayServer(uvicorn.Server):
 
         Args:
           gateway: A gateway that has not been started.
-          host: Interface to listen on.
-          port: 0 to 65535; 0 picks a free one.
-          tls_certificate, tls_key: PEM files; unencrypted without.
+          host, port, tls_certificate, tls_key: As of `HttpServer`.
 
         Raises:
           GraftNetError: the port is taken or does not exist.
         """
-        check_free(host, port)
         self._gateway = gateway
         super().__init__(
-            uvicorn.Config(
-                create_app(gateway),
-                host=host,
-                port=port,
-                http="h11",  # which bounds the size of headers
-                h11_max_incomplete_event_size=_HEADER_BYTES,
-                ws="none",
-                lifespan="off",
-                access_log=False,
-                log_level="warning",
-                server_header=False,
-                backlog=_BACKLOG,
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                ssl_certfile=tls_certificate,
-                ssl_keyfile=tls_key,
-            )
+            create_app(gateway),
+            host=host,
+            port=port,
+            tls_certificate=tls_certificate,
+            tls_key=tls_key,
         )
-        self._socket = self.config.bind_socket()
-        # Which connections inherit; the loop sets it for sockets of its own making alone.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        scheme = "https" if tls_certificate else "http"
-        self.address = f"{scheme}://{_named(self._socket)}"
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts the gateway and answers until SIGINT, SIGTERM or `stop`.
@@ -81,21 +51,11 @@ class GatewayServer(uvicorn.Server):
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._gateway.start()
         try:
-            await super().serve(sockets or [self._socket])
+            await super().serve(sockets)
         finally:
             await self._gateway.stop()
-
-    def stop(self) -> None:
-        """Begins to stop; from any thread."""
-        self.handle_exit(signal.SIGTERM, None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begins to stop, and ends the streams, for which uvicorn would wait."""
         self._gateway.end_streams()
-        self.force_exit = self.should_exit and sig == signal.SIGINT
-        self.should_exit = True
-
-
-def _named(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        super().handle_exit(sig, frame)

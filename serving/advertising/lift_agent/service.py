@@ -15,8 +15,8 @@ from serving.advertising.lift_agent.reader import Reader
 from serving.advertising.lift_agent.schedule import Schedule
 from serving.advertising.lift_agent.settings import AgentSettings, GatewaySettings, SourceSettings
 from serving.advertising.lift_agent.sources import source_of
-from serving.advertising.lift_agent.token_file import TokenFile
 from serving.advertising.lift_agent.upload import Kind, Uploader, gateway_client
+from serving.http_service.token_file import TokenFile
 
 _GRACE = 0.8  # seconds that each thread has to end
 _REOPENED_WITHIN = 10.0  # seconds: a camera in the same house need not be spared as a gateway

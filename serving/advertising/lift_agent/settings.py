@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from graftnet_tf.errors import GraftNetError
-from serving.advertising.service_url import check_service_url
+from serving.http_service.service_url import check_service_url
 
 
 @dataclasses.dataclass(frozen=True)

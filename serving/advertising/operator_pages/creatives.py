@@ -9,15 +9,15 @@ from pydantic import BaseModel
 
 from serving.advertising.creatives import CreativeLimits
 from serving.advertising.decisions.catalog import Catalog
-from serving.advertising.gateway.body import read_body
 from serving.advertising.gateway.dependencies import NameInPath
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.operator_pages.byte_range import bytes_answer
 from serving.advertising.operator_pages.encoding_process import encode
 from serving.advertising.operator_pages.forms import OrNone, checked
 from serving.advertising.operator_pages.visit import Approver, Editor, Viewer
 from serving.advertising.rules.schema import Name
 from serving.advertising.store import creatives
+from serving.http_service.body import read_body
+from serving.http_service.refusal import refuse
 
 router = APIRouter(prefix="/operator")
 _UPLOAD_SECONDS = 900.0

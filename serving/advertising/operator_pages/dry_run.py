@@ -12,9 +12,7 @@ from pydantic_core import PydanticCustomError
 from graftnet_tf.errors import GraftNetError
 from serving.advertising.decisions import deciding
 from serving.advertising.decisions.facts import Facts
-from serving.advertising.gateway.body import read_body
 from serving.advertising.gateway.gateway import Gateway
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.gateway.schema_edit import check
 from serving.advertising.operator_pages.forms import OrNone, Text, checked_json
 from serving.advertising.operator_pages.rules import known_attributes
@@ -26,6 +24,8 @@ from serving.advertising.rules.conditions import Person
 from serving.advertising.rules.reading import Rules
 from serving.advertising.rules.yaml_lines import MAX_BYTES, InvalidDocumentError
 from serving.advertising.store import lifts
+from serving.http_service.body import read_body
+from serving.http_service.refusal import refuse
 
 router = APIRouter(prefix="/operator")
 _MOST_PEOPLE = 30

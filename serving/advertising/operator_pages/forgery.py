@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from serving.advertising.gateway.problems import refuse
+from serving.http_service.refusal import refuse
 
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"

@@ -8,8 +8,8 @@ from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
 
 from graftnet_tf.errors import GraftNetError
-from serving.advertising.gateway.body import read_body
-from serving.advertising.gateway.problems import refuse
+from serving.http_service.body import read_body
+from serving.http_service.refusal import refuse
 
 Form = TypeVar("Form", bound=BaseModel)
 _MEDIA_TYPE = "application/x-www-form-urlencoded"

@@ -12,7 +12,6 @@ from serving.advertising.decisions.facts import Facts
 from serving.advertising.gateway import desk
 from serving.advertising.gateway.dependencies import NameInPath
 from serving.advertising.gateway.live_view import LastLook
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.operator_pages.forms import OrNone, Words, checked
 from serving.advertising.operator_pages.token_page import camera_token_page
 from serving.advertising.operator_pages.verdicts import verdicts, with_past
@@ -20,6 +19,7 @@ from serving.advertising.operator_pages.visit import Admin, Approver, Viewer, Vi
 from serving.advertising.rules.calendar import TimeZone
 from serving.advertising.rules.schema import Name
 from serving.advertising.store import lifts, screens
+from serving.http_service.refusal import refuse
 
 router = APIRouter(prefix="/operator")
 CAMERA_LOST_SECONDS = 90.0  # an agent tells of itself at least once in 60

@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from serving.advertising.gateway.dependencies import GatewayDep
 from serving.advertising.gateway.gateway import Gateway
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.operator_pages import cookies
 from serving.advertising.operator_pages.forgery import check_origin
 from serving.advertising.operator_pages.forms import read_form
 from serving.advertising.operator_pages.rendering import html_page
 from serving.advertising.operator_pages.visit import Viewer
 from serving.advertising.store import audit, operators
+from serving.http_service.refusal import refuse
 
 router = APIRouter()
 START_PAGE = "/operator/lifts"

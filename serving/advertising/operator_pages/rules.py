@@ -7,13 +7,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from serving.advertising.gateway.gateway import Gateway
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.gateway.schema_edit import put_in_force
 from serving.advertising.operator_pages.forms import checked
 from serving.advertising.operator_pages.visit import Editor, Viewer, Visit
 from serving.advertising.recognition.recognizer import UnavailableError
 from serving.advertising.rules.yaml_lines import InvalidDocumentError, Problem
 from serving.advertising.store import lifts, schemas
+from serving.http_service.refusal import refuse
 
 router = APIRouter(prefix="/operator")
 _LIFTS_SUGGESTED = 200

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from graftnet_tf.errors import GraftNetError
 from serving.advertising.gateway.dependencies import GatewayDep
 from serving.advertising.gateway.gateway import Gateway
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.operator_pages.forgery import check_origin
 from serving.advertising.operator_pages.forms import checked, read_form
 from serving.advertising.operator_pages.login import FORM_BYTES, START_PAGE, enter
 from serving.advertising.operator_pages.rendering import html_page
 from serving.advertising.rules.schema import Name
 from serving.advertising.store import audit, operators
+from serving.http_service.refusal import refuse
 
 router = APIRouter()
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serving.advertising.gateway.dependencies import GatewayDep
 from serving.advertising.gateway.gateway import Gateway
-from serving.advertising.gateway.problems import refuse, wants_page
+from serving.advertising.gateway.problems import wants_page
 from serving.advertising.operator_pages import cookies
 from serving.advertising.operator_pages.forgery import (
     FIELD,
@@ -26,6 +26,7 @@ from serving.advertising.operator_pages.rendering import html_page
 from serving.advertising.store import audit, operators
 from serving.advertising.store.operators import Operator
 from serving.advertising.store.roles import Role, may
+from serving.http_service.refusal import refuse
 
 _FORM_BYTES = 4 << 20  # a schema of 1 MiB, of which any byte may be written as three
 _MESSAGE_SECONDS = 60

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from graftnet_tf.errors import GraftNetError
-from serving.advertising.service_url import check_service_url
+from serving.http_service.service_url import check_service_url
 
 
 @dataclasses.dataclass(frozen=True)

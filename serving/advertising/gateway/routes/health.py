@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from serving.advertising.gateway.dependencies import GatewayDep
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.store import changes
+from serving.http_service.refusal import refuse
 
 router = APIRouter(tags=["health"])
 

@@ -12,13 +12,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from graftnet_tf.errors import GraftNetError
 from serving.advertising.channel.mailbox import Mailbox
 from serving.advertising.gateway import desk
-from serving.advertising.gateway.dependencies import GatewayDep, HashInPath, ScreenDep, TokenDep
+from serving.advertising.gateway.dependencies import GatewayDep, HashInPath, ScreenDep
 from serving.advertising.gateway.desk import Change
 from serving.advertising.gateway.gateway import Gateway
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.store import creatives, lifts, plays, screens
 from serving.advertising.store.plays import LONGEST_SECONDS, Milliseconds, Play, Sha256, Uuid
 from serving.advertising.store.screens import Screen
+from serving.http_service.bearer_token import TokenDep
+from serving.http_service.refusal import refuse
 
 router = APIRouter(prefix="/v1", tags=["screens"])
 _HEARTBEAT_SECONDS = 15

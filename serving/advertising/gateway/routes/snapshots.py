@@ -7,15 +7,16 @@ from fastapi import APIRouter, Header, HTTPException, Request
 from pydantic import BaseModel
 
 from serving.advertising.gateway import desk
-from serving.advertising.gateway.body import read_body
-from serving.advertising.gateway.dependencies import GatewayDep, NameInPath, TokenDep
+from serving.advertising.gateway.dependencies import GatewayDep, NameInPath
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.live_view import LastLook
-from serving.advertising.gateway.problems import refuse
 from serving.advertising.recognition.jpeg import check_jpeg
 from serving.advertising.recognition.recognizer import Recognition
 from serving.advertising.store import lifts
 from serving.advertising.store.lifts import Refusal, Ticket
+from serving.http_service.bearer_token import TokenDep
+from serving.http_service.body import read_body
+from serving.http_service.refusal import refuse
 
 router = APIRouter(tags=["lifts"])
 _BUSY_SECONDS = 2.0

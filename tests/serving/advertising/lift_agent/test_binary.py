@@ -101,7 +101,7 @@ def test_it_ends_when_told_although_the_gateway_and_the_source_hang(lift, number
 def test_no_memory_image_can_be_made_of_it():
     script = (
         "import ctypes, resource\n"
-        "from serving.advertising.core_dumps import forbid_core_dumps\n"
+        "from serving.http_service.core_dumps import forbid_core_dumps\n"
         "get_dumpable = lambda: ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
         "print(get_dumpable())\n"
         "forbid_core_dumps()\n"

@@ -1,4 +1,4 @@
-"""A lift's token, from a file that may be replaced at any time."""
+"""A token from a file that may be replaced at any time."""
 
 import logging
 import os
@@ -29,8 +29,7 @@ class TokenFile:
             self._token = _read(path)
         except OSError as error:
             raise GraftNetError(
-                f"The token file {path} cannot be read: {error.strerror}. Write the lift's token "
-                "into it."
+                f"The token file {path} cannot be read: {error.strerror}. Write the token into it."
             ) from None
 
     def token(self) -> str:

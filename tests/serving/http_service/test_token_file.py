@@ -1,4 +1,4 @@
-"""A lift's token and its rotation."""
+"""A token and its rotation."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import os
 import pytest
 
 from graftnet_tf.errors import GraftNetError
-from serving.advertising.lift_agent.token_file import TokenFile
+from serving.http_service.token_file import TokenFile
 
 
 @pytest.fixture
@@ -59,5 +59,5 @@ def test_no_token_at_the_start_is_an_error(path):
         TokenFile(str(path))
     assert "lines" not in str(refusal.value)
     path.unlink()
-    with pytest.raises(GraftNetError, match=r"cannot be read: No such file.* Write the lift's"):
+    with pytest.raises(GraftNetError, match=r"cannot be read: No such file.* Write the token"):
         TokenFile(str(path))

@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import Request
 
-from serving.advertising.gateway.problems import refuse
+from serving.http_service.refusal import refuse
 
 _SECONDS = 20.0
 
