@@ -96,7 +96,7 @@ DEMO = flags.DEFINE_bool(
 )
 SEED = flags.DEFINE_integer("seed", 0, "Seed of the drawn lifts.", lower_bound=0)
 LEGAL_BASIS = flags.DEFINE_string(
-    "legal_basis", _DEFAULTS.legal_basis, "Legal basis of the processing, for the notice."
+    "legal_basis", _DEFAULTS.legal_basis, "Legal basis of the processing, in words."
 )
 
 

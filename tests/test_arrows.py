@@ -74,3 +74,29 @@ def test_no_rooms_import_each_other_in_a_circle(package):
         assert list(TopologicalSorter(rooms(package)).static_order())
     except CycleError as error:
         pytest.fail(f"{package}: {' imports '.join(error.args[1])}")
+
+
+CALLED_BY = ("crop_keeping", "keep_crops", "keep-crops", "/v1/snapshots", "8700")
+
+
+def files_of(name):
+    """The files of the project that an imported name may stand for."""
+    parts = name.split(".")
+    modules = (ROOT.joinpath(*parts[:length]) for length in range(1, len(parts) + 1))
+    for module in modules:
+        yield from filter(pathlib.Path.exists, (module / "__init__.py", module.with_suffix(".py")))
+
+
+def test_the_advertising_service_knows_nothing_of_where_crops_are_kept():
+    """Neither by any chain of imports, nor by a word by which it could be called."""
+    own = [ROOT / "pipelines" / f"{name}.py" for name in ("advertise", "lift_agent")]
+    own += (ROOT / "serving" / "advertising").rglob("*.py")
+    assert len(own) > 100
+    assert [path for path in own for word in CALLED_BY if word in path.read_text()] == []
+    reached, left = set(), set(own)
+    while left:
+        path = left.pop()
+        reached.add(path)
+        left |= {file for name in imports(path) for file in files_of(name)} - reached
+    assert ROOT / "serving" / "model_server" / "server.py" in reached, "imports are followed"
+    assert not [path for path in reached if path.parent.name == "crop_keeping"]

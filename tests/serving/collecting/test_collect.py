@@ -1,6 +1,7 @@
 """Whole collections from an archive of drawn people, with what is served in view."""
 
 import csv
+import datetime
 import hashlib
 import os
 import pathlib
@@ -8,6 +9,7 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
@@ -19,6 +21,8 @@ from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.collecting.collect import Request, collect
 from serving.composition.compose import compose
+from serving.crop_keeping.crop_folder import open_folder
+from serving.crop_keeping.terms import Terms
 
 COUNT = 24
 
@@ -134,3 +138,25 @@ def test_an_archive_of_one_image_is_a_batch(workspace, archive, tmp_path):
 def test_a_batch_is_never_written_over(workspace, archive, tmp_path):
     with pytest.raises(GraftNetError, match="is there already, and may be being labelled"):
         collect(workspace, request(), [archive], str(tmp_path))
+
+
+def test_what_an_endpoint_keeps_is_an_archive_until_it_expires(workspace, tmp_path):
+    random, folder = np.random.default_rng(7), str(tmp_path / "kept")
+    terms = Terms("consent of the testers", keep_days=30, share=1)
+    day = datetime.date(2026, 11, 28)
+    with open_folder(folder, day, terms.legal_basis) as kept:
+        for number, age in enumerate((0, 0, 1)):
+            coarse = random.integers(0, 256, (2, 6, 4, 3), dtype=np.uint8)
+            crops = [tf.io.encode_png(tf.repeat(tf.repeat(one, 15, 0), 15, 1)) for one in coarse]
+            today = day + datetime.timedelta(days=age)
+            kept.keep(f"{number:032x}", [crop.numpy() for crop in crops], today, terms)
+        batch = collect(workspace, request(count=6), [folder], str(tmp_path / "1"))
+        assert {image.image: image.group for image in batch.images} == {
+            f"{folder}/crops/00/{number:032x}-{place:03d}.png": f"{number:032x}"
+            for number in range(3)
+            for place in range(2)
+        }
+        kept.sweep(day + datetime.timedelta(days=30))
+        batch = collect(workspace, request(count=2), [folder], str(tmp_path / "2"))
+    assert {image.group for image in batch.images} == {f"{2:032x}"}
+    assert batch.facts["archive_images"] == 2
