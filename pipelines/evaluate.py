@@ -127,6 +127,7 @@ def _summary(evaluation: Evaluation, report: str, joint: Sequence[str]) -> str:
         cells = (_number(figures[name], layout) for _, name, layout in _COLUMNS)
         lines.append(f"{attribute.name:<20}" + "".join(f"{cell:>11}" for cell in cells))
     lines += _slices(evaluation)
+    lines += _archive(evaluation)
     lines += [
         f"mean AUC {_number(evaluation.mean_auc, '.4f')}, "
         f"mA {_number(evaluation.mean_accuracy, '.4f')}, "
@@ -184,6 +185,31 @@ def _slices(evaluation: Evaluation) -> list[str]:
             )
         if left := len(attribute.slices[_WORST:]):
             lines.append(f"  and {left} more in the report")
+    return lines
+
+
+def _archive(evaluation: Evaluation) -> list[str]:
+    """What holds of the archive that images were chosen from, with 95 % intervals."""
+    lines = []
+    for attribute in evaluation.attributes:
+        if found := attribute.archive:
+            figures = ", ".join(
+                f"{title} {_between(estimate.value, estimate.interval)}"
+                for title, estimate in (
+                    ("prevalence", found.prevalence),
+                    ("FPR", found.fpr),
+                    ("recall", found.recall),
+                    ("precision", found.precision),
+                    ("AUC", found.auc),
+                    ("accuracy", found.accuracy),
+                )
+            )
+            lines.append(
+                f"{attribute.name} of the archive, {found.images} images weighted by "
+                f"1/probability, effectively {found.effective_size:.1f}: {figures}"
+            )
+            if found.without_probability:
+                lines.append(f"  {found.without_probability} images without a probability left out")
     return lines
 
 

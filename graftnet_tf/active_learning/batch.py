@@ -12,10 +12,11 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.csv_tables import to_csv
+from graftnet_tf.workspace.selection_probabilities import PROBABILITY
 from graftnet_tf.workspace.tasks import Task
 
 TABLE, FACTS = "batch.csv", "batch.json"
-STRATEGY, PROBABILITY = "strategy", "probability"
+STRATEGY = "strategy"
 COLUMNS = ("image", "class", "group", "sha256", STRATEGY, PROBABILITY, "score")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.archive_estimates import ArchiveEstimates, archive_estimates
 from graftnet_tf.evaluation.batch_scoring import score_files
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.local_predictor import LocalPredictor
@@ -16,6 +17,7 @@ from graftnet_tf.evaluation.slices import Slice, by_value, check_values
 from graftnet_tf.evaluation.split import Split, splits_of, values_of
 from graftnet_tf.registry.served_models import GRAFTNET_DIR, newest_served
 from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.selection_probabilities import parse_probabilities
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -34,6 +36,8 @@ class AttributeEvaluation:
       auc_interval: Its 95 % interval, DeLong's; None with fewer than two positives or negatives.
       ece: Expected calibration error of the scores; None without a scored image.
       slices: The same by value of a column, the worst first, where that was asked for.
+      archive: What holds of the archive that the images were chosen from; None where no scored
+        image has a probability of having been.
     """
 
     name: str
@@ -46,6 +50,7 @@ class AttributeEvaluation:
     auc_interval: tuple[float, float] | None
     ece: float | None
     slices: tuple[Slice, ...] = ()
+    archive: ArchiveEstimates | None = None
 
     def figures(self) -> dict[str, Any]:
         """Task, AUC with its interval, ECE and the threshold row, by column name."""
@@ -145,6 +150,7 @@ class Evaluation:
             "attributes": {a.name: a.figures() for a in self.attributes},
             "by": self.by,
             "slices": {a.name: [one.figures() for one in a.slices] for a in self.attributes},
+            "archive": {a.name: a.archive.figures() for a in self.attributes if a.archive},
             "opened_before": self.opened_before,
             "unreadable": [
                 {"image": path, "reason": reason} for path, reason in self.unreadable.items()
@@ -168,7 +174,8 @@ def evaluate(
     """Scores every test image once and measures each attribute on its own task.
 
     Thresholds are those in the model's metadata: they were chosen without the test data. That
-    the test split was opened is recorded, see `record_opening`.
+    the test split was opened is recorded, see `record_opening`. Where the tasks' lists say how
+    likely images were to be chosen from an archive, figures of that archive are estimated too.
 
     Examples:
       >>> from graftnet_tf import Workspace, evaluate
@@ -193,8 +200,8 @@ def evaluate(
     Raises:
       GraftNetError: the model is none of ours or gives what is no probability, an asked task does
         not exist, a task lacks the class that the model reports, there is no test data, not
-        one image could be scored, no list has the column `by` or it has too many values, or the
-        record of openings is damaged.
+        one image could be scored, no list has the column `by` or it has too many values, a
+        probability is none, or the record of openings is damaged.
     """
     model_dir = model_dir or workspace.path(*GRAFTNET_DIR, newest_served(workspace))
     model = LocalPredictor(model_dir)
@@ -213,6 +220,12 @@ def evaluate(
         values = values_of(workspace, split, tested, by)
         for own in values.values():
             check_values(own, by)
+    probabilities = {
+        name: parse_probabilities(
+            found.probabilities, found.examples.images, f"tasks/{name}/{split.listed}.csv"
+        )
+        for name, found in tested.items()
+    }
     asked = {a: r for a, r in model.attributes.items() if tasks is None or r["task"] in tasks}
     measured = {a: r for a, r in asked.items() if len(rows.get(r["task"], ()))}
     _check_classes(measured, splits, workspace.root)
@@ -229,6 +242,7 @@ def evaluate(
             tested[report["task"]],
             scored.scores[name][rows[report["task"]]],
             values.get(report["task"]),
+            probabilities[report["task"]],
         )
         for name, report in measured.items()
     )
@@ -289,22 +303,27 @@ def _measure(
     split: TaskSplit,
     scores: np.ndarray,
     values: Sequence[str] | None,
+    probabilities: np.ndarray | None,
 ) -> AttributeEvaluation:
     labels = split.examples.labels == split.task.classes.index(report["class"])
     metrics.check_probabilities(scores, f"the scores of {attribute}")
+    groups, threshold = split.examples.groups, report["threshold"]
     sliced: tuple[Slice, ...] = ()
     if values is not None:
-        groups = split.examples.groups
-        sliced = by_value(values, labels, scores, groups, report["threshold"])
+        sliced = by_value(values, labels, scores, groups, threshold)
+    archive = None
+    if probabilities is not None:
+        archive = archive_estimates(labels, scores, groups, probabilities, threshold)
     return AttributeEvaluation(
         name=attribute,
         task=report["task"],
         paths=split.paths,
         labels=labels,
         scores=scores,
-        row=metrics.at_threshold(labels, scores, report["threshold"]),
+        row=metrics.at_threshold(labels, scores, threshold),
         auc=metrics.auc(labels, scores),
         auc_interval=auc_interval(labels, scores),
         ece=metrics.expected_calibration_error(labels, scores),
         slices=sliced,
+        archive=archive,
     )

@@ -3,7 +3,8 @@
 Everywhere below, `labels` is bool [N] (true: shows the attribute) and `scores` float [N]
 (higher: more likely to show it). A NaN score belongs to an image that could not be
 scored: it enters no rate, and `at_threshold` counts it. What is undefined, such as the
-recall without positives, is None.
+recall without positives, is None. `weights`, where they are taken, are float [N], none negative:
+how much each example counts in rates, 1 by default.
 """
 
 import dataclasses
@@ -27,7 +28,7 @@ class ThresholdMetrics:
 
     Attributes:
       threshold: Scores from here upwards count as positive.
-      positives, negatives: Scored examples of each.
+      positives, negatives: Scored examples of each, whatever they weigh.
       unscored: Examples whose score is NaN; in no other figure.
       accuracy, precision, recall, fpr, balanced_accuracy: Figures in 0…1, None where undefined.
         Balanced accuracy is (recall + 1 - fpr) / 2.
@@ -44,20 +45,22 @@ class ThresholdMetrics:
     balanced_accuracy: float | None
 
 
-def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> ThresholdMetrics:
+def at_threshold(
+    labels: np.ndarray, scores: np.ndarray, threshold: float, weights: np.ndarray | None = None
+) -> ThresholdMetrics:
     """The figures at a threshold; a score equal to it counts as positive."""
     kept_labels, kept_scores = scored(labels, scores)
+    each = _of_scored(weights, scores)
     called = kept_scores >= threshold
-    positives = int(np.sum(kept_labels))
-    negatives = len(kept_labels) - positives
-    true_positives = int(np.sum(called & kept_labels))
-    false_positives = int(np.sum(called & ~kept_labels))
+    positives, negatives = each[kept_labels].sum(), each[~kept_labels].sum()
+    true_positives = each[called & kept_labels].sum()
+    false_positives = each[called & ~kept_labels].sum()
     recall = _ratio(true_positives, positives)
     fpr = _ratio(false_positives, negatives)
     return ThresholdMetrics(
         threshold=threshold,
-        positives=positives,
-        negatives=negatives,
+        positives=int(np.sum(kept_labels)),
+        negatives=int(np.sum(~kept_labels)),
         unscored=len(labels) - len(kept_labels),
         accuracy=_ratio(true_positives + negatives - false_positives, positives + negatives),
         precision=_ratio(true_positives, true_positives + false_positives),
@@ -81,7 +84,9 @@ def accuracy_and_precision(
     )
 
 
-def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
+def best_threshold(
+    labels: np.ndarray, scores: np.ndarray, weights: np.ndarray | None = None
+) -> float | None:
     """The threshold that maximises Youden's J = recall - FPR (Youden, 1950).
 
     J is twice the balanced accuracy less one, so this is the threshold that is best for
@@ -94,12 +99,13 @@ def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
     Returns:
       None when positives or negatives are missing.
     """
+    each = _of_scored(weights, scores)
     labels, scores = scored(labels, scores)
     if not _has_both(labels):
         return None
-    _, fps, _, tps, candidates = confusion_matrix_at_thresholds(labels, scores)
+    _, fps, _, tps, candidates = confusion_matrix_at_thresholds(labels, scores, sample_weight=each)
     negatives, positives = fps[-1], tps[-1]
-    best = int(np.argmax(tps * negatives - fps * positives))  # J·P·N, exact in integers
+    best = int(np.argmax(tps * negatives - fps * positives))  # J·P·N, exact in whole numbers
     return halfway_below(candidates, best)
 
 
@@ -118,10 +124,11 @@ def halfway_below(candidates: np.ndarray, chosen: int) -> float:
     return float(halfway if np.float32(halfway) > next_lower else lowest_positive)
 
 
-def auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
+def auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray | None = None) -> float | None:
     """Area under the ROC curve; None when positives or negatives are missing."""
+    each = _of_scored(weights, scores)
     labels, scores = scored(labels, scores)
-    return float(roc_auc_score(labels, scores)) if _has_both(labels) else None
+    return float(roc_auc_score(labels, scores, sample_weight=each)) if _has_both(labels) else None
 
 
 def expected_calibration_error(labels: np.ndarray, scores: np.ndarray) -> float | None:
@@ -210,12 +217,18 @@ def scored(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return labels[kept], scores[kept]
 
 
+def _of_scored(weights: np.ndarray | None, scores: np.ndarray) -> np.ndarray:
+    """float64 [M], how much each example counts that has a score."""
+    kept = ~np.isnan(scores)
+    return np.ones(np.sum(kept)) if weights is None else np.asarray(weights, np.float64)[kept]
+
+
 def _has_both(labels: np.ndarray) -> bool:
     return bool(labels.any() and not labels.all())
 
 
 def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
+    return float(part / whole) if whole else None
 
 
 def caution(attribute: str, positives: int, negatives: int) -> str | None:

@@ -57,7 +57,9 @@ def splits_of(
         if version and is_kept(workspace, name, version):
             part = read_validation_part(workspace, name, version)
             paths = ImagePaths(workspace.root, part.examples)
-            found[name] = TaskSplit(part.task, part.examples, paths, hashes={})
+            found[name] = TaskSplit(
+                part.task, part.examples, paths, hashes={}, probabilities=part.probabilities
+            )
     return found
 
 

@@ -13,6 +13,8 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.io.csv_tables import to_csv
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.selection_probabilities import PROBABILITY, probability_cells
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import COLUMNS, CONTENT_COLUMN, Task, parse_list
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -24,25 +26,30 @@ _SCORE = "score of {}".format  # a class's column
 class ValidationPart:
     """M examples that a branch did not learn from.
 
-    In a file it is a task's list with a column more for each class: `score of positive`.
+    In a file it is a task's list with a column more for each class: `score of positive`, and one
+    for the probabilities where there are some.
 
     Attributes:
       task: Task as it was when the branch was trained.
       examples: The M examples.
       scores: float32 [M, classes], what the branch gives them, in float32 and with its temperature.
+      probabilities: M cells, see `TaskSplit.probabilities`; None where the task's list had none.
     """
 
     task: Task
     examples: ExampleTable
     scores: np.ndarray
+    probabilities: StringColumn | None = None
 
     def write(self, directory: str) -> None:
         """Writes the part into a branch that is being published."""
+        known = {} if self.probabilities is None else {PROBABILITY: self.probabilities}
+        parts = zip(self.examples, *known.values(), self.scores, strict=True)
         rows = (
-            (example.image, self.task.classes[example.label], example.group, example.content, *row)
-            for example, row in zip(self.examples, self.scores, strict=True)
+            (it.image, self.task.classes[it.label], it.group, it.content, *cells, *row)
+            for it, *cells, row in parts
         )
-        header = (*COLUMNS, CONTENT_COLUMN, *map(_SCORE, self.task.classes))
+        header = (*COLUMNS, CONTENT_COLUMN, *known, *map(_SCORE, self.task.classes))
         atomic_files.write_text(os.path.join(directory, VALIDATION), to_csv(header, rows))
 
 
@@ -73,7 +80,8 @@ def read_validation_part(workspace: Workspace, task: str, version: str) -> Valid
     path = os.path.join(directory, VALIDATION)
     content = atomic_files.read_bytes(path)
     examples = parse_list(content, path, described)
-    return ValidationPart(described, examples, _scores(content, path, described))
+    scores = _scores(content, path, described)
+    return ValidationPart(described, examples, scores, probability_cells(content))
 
 
 def _scores(content: bytes, path: str, task: Task) -> np.ndarray:

@@ -13,6 +13,8 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.image_paths import ImagePaths
 from graftnet_tf.workspace.list_index import read_list
+from graftnet_tf.workspace.selection_probabilities import probability_cells
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import COLUMNS, TASK_FILE, Task, class_counts
 
 MINED_LIST = "train.csv"
@@ -45,6 +47,8 @@ class TaskSplit:
       paths: Image file of each example, local or `gs://`, computed when asked.
       hashes: Sha256 of the files that say so, by path in the workspace.
       mined: What a mining left of them, where one was asked for.
+      probabilities: What the list says of how likely each example was to be chosen, unchecked, see
+        `parse_probabilities`; None where it has no such column.
     """
 
     task: Task
@@ -52,6 +56,7 @@ class TaskSplit:
     paths: ImagePaths
     hashes: dict[str, str]
     mined: MinedList | None = None
+    probabilities: StringColumn | None = None
 
     def path(self, row: int) -> str:
         """Image file of the example at a row."""
@@ -83,7 +88,13 @@ def read_split(root: str, name: str, split: str) -> TaskSplit:
     examples = read_list(
         root, contents[listed], os.path.join(root, listed), task, digest=hashes[listed]
     )
-    return TaskSplit(task, examples, ImagePaths(root, examples), hashes)
+    return TaskSplit(
+        task,
+        examples,
+        ImagePaths(root, examples),
+        hashes,
+        probabilities=probability_cells(contents[listed]),
+    )
 
 
 def read_training_split(root: str, name: str, mining: str | None) -> TaskSplit:

@@ -189,3 +189,25 @@ def test_flags_of_the_protocol_go_with_it(colour_workspace):
     done = run(f"--workspace={colour_workspace.root}", "--published=pa100k")
     assert done.returncode == 2
     assert "--candidates and --published go with --protocol=par" in done.stderr.splitlines()[-1]
+
+
+def test_what_holds_of_the_archive_is_printed(colour_model, colour_workspace):
+    cells = dict(zip(("bald", "thin", "cap", "hair"), (".5", "1", ".25", "1"), strict=True))
+    examples = [
+        dataclasses.replace(example, columns={"probability": cells.get(example.image[7:-4], "")})
+        for example in colour_workspace.examples("bald", "test")
+    ]
+    directory = colour_workspace.path("tasks", "bald")
+    write_task(directory, colour_workspace.task("bald"), {"test": examples})
+
+    done = run(f"--workspace={colour_workspace.root}", f"--model={colour_model}")
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    [first] = [number for number, line in enumerate(lines) if "of the archive" in line]
+    assert lines[first].startswith(
+        "bald of the archive, 4 images weighted by 1/probability, effectively 2.9: "
+        "prevalence 0.375 ("
+    )
+    assert "FPR 0.800 (" in lines[first]
+    assert lines[first + 1] == "  1 images without a probability left out"

@@ -3,6 +3,8 @@
 import math
 import os
 import urllib.parse
+from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -15,6 +17,7 @@ from graftnet_tf.io.csv_tables import to_csv
 
 PAGE, TABLE, SCORES, CURVES = "report.html", "metrics.csv", "scores.csv", "roc"
 SLICES = "slices.csv"  # where slices were asked for
+ARCHIVE = "archive.csv"  # where images have a probability of having been chosen
 
 
 def check_replaceable(directory: str) -> None:
@@ -23,7 +26,7 @@ def check_replaceable(directory: str) -> None:
     Raises:
       GraftNetError: it exists and holds anything that is not of a report.
     """
-    report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, SLICES, CURVES))
+    report_directory.check_replaceable(directory, (PAGE, TABLE, SCORES, SLICES, ARCHIVE, CURVES))
 
 
 def write_report(evaluation: Evaluation, directory: str, par: ParEvaluation | None = None) -> str:
@@ -49,26 +52,38 @@ def write_report(evaluation: Evaluation, directory: str, par: ParEvaluation | No
             file_name = urllib.parse.quote(name, safe=" '") + ".png"
             with tf.io.gfile.GFile(os.path.join(aside, CURVES, file_name), "wb") as file:
                 file.write(png)
-        atomic_files.write_text(os.path.join(aside, TABLE), _table(evaluation))
+        _write_table(os.path.join(aside, TABLE), _figures(evaluation))
         _write_scores(evaluation, os.path.join(aside, SCORES))
         if evaluation.by:
-            atomic_files.write_text(os.path.join(aside, SLICES), _slices(evaluation))
+            _write_table(os.path.join(aside, SLICES), _slices(evaluation))
+        if archive := _archive(evaluation):
+            _write_table(os.path.join(aside, ARCHIVE), archive)
         atomic_files.write_text(os.path.join(aside, PAGE), page.render(evaluation, curves, par))
     return os.path.join(directory, PAGE)
 
 
-def _table(evaluation: Evaluation) -> str:
-    """A row per attribute in full figures; undefined ones are empty."""
-    rows = [{"attribute": a.name, **a.figures()} for a in evaluation.attributes]
-    return to_csv(list(rows[0]), [list(row.values()) for row in rows])
+def _write_table(path: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of the same columns, at least one, in full figures; undefined ones are empty."""
+    atomic_files.write_text(path, to_csv(list(rows[0]), [list(row.values()) for row in rows]))
 
 
-def _slices(evaluation: Evaluation) -> str:
+def _figures(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """A row per attribute."""
+    return [{"attribute": a.name, **a.figures()} for a in evaluation.attributes]
+
+
+def _slices(evaluation: Evaluation) -> list[dict[str, Any]]:
     """A row per attribute and value of the column, the worst of each attribute first."""
-    rows = [
+    return [
         {"attribute": a.name, **one.figures()} for a in evaluation.attributes for one in a.slices
     ]
-    return to_csv(list(rows[0]), [list(row.values()) for row in rows])
+
+
+def _archive(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """A row per attribute whose archive something can be told of."""
+    return [
+        {"attribute": a.name, **a.archive.figures()} for a in evaluation.attributes if a.archive
+    ]
 
 
 def _write_scores(evaluation: Evaluation, path: str) -> None:

@@ -152,3 +152,21 @@ def test_copies_of_an_image_make_an_auc_no_surer():
 def test_positives_of_one_group_have_no_interval():
     scores = np.array([0.9, 0.2, 0.1, 0.5])
     assert auc_interval(LABELS, scores, groups=np.array([0, 0, 1, 2])) is None
+
+
+def test_weights_by_hand():
+    labels, weights = np.array([1, 1, 0, 0], bool), np.array([1, 3, 1, 4.0])
+    scores = np.array([0.9, 0.4, 0.6, 0.1])
+    # Above: all of 5, 4 of 5; an AUC of (1 + 3 · .8) / 4. Below: 1 of 4, 4 of 4.
+    area = metrics.auc(labels, scores, weights)
+    assert area == pytest.approx(0.85)
+    # Weighted deviations .15/4 and -.15/4, -.6/5 and .6/5; squares twice each, by n/(n - 1).
+    deviation = np.sqrt(4 * (0.0375**2 + 0.12**2))
+    middle, reach = np.log(0.85 / 0.15), 1.959964 * deviation / (0.85 * 0.15)
+    expected = 1 / (1 + np.exp([reach - middle, -reach - middle]))
+    assert auc_interval(labels, scores, weights=weights) == pytest.approx(expected)
+
+
+def test_an_auc_of_one_stays_so_by_weights():
+    weights = np.array([1, 3, 1, 4.0])
+    assert auc_interval(LABELS, np.array([0.9, 0.8, 0.1, 0.2]), weights=weights) == (1, 1)

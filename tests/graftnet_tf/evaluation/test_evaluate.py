@@ -14,6 +14,7 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.manifest import Provenance
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -245,12 +246,12 @@ def test_an_attribute_is_measured_for_each_camera(colour_model, colour_workspace
     assert evaluation.to_dict()["slices"]["bald"][2]["recall"] is None
 
 
-def keep_validation(workspace, task, examples):
+def keep_validation(workspace, task, examples, probabilities=None):
     """A branch 0001 that keeps these examples; their scores are not looked at."""
     scores = np.full((len(examples), len(task.classes)), 0.5, np.float32)
     directory = workspace.path("branches", task.name, "0001")
     os.makedirs(directory)
-    ValidationPart(task, ExampleTable.of(examples), scores).write(directory)
+    ValidationPart(task, ExampleTable.of(examples), scores, probabilities).write(directory)
     atomic_files.write_json(os.path.join(directory, "manifest.json"), {"task": task.to_dict()})
 
 
@@ -283,3 +284,57 @@ def test_scores_that_are_no_probabilities_are_refused(colour_model, colour_works
     )
     with pytest.raises(GraftNetError, match=r"scores of bald are no probabilities.*expected 0…1"):
         evaluate(colour_workspace, colour_model, tasks=["bald"])
+
+
+def say_probabilities(workspace, task, cells):
+    """Gives a task's test images, in their order, a column `probability` of these cells."""
+    examples = [
+        dataclasses.replace(example, columns={"probability": cell})
+        for example, cell in zip(workspace.examples(task, "test"), cells, strict=True)
+    ]
+    write_task(workspace.path("tasks", task), workspace.task(task), {"test": examples})
+
+
+def test_what_holds_of_the_archive_is_told_where_probabilities_are_known(
+    colour_model, colour_workspace
+):
+    say_probabilities(colour_workspace, "bald", [".5", "1", ".25", "1", ""])
+    evaluation = evaluate(colour_workspace, colour_model)
+    archive = by_name(evaluation)["bald"].archive
+    # Positives count 2 and 1, negatives 4 and 1; 200 and 150 are above the threshold.
+    assert (archive.images, archive.without_probability) == (4, 1)
+    assert archive.prevalence.value == pytest.approx(3 / 8)
+    assert archive.recall.value == pytest.approx(2 / 3)
+    assert archive.fpr.value == pytest.approx(4 / 5)
+    assert archive.precision.value == pytest.approx(2 / 6)
+    assert by_name(evaluation)["bald"].row.fpr == pytest.approx(1 / 3), "as it was"
+    assert by_name(evaluation)["male"].archive is None
+    told = json.loads(json.dumps(evaluation.to_dict()))["archive"]
+    assert list(told) == ["bald"]
+    assert told["bald"]["prevalence_low"] < told["bald"]["prevalence"]
+
+
+def test_what_is_no_probability_is_told_before_an_image_is_scored(
+    colour_model, colour_workspace, monkeypatch
+):
+    say_probabilities(colour_workspace, "bald", [".5", "1", "0", "1", "1"])
+    monkeypatch.setattr(LocalPredictor, "score", None)
+    with pytest.raises(
+        GraftNetError, match=r"tasks/bald/test.csv says probability '0' of images/c"
+    ):
+        evaluate(colour_workspace, colour_model)
+    assert not os.path.exists(colour_workspace.path("reports"))
+
+
+def test_an_empty_column_of_probabilities_tells_nothing(colour_model, colour_workspace):
+    say_probabilities(colour_workspace, "bald", [""] * 5)
+    assert by_name(evaluate(colour_workspace, colour_model))["bald"].archive is None
+
+
+def test_the_validation_parts_own_probabilities_are_taken(colour_model, colour_workspace):
+    part = list(colour_workspace.examples("bald", "test"))[:3]
+    keep_validation(
+        colour_workspace, Task.binary("bald"), part, StringColumn.of(["0.5", "1", "0.25"])
+    )
+    found = evaluate(colour_workspace, colour_model, tasks=["bald"], split=Split.VALIDATION)
+    assert by_name(found)["bald"].archive.prevalence.value == pytest.approx(3 / 7)

@@ -9,6 +9,7 @@ from graftnet_tf.registry.validation_part import (
     read_validation_part,
 )
 from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Example
 from graftnet_tf.workspace.workspace import Workspace
 from tests.serving.fake_versions import GENDER, publish_branch, publish_trunk
@@ -38,6 +39,17 @@ def test_what_is_kept_reads_back_to_the_last_bit(workspace):
     assert [example.content for example in part.examples] == ["0f" * 32, "", ""]
     assert part.examples.groups.tolist() == [0, 1, 0]
     np.testing.assert_array_equal(part.scores, SCORES)
+
+
+def test_probabilities_are_kept_as_they_are_and_none_where_there_are_none(workspace):
+    assert read_validation_part(workspace, "gender", "0002").probabilities is None
+    cells = StringColumn.of(["0.1", "", "1e-3"])
+    part = ValidationPart(GENDER, ExampleTable.of(EXAMPLES), SCORES, cells)
+    publish_branch(workspace, GENDER, validation=part)
+    kept = read_validation_part(workspace, "gender", "0003")
+    assert list(kept.probabilities) == ["0.1", "", "1e-3"]
+    assert kept.examples == EXAMPLES
+    np.testing.assert_array_equal(kept.scores, SCORES)
 
 
 def test_a_branch_of_before_says_that_it_keeps_none(workspace):

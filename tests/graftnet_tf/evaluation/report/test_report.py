@@ -12,6 +12,7 @@ from PIL import Image
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.archive_estimates import archive_estimates
 from graftnet_tf.evaluation.delong import auc_interval
 from graftnet_tf.evaluation.evaluate import AttributeEvaluation, evaluate
 from graftnet_tf.evaluation.report import directory as report_directory
@@ -122,6 +123,31 @@ def test_table_has_the_full_figures(evaluation, tmp_path):
         row = rows[attribute.name]
         for column, value in attribute.figures().items():
             assert row[column] == ("" if value is None else str(value))
+
+
+def test_what_holds_of_the_archive_is_in_a_table_of_its_own(evaluation, tmp_path):
+    hat = attribute_of([0, 1, 0, 0], [0.1, 0.9, 0.7, 0.2])
+    likely = np.array([0.25, 1, 0.5, np.nan])
+    found = archive_estimates(hat.labels, hat.scores, np.arange(4), likely, 0.5)
+    attributes = (dataclasses.replace(hat, archive=found), *evaluation.attributes)
+
+    page = read(
+        write_report(dataclasses.replace(evaluation, attributes=attributes), str(tmp_path / "two"))
+    )
+
+    with open(tmp_path / "two" / "archive.csv") as file:
+        [row] = csv.DictReader(file)
+    assert {name: row[name] for name in ("attribute", "images", "without_probability")} == {
+        "attribute": "hat",
+        "images": "3",
+        "without_probability": "1",
+    }
+    assert row["prevalence"] == str(found.prevalence.value)
+    assert float(row["fpr"]) == pytest.approx(2 / 6)
+    assert "Of the archive" in page
+    assert "<td>0.1429</td>" in page, "a prevalence of 1 in 7"
+    assert "Of the archive" not in read(write_report(evaluation, str(tmp_path / "two")))
+    assert not (tmp_path / "two" / "archive.csv").exists()
 
 
 def test_undefined_figures_are_empty_in_the_table_and_a_dash_on_the_page(evaluation, tmp_path):
