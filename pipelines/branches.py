@@ -6,6 +6,7 @@ branches --workspace=DIR diff TASK A B            what differs between two versi
 branches --workspace=DIR promote TASK VERSION     serves a version
 branches --workspace=DIR rollback TASK [VERSION]  serves the one before, or an older one
 branches --workspace=DIR threshold TASK [VERSION] --max_fpr=.01 | --min_precision=.9
+                                                  [--weighting=none | probability]
                                                   publishes a version with the same weights and
                                                   thresholds chosen for that on its validation part
 
@@ -49,7 +50,8 @@ def _run(workspace: Workspace, words: tuple[str, ...]) -> tuple[dict[str, Any], 
     """What was asked for, as an object and as text."""
     if words[:1] != ("threshold",) and (ATTRIBUTES.value or operating_point.is_given()):
         raise flags.Error(
-            "--max_fpr, --min_precision and --attributes go with threshold TASK [VERSION]; "
+            "--max_fpr, --min_precision, --weighting and --attributes go with threshold TASK "
+            "[VERSION]; "
             f"{' '.join(words) or 'nothing'} given."
         )
     match words:
@@ -161,15 +163,25 @@ def _chosen(done: OperatingVersion) -> str:
                 ("precision", "precision", point.precision),
             )
         )
+        weighted = ""
+        if point.effective_size is not None:
+            weighted = f", weighted by 1/probability: effectively {point.effective_size:.1f} images"
         lines.append(
             f"{attribute}: threshold {point.row.threshold:.6g}; on validation "
-            f"({point.row.positives} positives, {point.row.negatives} negatives) {figures}."
+            f"({point.row.positives} positives, {point.row.negatives} negatives{weighted}) "
+            f"{figures}."
         )
         if not point.is_shown:
             lines.append(
                 f"caution: {attribute}: the 95 % interval does not show {point.wanted}; more "
                 "validation images would tell."
             )
+    if done.without_probability:
+        lines.append(
+            f"caution: {done.task}: {done.without_probability} validation images have no "
+            "probability of having been chosen, so that none is weighted; FPR and precision are "
+            "those of the validation part, not of an archive."
+        )
     lines.append(
         f"{done.task}: version {done.version} has the weights of {done.parent}. Serve it with "
         f"`graftnet-branches promote {done.task} {done.version}`."

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from absl import logging
 
 from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
@@ -13,9 +14,10 @@ from graftnet_tf.io import atomic_files
 from graftnet_tf.io.copied_files import copy_files
 from graftnet_tf.registry.branch_versions import describe
 from graftnet_tf.registry.tree import served_tree
-from graftnet_tf.registry.validation_part import read_validation_part
+from graftnet_tf.registry.validation_part import VALIDATION, read_validation_part
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
+from graftnet_tf.workspace.selection_probabilities import parse_probabilities
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 
 
@@ -28,12 +30,15 @@ class OperatingVersion:
       parent: Version whose weights it has.
       version: Its own version.
       points: What was reached on the validation part, by attribute.
+      without_probability: Examples of that part of which no probability is known, where it is of
+        others; none of them is weighted then, unless asked for.
     """
 
     task: str
     parent: str
     version: str
     points: dict[str, ReachedPoint]
+    without_probability: int
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
@@ -43,6 +48,7 @@ class OperatingVersion:
             "threshold_of": self.parent,
             "version": self.version,
             "operating_points": points,
+            "without_probability": self.without_probability,
         }
 
 
@@ -82,6 +88,9 @@ def publish_operating_point(
     manifest.verify(directory)
     part = read_validation_part(workspace, task, parent)
     part.task.check_reports(attributes)
+    probabilities = parse_probabilities(
+        part.probabilities, part.examples.images, os.path.join(directory, VALIDATION)
+    )
     points = {
         attribute: choose_threshold(
             wanted,
@@ -89,6 +98,7 @@ def publish_operating_point(
             part.scores[:, part.task.class_index(attribute)],
             part.examples.groups,
             attribute=attribute,
+            probabilities=probabilities,
         )
         for attribute in attributes or part.task.attributes
     }
@@ -125,4 +135,5 @@ def publish_operating_point(
         name=four_digits,
     )
     logging.info("Published branch %s of %s, with the weights of %s.", published, task, parent)
-    return OperatingVersion(task, parent, published, points)
+    lacking = 0 if probabilities is None else int(np.isnan(probabilities).sum())
+    return OperatingVersion(task, parent, published, points, lacking)

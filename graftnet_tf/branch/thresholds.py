@@ -9,6 +9,7 @@ from graftnet_tf.data.labelled_rows import LabelledRows
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
 from graftnet_tf.evaluation.operating_point import OperatingPoint, ReachedPoint, choose_threshold
+from graftnet_tf.evaluation.selection_weights import weights_to_choose_by
 
 _UNDECIDED = 0.5  # threshold where positives or negatives are missing
 
@@ -37,19 +38,34 @@ class Thresholds:
 
 
 def thresholds(
-    examples: LabelledRows, scores: np.ndarray, wanted: Mapping[str, OperatingPoint]
+    examples: LabelledRows,
+    scores: np.ndarray,
+    wanted: Mapping[str, OperatingPoint],
+    probabilities: np.ndarray | None = None,
 ) -> Thresholds:
     """The threshold of each attribute that keeps to its operating point, or maximises Youden's J.
 
-    See `choose_threshold` and `metrics.best_threshold`.
+    See `choose_threshold` and `metrics.best_threshold`. J depends on no prevalence, but on which
+    positives and which negatives were chosen to be labelled, so that it is weighted too.
+
+    Args:
+      examples: M examples.
+      scores: float32 [M, classes].
+      wanted: Operating points of some attributes.
+      probabilities: float64 [M], how likely each example was to be chosen, see `choose_threshold`.
     """
-    chosen = Thresholds({}, {}, {})
+    chosen, weights = Thresholds({}, {}, {}), weights_to_choose_by(probabilities)
     for attribute, index in _columns(examples).items():
         labels, own = examples.labels == index, scores[:, index]
         if attribute in wanted:
             try:
                 point = choose_threshold(
-                    wanted[attribute], labels, own, examples.groups, attribute=attribute
+                    wanted[attribute],
+                    labels,
+                    own,
+                    examples.groups,
+                    attribute=attribute,
+                    probabilities=probabilities,
                 )
             except GraftNetError as error:
                 chosen.missed[attribute] = str(error)
@@ -57,7 +73,7 @@ def thresholds(
                 chosen.points[attribute] = point
                 chosen.values[attribute] = point.row.threshold
                 continue
-        best = metrics.best_threshold(labels, own)
+        best = metrics.best_threshold(labels, own, weights)
         chosen.values[attribute] = _UNDECIDED if best is None else best
     return chosen
 

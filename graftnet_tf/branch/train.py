@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from absl import logging
 
@@ -212,12 +213,20 @@ class _Job:
                 tuning.branch.temperature = calibration.temperature
             scores = tempered(tf.constant(logits), tuning.branch.temperature).numpy()
             validation_auc, examples = thresholds.aucs(held_out, scores), thresholds.sizes(held_out)
-            chosen = thresholds.thresholds(held_out, scores, config.operating_points)
+            probabilities = self.inputs.probabilities[name]
+            if probabilities is not None:
+                probabilities = probabilities[held_out.rows]
+            chosen = thresholds.thresholds(held_out, scores, config.operating_points, probabilities)
             version = branches.publish(
                 os.path.join(self.inputs.published, name),
                 tuning.branch,
                 split.task,
-                validation=ValidationPart(split.task, split.examples.subset(held_out.rows), scores),
+                validation=ValidationPart(
+                    split.task,
+                    split.examples.subset(held_out.rows),
+                    scores,
+                    split.probabilities and split.probabilities.take(held_out.rows),
+                ),
                 content={
                     "trunk_version": trunk.version,
                     "trunk_fingerprint": fingerprint,
@@ -251,6 +260,14 @@ class _Job:
         for attribute, counts in examples.items():
             if caution := metrics.caution(attribute, **counts):
                 logging.warning("Validation part of %s", caution)
+        if probabilities is not None and (lacking := int(np.isnan(probabilities).sum())):
+            logging.warning(
+                "%d of %d validation images of %s have no probability of having been chosen: its "
+                "thresholds weigh all alike.",
+                lacking,
+                len(probabilities),
+                name,
+            )
         for reason in chosen.missed.values():
             logging.warning("%s The threshold maximises Youden's J instead.", reason)
         return version

@@ -8,6 +8,13 @@ from sklearn.metrics import confusion_matrix_at_thresholds
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation import metrics
+from graftnet_tf.evaluation.selection_weights import (
+    BY_PROBABILITY,
+    UNWEIGHTED,
+    WEIGHTINGS,
+    effective_size,
+    weights_to_choose_by,
+)
 from graftnet_tf.evaluation.wilson import share_interval
 
 Interval = tuple[float, float]
@@ -20,11 +27,16 @@ class OperatingPoint:
     Attributes:
       max_fpr: Largest share of negatives that may count as positive, in 0…1, 1 left out.
       min_precision: Smallest share of positives among what counts as positive, in 0…1, 0 left
-        out. It holds where positives are as frequent as on the examples it is chosen on.
+        out. It holds where positives are as frequent as on the examples it is chosen on,
+        or in their archive where they are weighted.
+      weighting: "probability" for examples that count by the inverse of how likely they were to be
+        chosen, so that shares are of the archive that they come from, or "none"; None for the
+        former where all have a probability, see `weights_to_choose_by`.
     """
 
     max_fpr: float | None = None
     min_precision: float | None = None
+    weighting: str | None = None
 
     def __post_init__(self):
         if (self.max_fpr is None) == (self.min_precision is None):
@@ -37,6 +49,10 @@ class OperatingPoint:
         if self.min_precision is not None and not 0 < self.min_precision <= 1:
             raise GraftNetError(
                 f"min_precision {self.min_precision} given; expected 0 < min_precision ≤ 1."
+            )
+        if self.weighting not in (None, *WEIGHTINGS):
+            raise GraftNetError(
+                f"weighting {self.weighting!r} given; expected {' or '.join(WEIGHTINGS)}."
             )
 
     def __str__(self) -> str:
@@ -65,6 +81,8 @@ class ReachedPoint:
       row: The threshold and its figures.
       recall, fpr, precision: Their 95 % intervals, see `share_interval`. The threshold was chosen
         on the same examples, so that they promise a little too much.
+      effective_size: Number of examples of equal weight that tell as much; None where they were
+        not weighted.
     """
 
     wanted: OperatingPoint
@@ -72,11 +90,17 @@ class ReachedPoint:
     recall: Interval
     fpr: Interval
     precision: Interval
+    effective_size: float | None = None
 
     @property
     def is_shown(self) -> bool:
         """Whether the interval too keeps to what was wanted."""
         return self.wanted.is_shown(self.fpr, self.precision)
+
+    @property
+    def weighting(self) -> str:
+        """One of `WEIGHTINGS`: what the figures are weighted by."""
+        return UNWEIGHTED if self.effective_size is None else BY_PROBABILITY
 
     def to_dict(self) -> dict[str, Any]:
         """What was wanted and what was reached, as a manifest records it."""
@@ -84,6 +108,8 @@ class ReachedPoint:
             **{name: it for name, it in dataclasses.asdict(self.wanted).items() if it is not None},
             **dataclasses.asdict(self.row),
             **{f"{name}_interval": list(getattr(self, name)) for name in _INTERVALS},
+            "weighting": self.weighting,
+            "effective_size": self.effective_size,
             "shown": self.is_shown,
         }
 
@@ -98,6 +124,7 @@ def choose_threshold(
     groups: np.ndarray,
     *,
     attribute: str,
+    probabilities: np.ndarray | None = None,
 ) -> ReachedPoint:
     """The threshold of highest recall among those that keep to an operating point.
 
@@ -110,32 +137,40 @@ def choose_threshold(
       scores: float [N] in 0…1.
       groups: int [N], equal for examples of one group.
       attribute: Name of the attribute, for messages.
+      probabilities: float [N], how likely each example was to be chosen for labelling; NaN where
+        it is not known, None where it is of none.
 
     Raises:
-      GraftNetError: a score is NaN or outside 0…1, positives or negatives are missing, or no
-        threshold that finds a positive keeps to it; then with the best that there is.
+      GraftNetError: a score is NaN or outside 0…1, positives or negatives are missing, a
+        probability that weighting takes is, or no threshold that finds a positive keeps to it;
+        then with the best that there is.
     """
     labels, scores = np.asarray(labels, bool), np.asarray(scores, np.float64)
     _check(labels, scores, attribute)
-    _, fps, _, tps, candidates = confusion_matrix_at_thresholds(labels, scores)
-    fpr, precision = fps / np.sum(~labels), tps / (tps + fps)
+    weights = weights_to_choose_by(probabilities, wanted.weighting)
+    _, fps, _, tps, candidates = confusion_matrix_at_thresholds(
+        labels, scores, sample_weight=weights
+    )
+    fpr, precision = fps / fps[-1], tps / (tps + fps)
     finds = np.flatnonzero(tps > 0)
     met = finds[wanted.is_met(fpr[finds], precision[finds])]
     if not len(met):
         regret = fpr[finds] if wanted.max_fpr is not None else -precision[finds]
         best = finds[np.lexsort((-tps[finds], regret))[0]]
-        reached = _reached(wanted, labels, scores, groups, float(candidates[best]))
+        reached = _reached(wanted, labels, scores, groups, float(candidates[best]), weights)
         name = "FPR" if wanted.max_fpr is not None else "precision"
         low, high = reached.fpr if wanted.max_fpr is not None else reached.precision
         value = fpr[best] if wanted.max_fpr is not None else precision[best]
+        weighted = "" if weights is None else ", weighted by 1/probability"
         raise GraftNetError(
             f"No threshold of {attribute} that finds a positive has {wanted} on its validation "
-            f"part ({int(labels.sum())} positives, {int(np.sum(~labels))} negatives); the best "
-            f"{name} is {value:.4g} (95 % interval {low:.4g}–{high:.4g}), at a recall of "
+            f"part ({int(labels.sum())} positives, {int(np.sum(~labels))} negatives{weighted}); "
+            f"the best {name} is {value:.4g} (95 % interval {low:.4g}–{high:.4g}), at a recall of "
             f"{reached.row.recall:.4g}. Ask for less, or train on more images."
         )
     chosen = int(met[np.argmax(tps[met])])
-    return _reached(wanted, labels, scores, groups, metrics.halfway_below(candidates, chosen))
+    threshold = metrics.halfway_below(candidates, chosen)
+    return _reached(wanted, labels, scores, groups, threshold, weights)
 
 
 def _check(labels: np.ndarray, scores: np.ndarray, attribute: str) -> None:
@@ -160,12 +195,19 @@ def _reached(
     scores: np.ndarray,
     groups: np.ndarray,
     threshold: float,
+    weights: np.ndarray | None,
 ) -> ReachedPoint:
+    each = np.ones(len(labels)) if weights is None else weights
     called = scores >= threshold
+    recall, fpr, precision = (
+        share_interval(hits[among], groups[among], weights=each[among])
+        for hits, among in ((called, labels), (called, ~labels), (labels, called))
+    )
     return ReachedPoint(
         wanted,
-        metrics.at_threshold(labels, scores, threshold),
-        recall=share_interval(called[labels], groups[labels]),
-        fpr=share_interval(called[~labels], groups[~labels]),
-        precision=share_interval(labels[called], groups[called]),
+        metrics.at_threshold(labels, scores, threshold, each),
+        recall=recall,
+        fpr=fpr,
+        precision=precision,
+        effective_size=None if weights is None else effective_size(weights),
     )

@@ -3,6 +3,7 @@
 from absl import flags
 
 from graftnet_tf.evaluation.operating_point import OperatingPoint
+from graftnet_tf.evaluation.selection_weights import WEIGHTINGS
 
 MAX_FPR = flags.DEFINE_float(
     "max_fpr",
@@ -13,13 +14,21 @@ MIN_PRECISION = flags.DEFINE_float(
     "min_precision",
     None,
     "Smallest share of positives among what a threshold counts as positive, with positives as "
-    "frequent as in the validation part.",
+    "frequent as in the validation part, or in its archive where images are weighted.",
+)
+WEIGHTING = flags.DEFINE_enum(
+    "weighting",
+    None,
+    WEIGHTINGS,
+    "For --max_fpr and --min_precision: probability counts each validation image by the inverse of "
+    "how likely it was to be chosen for labelling, none counts all alike; by default the former "
+    "where every one of them has a probability.",
 )
 
 
 def is_given() -> bool:
     """Whether any of the flags is."""
-    return MAX_FPR.value is not None or MIN_PRECISION.value is not None
+    return any(flag.value is not None for flag in (MAX_FPR, MIN_PRECISION, WEIGHTING))
 
 
 def wanted() -> OperatingPoint:
@@ -28,4 +37,4 @@ def wanted() -> OperatingPoint:
     Raises:
       GraftNetError: not one of the two is given, or out of its range.
     """
-    return OperatingPoint(MAX_FPR.value, MIN_PRECISION.value)
+    return OperatingPoint(MAX_FPR.value, MIN_PRECISION.value, WEIGHTING.value)

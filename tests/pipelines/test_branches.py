@@ -1,5 +1,6 @@
 """branches and verify as a person runs them."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Example, Task
 from graftnet_tf.workspace.workspace import Workspace
 from tests.pipelines.forked_runs import run_all
@@ -29,6 +31,10 @@ MISTAKES = [
     (["threshold", "bald", "--max_fpr=.1"], 1, "keeps no validation part"),
     (["threshold", "suit", "--max_fpr=.1"], 1, "best FPR is 0.5 (95 % interval"),
     (["list", "--max_fpr=.1"], 2, "go with threshold TASK [VERSION]"),
+    (["list", "--weighting=none"], 2, "go with threshold TASK [VERSION]"),
+    (["threshold", "suit", "--weighting=none"], 1, "expected one of the two"),
+    (["threshold", "suit", "--max_fpr=.5", "--weighting=some"], 2, "weighting"),
+    (["threshold", "suit", "--max_fpr=.5", "--weighting=probability"], 1, "none has one"),
     (["rollback", "suit"], 1, "no other version was before it"),
 ]
 
@@ -42,6 +48,11 @@ def workspace(tmp_path_factory):
     scores = np.float32([[0, 1], [0.2, 0.8], [0.9, 0.1], [0.3, 0.7]])
     part = ValidationPart(Task.binary("suit"), ExampleTable.of(suit), scores)
     publish_branch(workspace, "suit", validation=part)
+    for task, cells in (("hood", ["1", "1", ".25", "1"]), ("cape", ["1", "1", ".25", ""])):
+        own = dataclasses.replace(
+            part, task=Task.binary(task), probabilities=StringColumn.of(cells)
+        )
+        publish_branch(workspace, task, validation=own)
     publish_model(workspace)
     publish_branch(workspace, "bald", seed=2, graft_after=2)
     return workspace
@@ -62,6 +73,8 @@ def runs(workspace):
             ["diff", "bald", "0001", "0002", flag],
             ["threshold", "suit", "--min_precision=.6", flag],
             ["list", "suit", flag],
+            ["threshold", "hood", "--max_fpr=.25", flag],
+            ["threshold", "cape", "--max_fpr=.5", flag],
             *([*words, flag] for words, _, _ in MISTAKES),
         ],
     )
@@ -87,6 +100,8 @@ def test_lists_are_for_people_and_for_programs(runs):
     assert [line.split()[:3] for line in table.stdout.splitlines()[1:]] == [
         ["bald", "0001", "0001"],
         ["bald", "0002", "0001"],
+        ["cape", "0001", "0001"],
+        ["hood", "0001", "0001"],
         ["suit", "0001", "0001"],
     ]
     first, second = json.loads(listed.stdout)["branches"]
@@ -115,8 +130,21 @@ def test_an_operating_point_becomes_a_version(runs, workspace):
     assert content["command"].startswith("branches threshold suit --min_precision=.6")
 
 
+def test_an_operating_point_says_what_it_is_weighted_by(runs):
+    weighted, half = runs[8:10]
+    assert weighted.status == half.status == 0, half.stderr
+    first, *_ = weighted.stdout.splitlines()
+    assert first.startswith(
+        "hood: threshold 0.4; on validation (2 positives, 2 negatives, weighted by 1/probability: "
+        "effectively 2.6 images) FPR 0.2 ("
+    )
+    first, _, caution, _ = half.stdout.splitlines()
+    assert first.startswith("cape: threshold 0.4; on validation (2 positives, 2 negatives) FPR 0.5")
+    assert caution.startswith("caution: cape: 1 validation images have no probability of having")
+
+
 def test_mistakes_get_one_line_and_a_status(runs):
-    for run, (words, status, message) in zip(runs[8:], MISTAKES, strict=True):
+    for run, (words, status, message) in zip(runs[10:], MISTAKES, strict=True):
         assert run.status == status, (words, run.stderr)
         assert message in run.error, words
         assert "Traceback" not in run.stderr

@@ -111,7 +111,11 @@ def test_flag_files_publish_what_they_ask_for(runs, workspace):
     assert recorded["command"].startswith("train_trunk --flagfile=")
     trained = manifest.read(workspace.path("branches", "hat", "0001"))
     assert trained["graft_after"] == 0
-    assert trained["config"]["operating_points"]["hat"] == {"max_fpr": 0.9, "min_precision": None}
+    assert trained["config"]["operating_points"]["hat"] == {
+        "max_fpr": 0.9,
+        "min_precision": None,
+        "weighting": None,
+    }
 
 
 @pytest.mark.parametrize("binary", MISTAKES)

@@ -1,5 +1,7 @@
 """An operating point becomes a version that shares every weight with its parent."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,11 @@ from graftnet_tf.registry.tree import newest_tree
 from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.example_table import ExampleTable
+from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Example
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle.head_promotion import promote
+from serving.lifecycle.recorded_config import operating_points
 from tests.serving.fake_versions import GENDER, publish_branch, publish_model, publish_trunk
 
 SCORES = np.float32(
@@ -49,7 +53,7 @@ def test_weights_are_the_parents_and_thresholds_are_chosen(workspace):
     male = child["operating_points"]["male"]
     assert (male["max_fpr"], male["fpr"], male["recall"], male["shown"]) == (0, 0, 0.5, False)
     assert done.to_dict()["operating_points"]["male"] == male
-    asked = {"max_fpr": 0.0, "min_precision": None}
+    asked = {"max_fpr": 0.0, "min_precision": None, "weighting": None}
     assert child["config"]["operating_points"] == {"male": asked, "female": asked}
     inherited = {*parent} - {
         *("version", "thresholds", "inputs", "command", "published", "seconds", "sha256"),
@@ -72,8 +76,8 @@ def test_other_attributes_keep_their_thresholds_and_points(workspace):
     assert second["thresholds"]["male"] == first["thresholds"]["male"]
     assert second["operating_points"]["female"]["min_precision"] == 0.5
     assert second["config"]["operating_points"] == {
-        "male": {"max_fpr": 0.0, "min_precision": None},
-        "female": {"max_fpr": None, "min_precision": 0.5},
+        "male": {"max_fpr": 0.0, "min_precision": None, "weighting": None},
+        "female": {"max_fpr": None, "min_precision": 0.5, "weighting": None},
     }
 
 
@@ -109,3 +113,35 @@ def test_what_was_tried_waits_to_be_promoted_once_its_task_is_served(workspace):
     assert newest_tree(workspace).branches["gender"].version == "0003"
     promote(workspace, "gender", "0004")
     assert newest_tree(workspace).branches["gender"].version == "0004"
+
+
+def publish_part(workspace, cells):
+    """Version 0003, whose validation part has these probabilities."""
+    examples = [Example(f"{n}.jpg", label, str(n)) for n, label in enumerate(LABELS)]
+    part = ValidationPart(GENDER, ExampleTable.of(examples), SCORES, StringColumn.of(cells))
+    publish_branch(workspace, GENDER, validation=part)
+
+
+def test_weighting_is_by_the_parts_probabilities_and_is_kept_for_the_next_training(workspace):
+    publish_part(workspace, ["1", ".1", "1", "1", "1"])
+    wanted = OperatingPoint(max_fpr=0.4)  # of three negatives of male one, or 10 of 12
+    done = publish_operating_point(workspace, "gender", wanted, attributes=["male"])
+    assert done.points["male"].row.threshold == pytest.approx(0.7)
+    assert done.points["male"].effective_size == pytest.approx(14**2 / 104)
+    assert (done.points["male"].weighting, done.without_probability) == ("probability", 0)
+    plain = dataclasses.replace(wanted, weighting="none")
+    done = publish_operating_point(workspace, "gender", plain, version="0003", attributes=["male"])
+    assert done.points["male"].row.threshold == pytest.approx(0.3)
+    assert operating_points(read(workspace, done.version)) == {"male": plain}
+
+
+def test_a_half_filled_part_is_counted_and_not_weighted(workspace):
+    publish_part(workspace, ["1", ".1", "", "1", ""])
+    wanted = OperatingPoint(max_fpr=0.4)
+    done = publish_operating_point(workspace, "gender", wanted, attributes=["male"])
+    assert done.points["male"].row.threshold == pytest.approx(0.3)
+    assert (done.points["male"].weighting, done.to_dict()["without_probability"]) == ("none", 2)
+    with pytest.raises(GraftNetError, match=r"3 of 5 have one"):
+        publish_operating_point(
+            workspace, "gender", dataclasses.replace(wanted, weighting="probability")
+        )

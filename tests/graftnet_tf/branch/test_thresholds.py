@@ -1,6 +1,7 @@
 """Thresholds by Youden's J, or for an operating point."""
 
 import numpy as np
+import pytest
 
 from graftnet_tf.branch.thresholds import thresholds
 from graftnet_tf.data.labelled_rows import LabelledRows
@@ -39,3 +40,25 @@ def test_a_point_that_is_missed_says_why_and_leaves_youdens():
         in (chosen.missed["male"])
     )
     assert chosen.points == {}
+
+
+def test_youdens_j_weighs_what_was_less_likely_to_be_chosen():
+    labels, scores = np.array([1, 1, 0, 0]), np.array([0.9, 0.3, 0.5, 0.2], np.float32)
+    task = Task.binary("hat")
+    examples = LabelledRows(task, None, np.arange(4), labels, np.arange(4), list("abcd"))
+    both = np.stack([1 - scores, scores], axis=1)
+    # The negative at .5 is half of two, or one of ten: from .3 up, J is 1/2, or .9.
+    for probabilities, threshold in (
+        (None, 0.7),
+        (np.array([1, 1, 1, 1 / 9]), 0.25),
+        (np.array([1, 1, 1, np.nan]), 0.7),
+    ):
+        chosen = thresholds(examples, both, {}, probabilities)
+        assert chosen.values["hat"] == pytest.approx(threshold)
+
+
+def test_a_point_is_of_the_archive_where_probabilities_are_known():
+    wanted = {"male": OperatingPoint(min_precision=2 / 3)}
+    likely = np.array([1, 1, 1, 0.25, 1, 1])  # the highest is a negative's
+    chosen = thresholds(EXAMPLES, SCORES, wanted, likely)
+    assert "the best precision is 0.4286" in chosen.missed["male"], "3 of 7"

@@ -28,6 +28,7 @@ from graftnet_tf.registry.validation_part import read_validation_part
 from graftnet_tf.training.loop import Loop
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.tasks import write_task
 from serving.lifecycle.recorded_config import branch_config
 from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import BRANCHES, CUT_SHORT, UNREADABLE, train_tiny_branch
@@ -159,7 +160,7 @@ def test_operating_points_are_chosen_on_the_validation_part(trained, tmp_path):
     assert record["thresholds"] == {"bag": expected.row.threshold}
     assert record["operating_points"]["bag"]["recall"] == 1
     assert record["missed_points"] == {}
-    assert record["config"]["operating_points"] == {"bag": {"max_fpr": None, "min_precision": 0.01}}
+    assert record["config"]["operating_points"] == {"bag": dataclasses.asdict(wanted)}
 
 
 def test_of_few_groups_there_is_no_temperature(records):
@@ -296,3 +297,43 @@ def test_contradictions_are_refused(contradiction, message):
 def test_what_is_not_there_is_refused(trained, task, config, trunk, message):
     with pytest.raises(GraftNetError, match=message):
         train_branch(trained.workspace, task, config, trunk_version=trunk, cache_directory="")
+
+
+def say_probabilities(workspace, task, cells):
+    examples = [
+        dataclasses.replace(example, columns={"probability": cell})
+        for example, cell in zip(workspace.examples(task, "train"), cells, strict=True)
+    ]
+    write_task(workspace.path("tasks", task), workspace.task(task), {"train": examples})
+
+
+def test_thresholds_are_weighted_by_the_probabilities_of_the_validation_part(trained, tmp_path):
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    count = len(workspace.examples("bag", "train"))
+    cells = {
+        example.image: repr((number + 1) / count)
+        for number, example in enumerate(workspace.examples("bag", "train"))
+    }
+    say_probabilities(workspace, "bag", cells.values())
+    wanted = OperatingPoint(min_precision=0.01)
+    train_tiny_branch(workspace, "bag", operating_points={"bag": wanted})
+    record = manifest.read(workspace.path("branches", "bag", "0001"))
+    part = read_validation_part(workspace, "bag", "0001")
+    assert list(part.probabilities) == [cells[image] for image in part.examples.images]
+    weights = 1 / np.array(list(part.probabilities), np.float64)
+    found = record["operating_points"]["bag"]
+    assert found["weighting"] == "probability"
+    assert found["effective_size"] == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+
+
+def test_what_is_no_probability_is_told_before_anything_is_trained(trained, tmp_path):
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    count = len(workspace.examples("bag", "train"))
+    say_probabilities(workspace, "bag", ["0.5"] * (count - 1) + ["much"])
+    with (
+        mock.patch.object(train.labelled_images, "label_each", None),
+        pytest.raises(
+            GraftNetError, match=r"tasks/bag/train.csv says probability 'much' of images"
+        ),
+    ):
+        train_tiny_branch(workspace, "bag")

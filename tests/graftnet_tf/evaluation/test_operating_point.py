@@ -40,6 +40,79 @@ def test_the_highest_recall_that_keeps_to_it(wanted, threshold, recall, fpr, pre
         assert low <= value <= high
 
 
+# Weights 4 for the two highest negatives and 1 for all else: 4 positives, 12 of negatives.
+LIKELY = np.array([1, 1, 0.25, 1, 1, 0.25, 1, 1, 1, 1])
+
+
+def weighted(probabilities=LIKELY, **wanted):
+    return choose_threshold(
+        OperatingPoint(**wanted),
+        LABELS,
+        SCORES,
+        np.arange(10),
+        attribute="hat",
+        probabilities=probabilities,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "threshold", "recall", "fpr", "precision"),
+    [
+        ({"max_fpr": 1 / 6}, 0.85, 2 / 4, 0, 1),  # 1 of 6 negatives is 4 of 12
+        ({"max_fpr": 1 / 3}, 0.55, 1, 1 / 3, 1 / 2),
+        ({"min_precision": 4 / 5}, 0.85, 2 / 4, 0, 1),
+        ({"min_precision": 1 / 2}, 0.55, 1, 1 / 3, 1 / 2),
+        ({"max_fpr": 1 / 6, "weighting": "none"}, 0.55, 1, 1 / 6, 4 / 5),
+    ],
+)
+def test_shares_are_of_the_archive_where_probabilities_are_known(
+    wanted, threshold, recall, fpr, precision
+):
+    reached = weighted(**wanted)
+    assert reached.row.threshold == pytest.approx(threshold)
+    assert (reached.row.recall, reached.row.fpr) == (recall, pytest.approx(fpr))
+    assert reached.row.precision == pytest.approx(precision)
+    assert (reached.row.positives, reached.row.negatives) == (4, 6)
+    assert reached.fpr[0] <= fpr <= reached.fpr[1]
+
+
+def test_what_figures_are_weighted_by_is_recorded():
+    recorded = weighted(max_fpr=1 / 3).to_dict()
+    assert recorded["weighting"] == "probability"
+    assert recorded["effective_size"] == pytest.approx(16**2 / (8 + 2 * 16))
+    assert weighted(max_fpr=1 / 3, weighting="none").to_dict()["weighting"] == "none"
+
+
+def test_equal_probabilities_choose_what_none_do():
+    for wanted in ({"max_fpr": 1 / 6}, {"min_precision": 0.9}):
+        reached, plain = weighted(np.full(10, 0.3), **wanted), choose(**wanted)
+        assert (reached.row, reached.fpr) == (plain.row, plain.fpr)
+        assert (reached.precision, reached.recall) == (plain.precision, plain.recall)
+        assert reached.effective_size == 10
+
+
+def test_a_half_filled_column_weighs_nothing_unless_that_is_asked_for():
+    half = np.where(np.arange(10) < 7, LIKELY, np.nan)
+    assert weighted(half, max_fpr=1 / 6) == choose(max_fpr=1 / 6)
+    with pytest.raises(GraftNetError, match="7 of 10 have one"):
+        weighted(half, max_fpr=1 / 6, weighting="probability")
+
+
+def test_a_refusal_says_that_it_is_weighted():
+    likely = np.array([0.2, 1, 1, 1])
+    with pytest.raises(
+        GraftNetError, match=r"2 negatives, weighted by 1/probability\); the best FPR"
+    ):
+        choose_threshold(
+            OperatingPoint(max_fpr=0.5),
+            np.array([0, 1, 1, 0], bool),
+            np.array([0.9, 0.8, 0.8, 0.1]),
+            np.arange(4),
+            attribute="hat",
+            probabilities=likely,
+        )
+
+
 def test_what_is_reached_by_chance_is_not_shown():
     assert not choose(max_fpr=0.01).is_shown, "none of 6 negatives: up to 39 %"
     labels, scores = np.arange(1000) < 500, np.where(np.arange(1000) < 500, 0.9, 0.1)
@@ -108,6 +181,7 @@ def test_what_no_threshold_can_be_chosen_by_is_refused(labels, scores, message):
         {"max_fpr": float("nan")},
         {"min_precision": 0.0},
         {"min_precision": 1.1},
+        {"max_fpr": 0.1, "weighting": "some"},
     ],
 )
 def test_points_that_cannot_be_are_refused(wanted):
