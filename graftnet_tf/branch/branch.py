@@ -14,6 +14,7 @@ from graftnet_tf.models.saved_model import PRECISIONS, saved_model_name
 from graftnet_tf.pooling import pooled_length, pooling
 from graftnet_tf.registry.validation_part import ValidationPart
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.learnt_images import LearntImages, write_learnt_images
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import four_digits
 
@@ -150,6 +151,7 @@ def publish(
     *,
     validation: ValidationPart,
     content: dict,
+    learnt: LearntImages,
     build_info: manifest.BuildInfo,
 ) -> str:
     """Publishes a branch below `parent`.
@@ -160,6 +162,7 @@ def publish(
       task: What it scores.
       validation: What thresholds were chosen on; kept with the branch.
       content: Further fields for its manifest.
+      learnt: What it learnt from, and its thresholds were chosen on; what its trunk did aside.
       build_info: How it came to be.
 
     Returns:
@@ -170,6 +173,7 @@ def publish(
         for precision in PRECISIONS:
             export(branch, os.path.join(directory, saved_model_name(precision)), precision)
         validation.write(directory)
+        write_learnt_images(directory, learnt)
         return {
             "task": task.to_dict(),
             "backbone": branch.blocks.backbone.name,

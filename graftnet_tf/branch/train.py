@@ -253,6 +253,7 @@ class _Job:
                     "waiting": loop.waiting,
                     "unreadable": labelled.reader.reasons,
                 },
+                learnt={name: labelled.reader.contents[np.append(fitted.rows, held_out.rows)]},
                 build_info=BuildInfo(inputs, config.seed, started, self.provenance),
             )
             loop.discard()

@@ -37,6 +37,7 @@ from graftnet_tf.training.loop import CHECKPOINTS, Loop, Optimization, run_key
 from graftnet_tf.trunk import precise_bn, trunk
 from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.task_heads import Heads
+from graftnet_tf.workspace.learnt_images import learnt_before
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 
@@ -349,12 +350,24 @@ class _Job:
                 "waiting": loop.waiting if loop else 0.0,
                 "unreadable": reasons,
             },
+            learnt=self._learnt(),
             build_info=BuildInfo(inputs, self.config.seed, self.started, self.provenance),
         )
         if loop:
             loop.discard()
         logging.info("Published trunk %s.", version)
         return version
+
+    def _learnt(self) -> dict[str, np.ndarray] | None:
+        """What the trunk learnt from, its initial weights included; None where that is unknown."""
+        learnt = learnt_before(self.config.initial_weights)
+        if learnt is None or not self.config.steps:
+            return learnt
+        contents = self.labelled.reader.contents
+        for some in self.labelled.tasks:
+            before = learnt.get(some.task.name, contents[:0])
+            learnt[some.task.name] = np.concatenate([before, contents[some.rows]])
+        return learnt
 
 
 def _unreadable_log(directory: str, worker: int | str) -> str:

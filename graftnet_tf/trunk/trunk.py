@@ -19,6 +19,7 @@ from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.flops import BlockCosts
 from graftnet_tf.models.saved_model import saved_model_name
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.learnt_images import LearntImages, write_learnt_images
 from graftnet_tf.workspace.workspace import Workspace, four_digits
 
 WEIGHTS = "weights.npz"
@@ -118,9 +119,18 @@ def publish(
     preprocessing: Preprocessing,
     *,
     content: dict,
+    learnt: LearntImages | None,
     build_info: manifest.BuildInfo,
 ) -> str:
-    """Publishes a trunk below `parent`, with further fields for its manifest.
+    """Publishes a trunk below `parent`.
+
+    Args:
+      parent: Directory of the trunks.
+      blocks: Its blocks.
+      preprocessing: Preprocessing from uint8 images to its input.
+      content: Further fields for its manifest.
+      learnt: What it learnt from; None where that is unknown.
+      build_info: How it came to be.
 
     Returns:
       Its version.
@@ -137,6 +147,8 @@ def publish(
             path = os.path.join(directory, saved_model_name(precision))
             export(blocks, preprocessing, path, precision)
         weights.save(blocks, os.path.join(directory, WEIGHTS))
+        if learnt is not None:
+            write_learnt_images(directory, learnt)
         costs = BlockCosts.of(preprocessing.height, preprocessing.width, blocks.backbone)
         return {
             "backbone": blocks.backbone.name,

@@ -86,6 +86,7 @@ class Networks:
             self.trunk,
             shape.preprocessing,
             content={},
+            learnt={},
             build_info=_making(),
         )
 
@@ -100,7 +101,13 @@ class Networks:
         task = Task.binary(name)
         nothing = ValidationPart(task, ExampleTable.of([]), np.zeros((0, 2), np.float32))
         branches.publish(
-            parent, branch, task, validation=nothing, content=content, build_info=_making()
+            parent,
+            branch,
+            task,
+            validation=nothing,
+            content=content,
+            learnt={},
+            build_info=_making(),
         )
 
     def copy_branch(self, number: int) -> None:

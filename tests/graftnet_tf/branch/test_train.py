@@ -28,7 +28,8 @@ from graftnet_tf.registry.validation_part import read_validation_part
 from graftnet_tf.training.loop import Loop
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
-from graftnet_tf.workspace.tasks import write_task
+from graftnet_tf.workspace.learnt_images import LEARNT_IMAGES, read_learnt_images
+from graftnet_tf.workspace.tasks import write_list, write_task
 from serving.lifecycle.recorded_config import branch_config
 from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import BRANCHES, CUT_SHORT, UNREADABLE, train_tiny_branch
@@ -145,6 +146,37 @@ def test_the_validation_part_is_kept_with_the_scores_that_thresholds_came_from(t
             column = part.scores[:, part.task.class_index(attribute)]
             assert counts == {"positives": shown.sum(), "negatives": (~shown).sum()}
             assert metrics.best_threshold(shown, column) == record["thresholds"][attribute]
+
+
+@pytest.mark.parametrize("task", BRANCHES)
+def test_a_branch_says_which_images_it_learnt_from(trained, records, task):
+    """Those of its validation part too, by which its thresholds were chosen; none twice."""
+    directory = trained.workspace.path("branches", task, "0001")
+    paths = trained.workspace.training_split(task).paths
+    readable = {atomic_files.sha256(it) for it in paths if not it.endswith(UNREADABLE)}
+    (name, contents), *others = read_learnt_images(directory).items()
+    found = {row.tobytes().hex() for row in contents}
+    assert (name, others) == (task, [])
+    assert len(found) == len(contents)
+    assert readable <= found <= {atomic_files.sha256(path) for path in paths}
+    assert LEARNT_IMAGES in records[task]["files"]
+
+
+def test_a_branch_of_a_mining_did_not_learn_from_what_it_left_out(trained, tmp_path):
+    workspace = trained.copy(str(tmp_path / "workspace"))
+    split = workspace.training_split("bag")
+    left = list(split.examples)[:-3]
+    directory = workspace.path("tasks", "bag", "mining", "0001")
+    write_list(os.path.join(directory, "train.csv"), split.task, left)
+    atomic_files.write_json(os.path.join(directory, manifest.NAME), {"inputs": split.hashes})
+    train_tiny_branch(workspace, "bag", mining="0001")
+    held_out = read_validation_part(workspace, "bag", "0001").examples.images
+    expected = {*(example.image for example in left), *held_out}
+    assert len(expected) < len(split.examples)
+    learnt = read_learnt_images(workspace.path("branches", "bag", "0001"))["bag"]
+    assert {row.tobytes().hex() for row in learnt} == {
+        atomic_files.sha256(workspace.image_path(image)) for image in expected
+    }
 
 
 def test_operating_points_are_chosen_on_the_validation_part(trained, tmp_path):

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import tensorflow as tf
 
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
 from graftnet_tf.models.blocks import Blocks
 from graftnet_tf.models.weights import load
@@ -18,6 +20,7 @@ from graftnet_tf.trunk.dynamic_graph import DynamicTrunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.learnt_images import LEARNT_IMAGES, read_learnt_images
 from graftnet_tf.workspace.workspace import Workspace
 from tests.killed_runs import Killed, counted_steps, killed_publishing
 from tests.trained_workspace import (
@@ -94,6 +97,44 @@ def test_the_manifest_tells_what_went_in_and_what_was_left_out(trained, record):
     assert record["preprocessing"] == {"height": 80, "width": 75, "low": 0.0, "high": 1.0}
     assert record["seed"] == TRUNK.seed
     assert all(np.isfinite(loss) for loss in record["metrics"]["loss"].values())
+
+
+def test_a_trunk_says_which_images_it_learnt_from(trained):
+    workspace = trained.workspace
+    learnt = read_learnt_images(workspace.path("trunks", "0001"))
+    assert set(learnt) == {"bag", "gender", "hat"}
+    for task, contents in learnt.items():
+        paths = workspace.training_split(task).paths
+        expected = {atomic_files.sha256(path) for path in paths}
+        assert {row.tobytes().hex() for row in contents} == expected
+    assert LEARNT_IMAGES in manifest.read(workspace.path("trunks", "0001"))["files"]
+
+
+@pytest.mark.parametrize(
+    ("says", "steps", "counts"),
+    [
+        (True, 2, {"bag": 12, "gender": 12, "hat": 13}),
+        (True, 0, {"bag": 12, "gender": 12, "hat": 13}),
+        (False, 2, None),
+    ],
+)
+def test_a_trunk_learnt_from_what_its_initial_weights_had(trained, tmp_path, says, steps, counts):
+    workspace = draw_workspace(str(tmp_path / "workspace"))
+    shutil.copytree(trained.workspace.path("trunks", "0001"), tmp_path / "before")
+    if not says:
+        os.remove(tmp_path / "before" / LEARNT_IMAGES)
+    config = dataclasses.replace(
+        TRUNK, initial_weights=str(tmp_path / "before" / "weights.npz"), steps=steps
+    )
+    train_trunk(workspace, config, tasks=["bag"])
+    learnt = read_learnt_images(workspace.path("trunks", "0001"))
+    assert (learnt and {task: len(contents) for task, contents in learnt.items()}) == counts
+
+
+def test_a_trunk_without_steps_learnt_from_nothing(trained, tmp_path):
+    workspace = draw_workspace(str(tmp_path / "workspace"))
+    train_trunk(workspace, dataclasses.replace(TRUNK, initial_weights=trained.initial, steps=0))
+    assert read_learnt_images(workspace.path("trunks", "0001")) == {}
 
 
 def test_summaries_stay_and_checkpoints_go(trained):

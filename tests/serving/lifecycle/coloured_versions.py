@@ -15,10 +15,13 @@ import tensorflow as tf
 from PIL import Image
 
 from graftnet_tf.branch.config import BranchConfig
+from graftnet_tf.data.content_hashes import content_hashes
 from graftnet_tf.data.fingerprints import data_hashes, input_name
 from graftnet_tf.data.preprocessing import Preprocessing
+from graftnet_tf.io import atomic_files
 from graftnet_tf.trunk.pretraining import TrunkConfig
 from graftnet_tf.workspace import manifest
+from graftnet_tf.workspace.learnt_images import write_learnt_images
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
@@ -49,13 +52,30 @@ def draw_tasks(workspace: Workspace, *tasks: str, seed: int = 0, test: int = COU
         write_task(workspace.path("tasks", task), Task.binary(task), examples)
 
 
+def grow(workspace: Workspace, task: str) -> None:
+    """Adds an image to a task's train list."""
+    name = f"images/{task}-more.png"
+    Image.new("RGB", (16, 16), (9, 9, 9)).save(workspace.path(name))
+    path = workspace.path("tasks", task, "train.csv")
+    row = f"{name},negative,{name},\n"
+    atomic_files.write_text(path, atomic_files.read_bytes(path).decode() + row)
+
+
 def publish_trunk(
     workspace: Workspace,
     config: TrunkConfig = TRUNK,
     *,
     tasks: list[str],
+    says: bool = True,
 ) -> str:
-    """A trunk that hands images on; each has a fingerprint of its own."""
+    """A trunk that hands images on; each has a fingerprint of its own.
+
+    Args:
+      workspace: has the tasks.
+      config: recorded.
+      tasks: that it was trained on.
+      says: what it learnt from; trunks of earlier releases do not.
+    """
     content = {
         "backbone": config.backbone,
         "last_block": 1,
@@ -65,7 +85,8 @@ def publish_trunk(
         "config": dataclasses.asdict(config),
     }
     inputs = {input_name(task): data for task, data in _data_hashes(workspace, tasks).items()}
-    return _publish(workspace.path("trunks"), "trunk", _trunk_model(), content, inputs)
+    learnt = _learnt(workspace, tasks) if says else None
+    return _publish(workspace.path("trunks"), "trunk", _trunk_model(), content, inputs, learnt)
 
 
 def publish_branch(
@@ -77,6 +98,8 @@ def publish_branch(
     candidate: bool = False,
     noise: float = 0.0,
     missed: str | None = None,
+    says: bool = True,
+    mining: str | None = None,
 ) -> str:
     """A branch that looks at its task's channel.
 
@@ -88,6 +111,8 @@ def publish_branch(
       candidate: recorded.
       noise: how much it looks at the next channel too, which says nothing.
       missed: why its operating points were not reached; they were by default.
+      says: what it learnt from; branches of earlier releases do not.
+      mining: sha256 of the list that a mining left, which it was trained on.
     """
     trunk_version = trunk_version or workspace.newest("trunks")
     fingerprints = manifest.read(workspace.version_dir("trunks", trunk_version))["fingerprints"]
@@ -107,12 +132,20 @@ def publish_branch(
         "missed_points": dict.fromkeys(config.operating_points, missed) if missed else {},
     }
     inputs = {input_name(task): _data_hashes(workspace, [task])[task]}
-    parent = workspace.path("branches", task)
-    return _publish(parent, "branch", _branch_model(TASKS.index(task), noise), content, inputs)
+    if mining:
+        inputs["mining"] = mining
+    parent, model = workspace.path("branches", task), _branch_model(TASKS.index(task), noise)
+    learnt = _learnt(workspace, [task]) if says else None
+    return _publish(parent, "branch", model, content, inputs, learnt)
 
 
 def _data_hashes(workspace: Workspace, tasks: list[str]) -> dict[str, str]:
     return data_hashes(workspace.split(task, "train") for task in tasks)
+
+
+def _learnt(workspace: Workspace, tasks: list[str]) -> dict[str, np.ndarray]:
+    splits = [workspace.split(task, "train") for task in tasks]
+    return dict(zip(tasks, content_hashes(splits), strict=True))
 
 
 @functools.cache
@@ -150,10 +183,17 @@ def _branch_model(channel: int, noise: float) -> str:
 
 
 def _publish(
-    parent: str, kind: str, model: str, content: dict[str, Any], inputs: dict[str, str]
+    parent: str,
+    kind: str,
+    model: str,
+    content: dict[str, Any],
+    inputs: dict[str, str],
+    learnt: dict[str, np.ndarray] | None,
 ) -> str:
     def write(path: str, _: str) -> dict[str, Any]:
         shutil.copytree(model, os.path.join(path, "saved_model"))
+        if learnt is not None:
+            write_learnt_images(path, learnt)
         return content
 
     build_info = BuildInfo(inputs, seed=0, started=0.0, provenance=Provenance())
