@@ -8,6 +8,7 @@ from absl import flags
 from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.formats import IMPORTERS, PARTITIONS
 from graftnet_tf.importers.store import Imported, import_tasks
+from graftnet_tf.importers.stored_images import FORGOTTEN
 from graftnet_tf.workspace.split_leak import split_leak
 from graftnet_tf.workspace.tasks import SPLITS, class_counts
 from pipelines import shell
@@ -108,6 +109,8 @@ def main() -> None:
     print(f"{len(skipped)} images left out{':' if skipped else '.'}")
     for path, why in skipped.items():
         print(f"  {path}: {why}")
+    if forgotten := sum(why == FORGOTTEN for why in skipped.values()):
+        print(f"{forgotten} of them {'is' if forgotten == 1 else 'are'} to be forgotten.")
     _warn_of_leak(results)
     for alike in _different(results):
         _warn_of_near_duplicates(alike)

@@ -233,6 +233,24 @@ class FeatureCache:
         return True
 
 
+def clear(directory: str) -> int:
+    """Removes all arrays below a cache's directory; returns how many files of them there were.
+
+    A job that has opened some can still read these.
+    """
+    if not os.path.isdir(directory):
+        return 0
+    with file_locks.held(os.path.join(directory, _LOCK)):
+        paths = [
+            path
+            for name in (f"*{_SUFFIX}", f"{INCOMING}*")
+            for path in glob.glob(os.path.join(glob.escape(directory), "*", name))
+        ]
+        for path in paths:
+            _remove(path)
+    return len(paths)
+
+
 class _Reads:
     """Which shards this cache has opened, told to other jobs by a file that it keeps locked.
 

@@ -68,9 +68,9 @@ def import_tasks(
 
     Images go to WORKSPACE/images/NAME, people cut out as JPEG, others as the very bytes
     of the source. What is left out is listed in skipped.csv (columns image, reason) beside the
-    task: images that cannot be decoded, that have two labels, and copies in train of what the
-    source tests by. Copies of one image stay on one side of a split that is drawn. Tasks are
-    published when all images are.
+    task: images that cannot be decoded, that are to be forgotten, that have two labels, and copies
+    in train of what the source tests by. Copies of one image stay on one side of a split that is
+    drawn. Tasks are published when all images are.
 
     Labels that are appended join those that a task has, none of which changes: an image that it has
     is left out, and told where the labels differ; a group that it has stays on its side of the

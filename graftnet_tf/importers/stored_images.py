@@ -15,9 +15,13 @@ from graftnet_tf.data.near_duplicates import Look, look
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.fetch import fetch, is_web
 from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.forgotten_images import forgotten_images
 from graftnet_tf.workspace.workspace import Workspace
 
 JPEG_QUALITY = 95
+FORGOTTEN = "It was forgotten on request (graftnet-verify --forget)."
+"""Why an image is left out that is to be forgotten."""
+
 _AT_ONCE = 32  # images of one thread
 _DIGITS = 12  # of a hash in a file name
 
@@ -54,6 +58,7 @@ def store_images(
       What was stored, or why nothing was, by source.
     """
     photos = {photo.source: photo for photo in collection.photos}
+    forgotten = frozenset(forgotten_images(workspace.root))
 
     def fetched(source: str) -> bytes:
         photo = photos[source]
@@ -64,11 +69,14 @@ def store_images(
     def store(source: str, content: bytes, pixels: np.ndarray) -> StoredImage:
         photo = photos[source]
         data, pixels = _kept(content, pixels, photo)
-        digest, seen = hashlib.sha256(content).hexdigest(), look(pixels)
+        digest = hashlib.sha256(content).hexdigest()
+        written = digest if data is content else hashlib.sha256(data).hexdigest()
+        if forgotten & {digest, written}:
+            raise UnreadableImageError(FORGOTTEN)
+        seen = look(pixels)
         if not copy and photo.cut is None and not is_web(source):
             image = source if "://" in source else os.path.abspath(source)
             return StoredImage(image, digest, digest, seen)
-        written = hashlib.sha256(data).hexdigest()
         image = os.path.join("images", collection.name, photo.name)
         if keep and _is_taken(workspace.path(image), written):
             name, ending = os.path.splitext(image)

@@ -14,7 +14,7 @@ from graftnet_tf.workspace.string_column import StringColumn
 from graftnet_tf.workspace.tasks import Task, parse_list
 
 INDEXED_ROWS = 20_000  # shorter lists are parsed as fast
-_FOLDER = "lists"
+LISTS = "lists"  # folder in the cache
 _COLUMNS = ("labels", "groups", "contents", "known")
 _UNUSABLE = (  # missing, out of reach or damaged, be it to the length that an array claims
     GraftNetError,
@@ -43,7 +43,7 @@ def read_list(root: str, content: bytes, path: str, task: Task, digest: str) -> 
       GraftNetError: the CSV is damaged, as for `parse_list`.
     """
     place = hashlib.sha256(path.encode()).hexdigest()[:16]
-    index = os.path.join(default_cache_directory(root), _FOLDER, f"{place}-{digest}.npz")
+    index = os.path.join(default_cache_directory(root), LISTS, f"{place}-{digest}.npz")
     examples = _read(index, task.classes)
     if examples is None:
         examples = parse_list(content, path, task)

@@ -1,14 +1,10 @@
-"""The flags that say where features of the trunk are cached, and how much of them."""
+"""The flag that says how much of the trunk's features is cached, beside the one that says where."""
 
 from absl import flags
 
 from graftnet_tf.features import feature_cache
+from pipelines.flags.cache_directory import CACHE_DIR as CACHE_DIR
 
-CACHE_DIR = flags.DEFINE_string(
-    "cache_dir",
-    None,
-    "Local directory for features; by default WORKSPACE/cache, or a temporary one if remote.",
-)
 CACHE_LIMIT = flags.DEFINE_float(
     "cache_limit",
     feature_cache.DEFAULT_LIMIT / 1e9,

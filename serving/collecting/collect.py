@@ -21,6 +21,7 @@ from graftnet_tf.io.part_runs import Runner
 from graftnet_tf.registry.tree import grafting_trunk
 from graftnet_tf.trunk.trunk import Trunk
 from graftnet_tf.workspace.attribute_names import EXPECTED, is_servable
+from graftnet_tf.workspace.forgotten_images import forgotten_images
 from graftnet_tf.workspace.tasks import Task
 from graftnet_tf.workspace.workspace import Workspace
 from serving.collecting.default_mixture import default_mixture
@@ -64,8 +65,8 @@ def collect(
     """Chooses images of an archive, and publishes them as a batch.
 
     Vectors, looks and scores of the archive are made by offline jobs into the workspace's cache, so
-    that they are made once. What is labelled for the task, near-duplicates of it, and all but
-    one of images that look alike are left out.
+    that they are made once. What is labelled for the task or was forgotten, near-duplicates of it,
+    and all but one of images that look alike are left out.
 
     Args:
       workspace: Workspace with a trunk and, where strategies look at scores, a served head.
@@ -86,6 +87,7 @@ def collect(
     trunk = Trunk.open(workspace, grafting_trunk(workspace, trunk_version))
     cache = ArchiveCache(workspace, trunk, runner)
     asked_for = {image.sha256 for name in request.apart_from for image in read_batch(name).images}
+    asked_for.update(forgotten_images(workspace.root))
     examples = _example_vectors(trunk, request.examples) if mixture.needs_seeds else None
     index = cache.index(archive)
     left = unlabelled(index, cache.labelled(task.name), asked_for)

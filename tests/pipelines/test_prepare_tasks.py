@@ -6,6 +6,9 @@ import sys
 import pytest
 
 from graftnet_tf.importers import pulc
+from graftnet_tf.importers.store import FORGOTTEN
+from graftnet_tf.io import atomic_files
+from graftnet_tf.workspace.forgotten_images import write_forgotten
 from tests.graftnet_tf.importers.conftest import save_peta, write_image
 
 
@@ -52,6 +55,16 @@ def test_counts_and_images_left_out_are_told_and_a_second_run_is_refused(source,
     assert "bald exist already" in last_line(second)
     assert "--overwrite" in last_line(second)
     assert "Traceback" not in second.stderr
+
+
+def test_forgotten_images_are_counted(source, tmp_path):
+    sha256 = atomic_files.sha256(str(source / "negative" / "3.jpg"))
+    write_forgotten(str(tmp_path), sha256, {})
+    done = prepare_tasks(f"--workspace={tmp_path}", "--format=folders", f"--source={source}")
+    assert done.returncode == 0, done.stderr
+    assert "2 images left out" in done.stdout
+    assert f"{source}/negative/3.jpg: {FORGOTTEN}" in done.stdout
+    assert "1 of them is to be forgotten." in done.stdout
 
 
 @pytest.mark.parametrize(

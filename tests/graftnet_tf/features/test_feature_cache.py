@@ -84,6 +84,22 @@ def test_a_killed_run_loses_one_shard_at_most(tmp_path):
     assert filled(tmp_path, keys(*range(12))) == keys(8, 9, 10, 11)
 
 
+def test_all_shelves_are_cleared_and_what_a_job_has_opened_can_still_be_read(tmp_path):
+    filled(tmp_path, keys(*range(5)))
+    filled(tmp_path, keys(0), shelf="another")
+    cache = FeatureCache(str(tmp_path), "shelf")
+    cache.fill(keys(1), Worker(), description="test")
+    assert feature_cache.clear(str(tmp_path)) == 3
+    assert shards(tmp_path) == []
+    np.testing.assert_array_equal(cache.read(key(1)), array(key(1)))
+    assert filled(tmp_path, keys(1)) == keys(1)
+
+
+def test_a_cache_that_is_not_there_is_clear(tmp_path):
+    assert feature_cache.clear(str(tmp_path / "none")) == 0
+    assert not os.path.exists(tmp_path / "none")
+
+
 def test_leftovers_of_killed_runs_are_removed_on_every_shelf(tmp_path):
     filled(tmp_path, keys(0))
     filled(tmp_path, keys(0), shelf="another")

@@ -14,8 +14,10 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers import csv_table, folders
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.store import import_tasks
+from graftnet_tf.importers.stored_images import FORGOTTEN
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.extra_columns import columns_of, read_column
+from graftnet_tf.workspace.forgotten_images import write_forgotten
 from graftnet_tf.workspace.tasks import SPLITS, Task
 from graftnet_tf.workspace.workspace import Workspace
 from tests.graftnet_tf.importers.conftest import write_image
@@ -72,6 +74,37 @@ def test_bad_images_are_listed_and_the_others_kept(workspace, source):
     assert set(skipped(workspace)) == {"0.jpg", "1.jpg", "dot.png"}
     assert skipped(workspace)["0.jpg"] == "The file is empty."
     assert len(imported.skipped) == 3
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_a_forgotten_image_does_not_come_back(workspace, source, copy):
+    forgotten = source / "positive" / "3.jpg"
+    shutil.copy(forgotten, source / "positive" / "again.jpg")
+    write_forgotten(workspace.root, hashlib.sha256(forgotten.read_bytes()).hexdigest(), {})
+    import_tasks(workspace, folders.scan(str(source)), copy=copy)
+    assert skipped(workspace) == {"3.jpg": FORGOTTEN, "again.jpg": FORGOTTEN}
+    assert len(images(workspace)) == 5
+    assert len(list(pathlib.Path(workspace.root).rglob("*.jpg"))) == (5 if copy else 0)
+
+
+def test_a_forgotten_person_does_not_come_back_and_others_do(workspace, source):
+    photos = [
+        Photo(str(source / "positive" / name), name, None, {"bald": 1}, cut=lambda it: it[:, :20])
+        for name in ("1.jpg", "3.jpg")
+    ]
+    collection = Collection("bald", [Task.binary("bald")], photos)
+    import_tasks(workspace, collection, test_fraction=0.0)
+    (first, _) = workspace.examples("bald", "train")
+    write_forgotten(workspace.root, first.content, {})
+    import_tasks(workspace, collection, test_fraction=0.0, overwrite=True)
+    assert images(workspace) == ["images/bald/3.jpg"]
+
+
+def test_a_source_of_forgotten_images_alone_is_refused(workspace, source):
+    for path in source.rglob("*.jpg"):
+        write_forgotten(workspace.root, hashlib.sha256(path.read_bytes()).hexdigest(), {})
+    with pytest.raises(GraftNetError, match=r"None of the 6 images is readable.*forgotten"):
+        import_tasks(workspace, folders.scan(str(source)))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 from graftnet_tf.active_learning.batch import read_batch
 from graftnet_tf.active_learning.mixture import Mixture
 from graftnet_tf.errors import GraftNetError
+from graftnet_tf.workspace.forgotten_images import write_forgotten
 from graftnet_tf.workspace.manifest import Provenance
 from graftnet_tf.workspace.workspace import Workspace
 from serving.collecting.collect import Request, collect
@@ -61,6 +62,17 @@ def request(strategy="random", count=10, task="hat", **changes):
 
 def names(batch):
     return [os.path.basename(chosen.image) for chosen in batch.images]
+
+
+def test_what_was_forgotten_is_not_asked_for(workspace, archive, tmp_path):
+    path = pathlib.Path(archive, "07.png")
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    write_forgotten(workspace.root, sha256, {})
+    try:
+        batch = collect(workspace, request(count=COUNT - 1), [archive], str(tmp_path / "batch"))
+    finally:
+        shutil.rmtree(workspace.path("forgotten"))
+    assert "07.png" not in names(batch)
 
 
 def test_what_is_labelled_looks_alike_or_is_broken_is_left_out(workspace, archive, tmp_path):

@@ -1,0 +1,1 @@
+"""Where an image was used, and removing it from all that is kept."""
