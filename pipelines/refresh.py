@@ -1,10 +1,11 @@
 """Says what is stale in what is served and what the refresh policy wants; --apply does it.
 
 Without --apply nothing is changed. With it, the trunk is retrained when enough new labels came
-since it was made, else only branches whose data changed or that are missing are trained; what
-is served and the candidate are measured side by side on the same test data, and the candidate
-is promoted if no AUC drops by more than --max_auc_drop and operating points are kept. A killed run
-goes on when it is run again.
+since it was made, when it is older than --max_trunk_age and anything that it could learn is new, or
+when it learnt from an image that was forgotten since; else only branches whose data changed or that
+are missing are trained. What is served and the candidate are measured side by side on the same test
+data, and the candidate is promoted if no AUC drops by more than --max_auc_drop and operating points
+are kept. A killed run goes on when it is run again.
 """
 
 import dataclasses
@@ -28,6 +29,13 @@ PROMOTE = flags.DEFINE_string(
 )
 AFTER = flags.DEFINE_integer(
     "new_labels", NEW_LABELS, "Tasks new to the trunk from which it is retrained.", lower_bound=1
+)
+MAX_TRUNK_AGE = flags.DEFINE_float(
+    "max_trunk_age",
+    None,
+    "Days after which the trunk is retrained, if it has not seen a task or a task's data as it is "
+    "now; by default its age does not count.",
+    lower_bound=0.0,
 )
 MAX_AUC_DROP = flags.DEFINE_float(
     "max_auc_drop", MARGIN, "Largest drop of an AUC that is put up with.", lower_bound=0.0
@@ -63,12 +71,12 @@ def main() -> None:
         _show_decision(decide(workspace, PROMOTE.value, force=True, **_deciding()))
         return
     if not APPLY.value:
-        found = staleness(workspace, new_labels=AFTER.value)
+        found = staleness(workspace, **_due())
         _show(found, advise(found, waiting_candidates(workspace), workspace.root))
         return
     decision = refresh(
         workspace,
-        new_labels=AFTER.value,
+        **_due(),
         trunk=TRUNK.value,
         trunk_steps=TRUNK_STEPS.value,
         cache_directory=feature_cache.CACHE_DIR.value,
@@ -79,6 +87,11 @@ def main() -> None:
         _show_decision(decision)
     else:
         tell(_NOTHING, {"candidate": None, "promoted": None})
+
+
+def _due() -> dict[str, Any]:
+    """When the trunk is due."""
+    return {"new_labels": AFTER.value, "max_trunk_age": MAX_TRUNK_AGE.value}
 
 
 def _deciding() -> dict[str, Any]:
@@ -93,7 +106,7 @@ def _deciding() -> dict[str, Any]:
 def _show(found: Staleness, advice: list[Advice]) -> None:
     lines = [
         f"Tree {found.tree_version} is served, on trunk {found.tree.trunk}; "
-        f"{len(found.new)} of {found.limit} new labels since the trunk was made.",
+        f"{len(found.trunk.new)} of {found.trunk.limit} new labels since the trunk was made.",
         f"{'task':<20}{'branch':<10}{'trunk':<8}{'new':<6}{'data':<12}{'newer':<18}withdrawn",
     ]
     for state in found.tasks:
@@ -102,15 +115,20 @@ def _show(found: Staleness, advice: list[Advice]) -> None:
             f"{state.served.trunk if state.served else '-':<8}{'new' if state.new else '-':<6}"
             f"{state.data:<12}{_newer(state.newer):<18}{', '.join(state.withdrawn) or '-'}"
         )
+    if found.trunk.kept:
+        lines.append(found.trunk.kept)
     lines += [f"{some.reason}\n    {some.command or '(by hand)'}" for some in advice]
     tell(
         "\n".join(lines if advice else [*lines, _NOTHING]),
         {
             "tree": found.tree_version,
             "trunk": found.tree.trunk,
-            "new_labels": list(found.new),
-            "limit": found.limit,
-            "trunk_due": found.trunk_due,
+            "new_labels": list(found.trunk.new),
+            "limit": found.trunk.limit,
+            "changed": list(found.trunk.changed),
+            "trunk_age": found.trunk.age,
+            "trunk_due": found.trunk.due,
+            "trunk_forgotten": found.trunk.forgotten,
             "tasks": [{**dataclasses.asdict(state), "stale": state.stale} for state in found.tasks],
             "advice": [dataclasses.asdict(some) for some in advice],
         },

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from serving.lifecycle.staleness import Data, Staleness, TaskState
+from serving.lifecycle.trunk_state import counted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,17 +37,14 @@ def advise(found: Staleness, candidates: Sequence[str], root: str) -> list[Advic
 
 def _advise(found: Staleness, candidates: Sequence[str], workspace: str) -> Iterator[Advice]:
     refresh = f"graftnet-refresh {workspace} --apply"
-    if found.trunk_due:
-        yield Advice(
-            f"Retrain the trunk: {_count(found.new, 'new label')} since trunk {found.tree.trunk} "
-            f"({', '.join(found.new)}), and it is due from {found.limit}.",
-            refresh,
-        )
-    elif stale := [state.task for state in found.tasks if state.stale]:
-        yield Advice(f"Train {_count(stale, 'branch', 'es')}: {', '.join(stale)}.", refresh)
+    if found.trunk.due:
+        yield Advice(f"Retrain the trunk: {'; '.join(found.trunk.reasons)}.", refresh)
+    elif stale := [state for state in found.tasks if state.stale]:
+        names = [f"{it.task} (it {it.forgotten})" if it.forgotten else it.task for it in stale]
+        yield Advice(f"Train {counted(names, 'branch', 'es')}: {', '.join(names)}.", refresh)
     if waiting := [state.task for state in found.tasks if _waits(state, candidates)]:
         yield Advice(
-            f"Compare {_count(waiting, 'newer branch', 'es')} with what is served: "
+            f"Compare {counted(waiting, 'newer branch', 'es')} with what is served: "
             f"{', '.join(waiting)}.",
             refresh,
         )
@@ -70,7 +68,3 @@ def _waits(state: TaskState, candidates: Sequence[str]) -> bool:
     if state.newer is None or state.newer.version != state.current:
         return False
     return not (state.newer.candidate and candidates)
-
-
-def _count(names: Sequence[str], noun: str, plural: str = "s") -> str:
-    return f"{len(names)} {noun}{plural if len(names) != 1 else ''}"

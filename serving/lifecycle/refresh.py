@@ -13,6 +13,7 @@ def refresh(
     workspace: Workspace,
     *,
     new_labels: int = NEW_LABELS,
+    max_trunk_age: float | None = None,
     margin: float = MARGIN,
     trunk: str | None = None,
     trunk_steps: int | None = None,
@@ -29,7 +30,7 @@ def refresh(
 
     Args:
       workspace: Workspace with a composed model.
-      new_labels: New labels, see `staleness`.
+      new_labels, max_trunk_age: When the trunk is due, see `staleness`.
       margin: Margin, see `decide`.
       trunk, trunk_steps, left_out, cache_directory, cache_limit: Settings of the retraining, see
         `Retraining`.
@@ -41,7 +42,7 @@ def refresh(
     Raises:
       GraftNetError: see `staleness`, `Retraining.candidate` and `decide`.
     """
-    found = staleness(workspace, new_labels=new_labels)
+    found = staleness(workspace, new_labels=new_labels, max_trunk_age=max_trunk_age)
     candidate = Retraining(
         workspace,
         found,

@@ -12,6 +12,8 @@ from graftnet_tf.data.fingerprints import input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.features import feature_cache
 from graftnet_tf.models.backbones import recorded_name
+from graftnet_tf.registry.forgetting_due import forgotten_since, in_words
+from graftnet_tf.registry.initial_trunk import initial_trunk
 from graftnet_tf.registry.tree import GraftedBranch, Tree, grafted, grafting_trunk
 from graftnet_tf.trunk.pretraining import TrunkConfig, train_trunk
 from graftnet_tf.workspace import manifest
@@ -93,7 +95,9 @@ class Retraining:
             if trunk != self.found.tree.trunk:
                 self._check_trainable()
             return trunk
-        if not self.found.trunk_due:
+        if self.found.trunk.kept:
+            logging.info("%s", self.found.trunk.kept)
+        if not self.found.trunk.due:
             return self.found.tree.trunk
         self._check_trainable()
         return self._retrained_trunk()
@@ -115,14 +119,27 @@ class Retraining:
         """A trunk trained on all tasks as they are now, in the shape of the served one."""
         tasks = [task for task in self.found.hashes if task not in self.left_out]
         directory = self.workspace.version_dir("trunks", self.found.tree.trunk)
-        config = self._trunk_config(manifest.read(directory), len(tasks))
+        served = manifest.read(directory)
+        self._check_start(served)
+        config = self._trunk_config(served, len(tasks))
         for version in reversed(self.workspace.versions("trunks")):
             content = manifest.read(self.workspace.version_dir("trunks", version))
-            if trunk_config(content) == config and self._is_of(content, tasks):
+            alike = trunk_config(content) == config and self._is_of(content, tasks)
+            if alike and not forgotten_since(self.workspace, "trunks", version):
                 logging.info("Trunk %s is trained already.", version)
                 return version
         logging.info("Retraining the trunk on %d tasks in %d steps.", len(tasks), config.steps)
         return train_trunk(self.workspace, config, tasks=tasks, provenance=self.provenance)
+
+    def _check_start(self, served: dict[str, Any]) -> None:
+        """Refuses to begin once more with weights that learnt from a forgotten image."""
+        start = initial_trunk(self.workspace, served)
+        if start and (found := in_words(forgotten_since(self.workspace, "trunks", start))):
+            raise GraftNetError(
+                f"Trunk {self.found.tree.trunk} began with trunk {start}, which {found}, and one "
+                "retrained like it would too. Train one from other weights with "
+                "`graftnet-train-trunk --initial_weights=…`, and name it: --trunk=newest."
+            )
 
     def _trunk_config(self, served: dict[str, Any], tasks: int) -> TrunkConfig:
         config = trunk_config(served)

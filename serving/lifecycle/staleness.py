@@ -1,4 +1,4 @@
-"""How old what is served is: new tasks since its trunk, data changed since its branches."""
+"""What is stale in what is served: its trunk, and branches whose data changed since."""
 
 import dataclasses
 import enum
@@ -9,11 +9,13 @@ from graftnet_tf.data.fingerprints import data_hashes, input_name
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.metrics import mean_defined
 from graftnet_tf.evaluation.operating_point import OperatingPoint
+from graftnet_tf.registry.forgetting_due import forgotten_since, in_words
 from graftnet_tf.registry.tree import GraftedBranch, Tree, branches_for, served_tree
 from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.task_split import TaskSplit
 from graftnet_tf.workspace.workspace import Workspace
 from serving.lifecycle.recorded_config import operating_points
+from serving.lifecycle.trunk_state import TrunkState, trunk_state
 
 NEW_LABELS = 5
 _UNSERVED = GraftedBranch("", {})
@@ -60,6 +62,8 @@ class TaskState:
         not withdrawn, if any.
       current: Current, see `current_branch`.
       withdrawn: Branch versions that were taken back.
+      forgotten: What its served branch learnt from that was forgotten since, in words; None for
+        nothing.
     """
 
     task: str
@@ -70,6 +74,7 @@ class TaskState:
     newer: Branch | None
     current: str | None
     withdrawn: tuple[str, ...]
+    forgotten: str | None = None
 
     @property
     def stale(self) -> bool:
@@ -83,29 +88,21 @@ class Staleness:
 
     Attributes:
       tree_version, tree: What is served.
-      limit: New labels after which the trunk is due.
+      trunk: State of the trunk that is served.
       tasks: Every task of the workspace or the tree, by name.
       hashes: Hashes of the data of each task that can be trained, see `data_hash`.
     """
 
     tree_version: str
     tree: Tree
-    limit: int
+    trunk: TrunkState
     tasks: tuple[TaskState, ...]
     hashes: dict[str, str]
 
-    @property
-    def new(self) -> tuple[str, ...]:
-        """Tasks that can be trained and that the trunk has not seen: its new labels."""
-        return tuple(state.task for state in self.tasks if state.new and not state.problem)
 
-    @property
-    def trunk_due(self) -> bool:
-        """Whether the policy wants the trunk retrained (paper 3.5)."""
-        return len(self.new) >= self.limit
-
-
-def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Staleness:
+def staleness(
+    workspace: Workspace, *, new_labels: int = NEW_LABELS, max_trunk_age: float | None = None
+) -> Staleness:
     """Compares what is served with the workspace's tasks as they are now.
 
     A label is a task, one dataset with one branch, even where it reports several attributes:
@@ -115,6 +112,9 @@ def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Stalenes
       workspace: Workspace with a composed model.
       new_labels: Number of tasks new to the trunk from which it is due; the paper's practice
         is 5 to 7.
+      max_trunk_age: Days after which the trunk is due if there is anything new to learn, be it one
+        task; the paper's practice is to retrain it once or twice a month (4.2). None for no such
+        rule.
 
     Raises:
       GraftNetError: nothing is served yet.
@@ -135,7 +135,8 @@ def staleness(workspace: Workspace, *, new_labels: int = NEW_LABELS) -> Stalenes
         _state(workspace, name, tree, name not in known, problems[name], hashes.get(name))
         for name in names
     )
-    return Staleness(tree_version, tree, new_labels, tuple(states), hashes)
+    trunk = trunk_state(workspace, tree.trunk, hashes, limit=new_labels, max_age=max_trunk_age)
+    return Staleness(tree_version, tree, trunk, tuple(states), hashes)
 
 
 def current_branch(
@@ -154,7 +155,8 @@ def current_branch(
         known to have changed: its manifest has no hash, or the data is gone.
 
     Returns:
-      Its version, never a withdrawn one; None if there is none.
+      Its version, never a withdrawn one or one that learnt, or may have, from an image that was
+      forgotten since; None if there is none.
     """
     served = served or _UNSERVED
     wanted = _served_points(workspace, task, served) if now else {}
@@ -162,7 +164,9 @@ def current_branch(
         recorded = content["inputs"].get(input_name(task))
         fits = recorded == now if recorded and now else version == served.version
         alike = version == served.version or operating_points(content) == wanted
-        if fits and alike and version not in served.withdrawn:
+        if not (fits and alike) or version in served.withdrawn:
+            continue
+        if not forgotten_since(workspace, "branches", task, version):
             return version
     return None
 
@@ -190,10 +194,11 @@ def _state(
     workspace: Workspace, task: str, tree: Tree, new: bool, problem: str | None, now: str | None
 ) -> TaskState:
     grafted = tree.branches.get(task, _UNSERVED)
-    served = None
+    served, forgotten = None, {}
     if grafted.version:
-        directory = workspace.version_dir("branches", task, grafted.version)
-        served = manifest.read(directory)
+        parts = ("branches", task, grafted.version)
+        served = manifest.read(workspace.version_dir(*parts))
+        forgotten = forgotten_since(workspace, *parts)
     newer = next(_newer(workspace, task, tree.trunk, grafted), None)
     return TaskState(
         task=task,
@@ -204,6 +209,7 @@ def _state(
         newer=_branch(newer),
         current=current_branch(workspace, task, tree.trunk, now, grafted),
         withdrawn=grafted.withdrawn,
+        forgotten=in_words(forgotten),
     )
 
 

@@ -28,12 +28,15 @@ def runs(tmp_path_factory):
         ["--new_labels=1", "--json"],
         ["--apply", "--json"],
         [],
+        ["--max_trunk_age=0", "--json"],
+        ["--max_trunk_age=0"],
         *(mistake for mistake, _, _ in MISTAKES),
     ]
     return run_all("refresh", [[f"--workspace={workspace.root}", *some] for some in arguments])
 
 
 MISTAKES = [
+    (["--max_trunk_age=-1"], 2, "--max_trunk_age=-1"),
     (["--apply", "--promote=1"], 2, "--apply makes a candidate and --promote names one"),
     (["--new_labels=0"], 2, "--new_labels=0"),
     (["--promote=9"], 1, "No candidate '9'"),
@@ -79,8 +82,18 @@ def test_then_nothing_is_left_to_do(runs):
     assert runs[3].stdout.splitlines()[-1].startswith("Nothing to do"), runs[3].stderr
 
 
+def test_an_old_trunk_is_due_where_there_is_a_new_task_and_that_is_said(runs):
+    assert runs[4].status == 0, runs[4].stderr
+    result = json.loads(runs[4].stdout)
+    assert (result["trunk_due"], result["new_labels"], result["changed"]) == (True, ["blue"], [])
+    assert 0 < result["trunk_age"] < 1
+    assert result["trunk_forgotten"] is None
+    reason = "Retrain the trunk: trunk 0001 is 0.0 days old, more than 0, and there is new data"
+    assert f"{reason} (new: blue)." in runs[5].stdout
+
+
 def test_mistakes_get_one_line_and_a_status(runs):
-    for run, (arguments, status, message) in zip(runs[4:], MISTAKES, strict=True):
+    for run, (arguments, status, message) in zip(runs[6:], MISTAKES, strict=True):
         assert run.status == status, (arguments, run.stderr)
         assert message in run.error, arguments
         assert "Traceback" not in run.stderr

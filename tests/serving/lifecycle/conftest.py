@@ -84,8 +84,8 @@ def trainer(monkeypatch):
 def renew(served, trainer):
     """Renews `served`, with fields of `Retraining`; returns the candidate."""
 
-    def renewed(*, new_labels=5, **fields):
-        found = staleness(served, new_labels=new_labels)
+    def renewed(*, new_labels=5, max_trunk_age=None, **fields):
+        found = staleness(served, new_labels=new_labels, max_trunk_age=max_trunk_age)
         return Retraining(served, found, **fields).candidate()
 
     return renewed

@@ -8,6 +8,8 @@ import pytest
 
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.evaluation.operating_point import OperatingPoint
+from graftnet_tf.forgetting.forget import forget
+from graftnet_tf.io import atomic_files
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from graftnet_tf.registry.tree import newest_tree, publish_tree, read_tree
 from graftnet_tf.workspace import manifest
@@ -15,12 +17,14 @@ from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Task, write_task
 from serving.lifecycle import candidates
 from serving.lifecycle.candidates import tree_of, waiting_candidates
+from serving.lifecycle.staleness import staleness
 from tests.killed_runs import Killed
 from tests.serving.fake_versions import publish_model
 from tests.serving.lifecycle.coloured_versions import (
     BRANCH,
     TRUNK,
     draw_tasks,
+    grow,
     publish_branch,
     publish_trunk,
 )
@@ -69,6 +73,50 @@ def test_only_the_branch_whose_data_changed_is_trained(renew, served, trainer):
     assert versions(served, candidate) == ("0001", {"green": "0001", "red": "0002"})
     assert manifest.read(served.path("branches", "red", "0002"))["candidate"]
     assert newest_tree(served).branches["red"].version == "0001"
+
+
+def test_only_the_branch_of_a_task_that_grew_is_trained(renew, served, trainer):
+    grow(served, "red")
+    candidate = renew()
+    assert trainer.trained == [("branch", "red", "0001")]
+    assert versions(served, candidate) == ("0001", {"green": "0001", "red": "0002"})
+
+
+def test_an_old_trunk_learns_what_is_new_and_is_kept_where_nothing_is(renew, served, trainer):
+    assert renew(max_trunk_age=0) is None
+    assert trainer.trained == []
+    grow(served, "red")
+    candidate = renew(max_trunk_age=0)
+    assert trainer.trained[0] == ("trunk", ["green", "red"], 100)
+    assert versions(served, candidate) == ("0002", {"green": "0002", "red": "0002"})
+    assert renew(max_trunk_age=0) == candidate  # trained already
+    assert len(trainer.trained) == 3
+
+
+def test_what_learnt_from_a_forgotten_image_is_trained_without_it(renew, served, trainer):
+    sha256 = atomic_files.sha256(served.path("images", "red-train-1.png"))
+    forget(served, sha256)
+    candidate = renew()
+    assert trainer.trained[0] == ("trunk", ["green", "red"], 100)
+    assert versions(served, candidate) == ("0002", {"green": "0002", "red": "0002"})
+    publish_model(served, tree=read_tree(served, tree_of(served, candidate)))
+    found = staleness(served)
+    assert (found.trunk.version, found.trunk.due) == ("0002", False)
+    assert [(state.stale, state.forgotten) for state in found.tasks] == [(False, None)] * 2
+    assert renew() is None
+
+
+def test_a_trunk_whose_first_weights_learnt_from_it_is_not_begun_so_again(renew, served, trainer):
+    start = served.path("trunks", "0001", "weights.npz")
+    publish_trunk(served, dataclasses.replace(TRUNK, initial_weights=start), tasks=["green"])
+    for task in ("red", "green"):
+        publish_branch(served, task)
+    publish_model(served, trunk="0002")
+    draw_tasks(served, "blue")
+    forget(served, atomic_files.sha256(served.path("images", "red-train-1.png")))
+    with pytest.raises(GraftNetError, match=r"began with trunk 0001, which learnt from 1 image"):
+        renew(new_labels=1)
+    assert trainer.trained == []
 
 
 def test_a_task_without_a_branch_gets_one_in_the_usual_shape(renew, served, trainer):
