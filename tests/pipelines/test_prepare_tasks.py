@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from graftnet_tf.importers import pulc
-from graftnet_tf.importers.store import FORGOTTEN
+from graftnet_tf.importers.stored_images import FORGOTTEN
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.forgotten_images import write_forgotten
 from tests.graftnet_tf.importers.conftest import save_peta, write_image
