@@ -39,7 +39,11 @@ def train(
     truth = people.labels[:, people.names.index(task)]
     rounds = rounds_of(people, seed)
     learnt = {ALL: archive}
-    results: dict[str, Any] = {"share": float(truth.mean()), "rounds": list(ROUNDS)}
+    results: dict[str, Any] = {
+        "share": float(truth.mean()),
+        "rounds": list(ROUNDS),
+        "archive": len(archive),
+    }
     for number, arm in enumerate(arms):
         found = course(people, task, arm, seed)
         at = [rounds.index(total) for total in ROUNDS]

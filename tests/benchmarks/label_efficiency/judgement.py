@@ -13,7 +13,7 @@ RARE = 0.15
 
 MARGIN = 0.01
 _DRAWS = 2000
-_BEHIND_ALL = ("share", "rounds", ALL)
+_FACTS = ("share", "rounds", "archive", ALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Courses:
       rounds: R numbers of labels.
       aucs: float64 [A, C, R].
       positives: float64 [A, C, R], positives among the labels.
-      of_all: float64 [C], AUC with all labels.
+      archives: float64 [C], number of all labels.
+      of_all: float64 [C], AUC with all of them.
     """
 
     arms: tuple[str, ...]
@@ -36,6 +37,7 @@ class Courses:
     rounds: tuple[int, ...]
     aucs: np.ndarray
     positives: np.ndarray
+    archives: np.ndarray
     of_all: np.ndarray
 
     def chosen(self, rows: np.ndarray) -> "Courses":
@@ -47,6 +49,7 @@ class Courses:
             self.rounds,
             self.aucs[:, rows],
             self.positives[:, rows],
+            self.archives[rows],
             self.of_all[rows],
         )
 
@@ -67,7 +70,7 @@ def courses(results: Sequence[Mapping[str, Any]], prefixes: Sequence[str]) -> Co
         for prefix, found in zip(prefixes, results, strict=True)
         for name, one in found.items()
     ]
-    arms = [name for name in flat[0][1] if name not in _BEHIND_ALL]
+    arms = [name for name in flat[0][1] if name not in _FACTS]
     arms = [name for name in arms if all(name in one for _, one in flat)]
     count = min(len(one["rounds"]) for _, one in flat)
 
@@ -81,6 +84,7 @@ def courses(results: Sequence[Mapping[str, Any]], prefixes: Sequence[str]) -> Co
         tuple(flat[0][1]["rounds"][:count]),
         stacked("auc"),
         stacked("positives"),
+        np.array([one["archive"] for _, one in flat], float),
         np.array([one[ALL] for _, one in flat]),
     )
 
@@ -102,20 +106,18 @@ def labels_needed(rounds: Sequence[int], aucs: Sequence[float], target: float) -
     return float(rounds[after - 1] * (rounds[after] / rounds[after - 1]) ** part)
 
 
-def saving(some: Courses, arm: str, target: float | None = None) -> float:
-    """Labels that an arm needs by those that random needs, by mean curves.
+def saving(some: Courses, arm: str, margin: float = MARGIN) -> float:
+    """Labels that an arm needs for the AUC of all labels less a margin, by those that random needs.
 
-    Args:
-      some: Courses to take the means of.
-      arm: Name of the arm.
-      target: AUC to be reached; by default that of all labels less `MARGIN`, or what random reaches
-        with the most labels, whichever is lower.
+    By mean curves, which all end with all labels.
     """
-    mean, random = some.arm(arm).mean(axis=0), some.arm("random").mean(axis=0)
-    if target is None:
-        target = min(some.of_all.mean() - MARGIN, random[-1])
-    needed = labels_needed(some.rounds, mean, target)
-    return needed / labels_needed(some.rounds, random, target)
+    target = some.of_all.mean() - margin
+    rounds = [*some.rounds, some.archives.mean()]
+
+    def needed(name: str) -> float:
+        return labels_needed(rounds, [*some.arm(name).mean(axis=0), some.of_all.mean()], target)
+
+    return needed(arm) / needed("random")
 
 
 @dataclasses.dataclass(frozen=True)

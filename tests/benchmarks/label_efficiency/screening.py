@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.benchmarks.label_efficiency.annotated import Annotated
-from tests.benchmarks.label_efficiency.rounds import auc_of_all, course, rounds_of
+from tests.benchmarks.label_efficiency.rounds import TEST_FRACTION, auc_of_all, course, rounds_of
 
 ALL = "all labels"
 
@@ -28,6 +28,7 @@ def screen(
         if ALL not in results:
             results["share"] = positives / len(people.labels)
             results["rounds"] = rounds_of(people, seed)
+            results["archive"] = len(people.sides(TEST_FRACTION, seed)[0])
             results[ALL] = auc_of_all(people, task, seed)
         if name not in results:
             one = course(people, task, name, seed)

@@ -24,17 +24,17 @@ def test_labels_that_are_needed_lie_between_rounds(target, labels):
 
 def found(share, of_all, **aucs):
     arms = {name: {"auc": list(values), "positives": [1, 2, 3]} for name, values in aucs.items()}
-    return {"share": share, "rounds": [50, 100, 200], "all labels": of_all, **arms}
+    return {"share": share, "rounds": [50, 100, 200], "archive": 400, "all labels": of_all, **arms}
 
 
 @pytest.fixture
 def some() -> Courses:
     hat = {
-        "hat 0": found(0.1, 0.81, random=(0.6, 0.7, 0.8), quick=(0.7, 0.8, 0.85)),
-        "hat 1": found(0.1, 0.81, random=(0.6, 0.7, 0.8), quick=(0.7, 0.8, 0.85)),
+        "hat 0": found(0.1, 0.9, random=(0.6, 0.7, 0.8), quick=(0.7, 0.8, 0.85)),
+        "hat 1": found(0.1, 0.9, random=(0.6, 0.7, 0.8), quick=(0.7, 0.8, 0.85)),
     }
     return courses(
-        [hat, {"bag 0": found(0.4, 0.81, random=(0.6,) * 3, quick=(0.5,) * 3)}], ["a", "b"]
+        [hat, {"bag 0": found(0.4, 0.9, random=(0.6,) * 3, quick=(0.5,) * 3)}], ["a", "b"]
     )
 
 
@@ -44,11 +44,13 @@ def test_results_of_workspaces_are_put_together(some):
     assert some.shares.tolist() == [0.1, 0.1, 0.4]
 
 
-def test_a_saving_is_by_mean_curves(some):
+def test_a_saving_is_by_mean_curves_that_end_with_all_labels(some):
     rare = some.chosen(some.shares < 0.15)
-    assert saving(rare, "quick") == pytest.approx(0.5)
     assert saving(rare, "random") == 1.0
-    assert saving(rare, "quick", 0.7) == pytest.approx(0.5)
+    assert saving(rare, "quick", margin=0.2) == pytest.approx(0.5), "50 labels, not 100, for .7"
+    assert saving(rare, "quick", margin=0.1) == pytest.approx(0.5)
+    between = 200 * 2**0.5  # half-way from .8 of 200 labels to .9 of 400
+    assert saving(rare, "quick", margin=0.05) == pytest.approx(200 / between)
 
 
 def test_gains_are_means_and_the_worst_task_is_named(some):
