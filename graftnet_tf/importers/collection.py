@@ -21,6 +21,7 @@ class Photo:
       cut: Function from the decoded photo, uint8 [H, W, 3], to the person to keep, uint8 [h, w, 3];
         None when the photo is taken whole.
       columns: What else the source says of it, by name: `camera`, `site`.
+      content: Function that gives the bytes of its file; None where they are read from `source`.
     """
 
     source: str
@@ -30,6 +31,7 @@ class Photo:
     split: str | None = None
     cut: Callable[[np.ndarray], np.ndarray] | None = None
     columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    content: Callable[[], bytes] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -225,6 +225,7 @@ def _labelled(
         examples[sides[source]].append(
             Example(found.image, label, group, found.content, photo.columns)
         )
+    still_skipped = {path: why for path, why in earlier.skipped.items() if path not in sides}
     across = [
         {same: sides.get(same) or earlier.sides[same] for same in group}
         for group in (
@@ -235,7 +236,7 @@ def _labelled(
     return Imported(
         task,
         examples,
-        {**earlier.skipped, **collection.skipped, **reasons},
+        {**still_skipped, **collection.skipped, **reasons},
         [*earlier.near_duplicates, *(group for group in across if len(set(group.values())) > 1)],
         len(earlier),
         repeated,

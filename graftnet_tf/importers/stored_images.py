@@ -51,7 +51,7 @@ def store_images(
     Args:
       workspace: Workspace to write to.
       collection: What an importer found.
-      copy: Whether images that are taken whole and do not come from the web are copied.
+      copy: Whether images that are taken whole and lie in files are copied.
       keep: Whether a file of that name and of other content stays; the image gets another name.
 
     Returns:
@@ -64,7 +64,7 @@ def store_images(
         photo = photos[source]
         if any(unicodedata.category(sign) == "Cc" for sign in photo.name + (photo.group or "")):
             raise UnreadableImageError("Its name or group has a control character; rename it.")
-        return fetch(source)
+        return fetch(source) if photo.content is None else photo.content()
 
     def store(source: str, content: bytes, pixels: np.ndarray) -> StoredImage:
         photo = photos[source]
@@ -74,7 +74,7 @@ def store_images(
         if forgotten & {digest, written}:
             raise UnreadableImageError(FORGOTTEN)
         seen = look(pixels)
-        if not copy and photo.cut is None and not is_web(source):
+        if not copy and photo.cut is None and photo.content is None and not is_web(source):
             image = source if "://" in source else os.path.abspath(source)
             return StoredImage(image, digest, digest, seen)
         image = os.path.join("images", collection.name, photo.name)

@@ -14,12 +14,21 @@ _QUALITY = 80
 
 def thumbnail(path: str) -> bytes | None:
     """JPEG bytes; None when the image is not at hand or cannot be read."""
-    content = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(atomic_files.read_bytes(path))) as image:
-            upright = upright_on_black(image)
-            upright.thumbnail(_SIZE)
-            upright.save(content, "JPEG", quality=_QUALITY)
+        return shrunk(atomic_files.read_bytes(path), _SIZE)
     except (OSError, SyntaxError, ValueError, tf.errors.OpError):
         return None
-    return content.getvalue()
+
+
+def shrunk(content: bytes, size: tuple[int, int]) -> bytes:
+    """JPEG bytes of an image that fits into `size`, width and height in pixels.
+
+    Raises:
+      OSError, SyntaxError, ValueError: it cannot be read.
+    """
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as image:
+        upright = upright_on_black(image)
+        upright.thumbnail(size)
+        upright.save(small, "JPEG", quality=_QUALITY)
+    return small.getvalue()
