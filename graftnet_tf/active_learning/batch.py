@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -16,8 +16,10 @@ from graftnet_tf.workspace.selection_probabilities import PROBABILITY
 from graftnet_tf.workspace.tasks import Task
 
 TABLE, FACTS = "batch.csv", "batch.json"
-STRATEGY = "strategy"
-COLUMNS = ("image", "class", "group", "sha256", STRATEGY, PROBABILITY, "score")
+STRATEGY, SCORE = "strategy", "score"
+COLUMNS = ("image", "class", "group", "sha256", STRATEGY, PROBABILITY, SCORE)
+
+_NAME_CHARACTERS = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +42,33 @@ class Chosen:
     probability: float
     score: float | None = None
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """Why it was chosen, as cells of a task's list."""
+        score = "" if self.score is None else f"{self.score:.6f}"
+        return {STRATEGY: self.strategy, PROBABILITY: repr(self.probability), SCORE: score}
+
+    @property
+    def file_name(self) -> str:
+        """The end of its path or URL, in some hundred characters."""
+        return os.path.basename(self.image.split("?")[0])[-_NAME_CHARACTERS:]
+
+    @classmethod
+    def of_cells(cls, cells: Mapping[str, str]) -> "Chosen":
+        """The image that a row of `COLUMNS` tells of.
+
+        Raises:
+          KeyError, TypeError, ValueError: it tells of none.
+        """
+        return cls(
+            cells["image"],
+            cells["sha256"],
+            cells["group"],
+            cells[STRATEGY],
+            float(cells[PROBABILITY]),
+            float(cells[SCORE]) if cells[SCORE] else None,
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
@@ -60,7 +89,8 @@ def check_new(directory: str) -> None:
     """Raises GraftNetError where there is something already: it may be being labelled."""
     if tf.io.gfile.exists(directory):
         raise GraftNetError(
-            f"{directory} is there already, and may be being labelled: choose another --output."
+            f"{directory} is there already, and may be being labelled: choose another --output, or "
+            "leave --archive out to export that batch."
         )
 
 
@@ -70,11 +100,7 @@ def write_batch(directory: str, batch: Batch) -> None:
     Filled, it is a table for `graftnet-prepare-tasks --format=csv`.
     """
     rows = (
-        (
-            *(chosen.image, "", chosen.group, chosen.sha256, chosen.strategy),
-            repr(chosen.probability),
-            "" if chosen.score is None else f"{chosen.score:.6f}",
-        )
+        (chosen.image, "", chosen.group, chosen.sha256, *chosen.columns.values())
         for chosen in batch.images
     )
     with atomic_files.replacing_directory(directory) as aside:
@@ -97,17 +123,7 @@ def read_batch(directory: str) -> Batch:
     facts = atomic_files.read_json(os.path.join(directory, FACTS))
     rows = csv.DictReader(io.StringIO(atomic_files.read_bytes(path).decode(), newline=""))
     try:
-        images = [
-            Chosen(
-                row["image"],
-                row["sha256"],
-                row["group"],
-                row[STRATEGY],
-                float(row[PROBABILITY]),
-                float(row["score"]) if row["score"] else None,
-            )
-            for row in rows
-        ]
+        images = [Chosen.of_cells(row) for row in rows]
         task = Task.from_dict(facts.pop("task"))
     except (KeyError, TypeError, ValueError) as error:
         raise GraftNetError(

@@ -1,0 +1,1 @@
+"""Label Studio: batches to its projects, its annotations back."""
