@@ -6,16 +6,28 @@ from typing import Any
 
 from absl import logging
 
-from graftnet_tf.importers import ccp, csv_table, folders, market1501, pa100k, peta, pulc
+from graftnet_tf.importers import (
+    batch_folders,
+    ccp,
+    csv_table,
+    folders,
+    label_studio,
+    market1501,
+    pa100k,
+    peta,
+    pulc,
+)
 from graftnet_tf.importers.classes import Reporting
 from graftnet_tf.importers.collection import Collection
 from graftnet_tf.importers.store import Imported, import_tasks
 from graftnet_tf.workspace.workspace import Workspace
 
 IMPORTERS: dict[str, Callable[..., Collection]] = {
+    "batch_folders": batch_folders.scan,
     "ccp": ccp.scan,
     "csv": csv_table.scan,
     "folders": folders.scan,
+    "label_studio": label_studio.scan,
     "market1501": market1501.scan,
     "pa100k": pa100k.scan,
     "peta": peta.scan,
