@@ -14,7 +14,9 @@ from graftnet_tf.workspace.tasks import SPLITS, class_counts
 from pipelines import shell
 
 FORMAT = flags.DEFINE_enum("format", None, sorted(IMPORTERS), "Layout of the source.")
-SOURCE = flags.DEFINE_string("source", None, "Folder, or CSV file, to import.")
+SOURCE = flags.DEFINE_string(
+    "source", None, "Folder or file to import, or address of a project of Label Studio."
+)
 TASK = flags.DEFINE_list(
     "task",
     [],

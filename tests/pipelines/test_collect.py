@@ -2,13 +2,17 @@
 
 import csv
 import json
+import pathlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from graftnet_tf.label_studio.access_token import VARIABLE
 from graftnet_tf.workspace.extra_columns import read_column
 from graftnet_tf.workspace.workspace import Workspace
+from tests.drawn_batch import draw_batch
+from tests.graftnet_tf.label_studio.fake_server import LEGACY, serving
 from tests.pipelines.forked_runs import run_all
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
@@ -19,6 +23,18 @@ MISTAKES = [
     (["--task=hat", "--count=0"], 2, "--count=0"),
     (["--task=hat", "--archive=/no/such/place"], 1, "/no/such/place is not there"),
     (["--task=hat", "--strategy=uncertain"], 1, "make one with graftnet-compose"),
+    ([], 2, "--task= given; expected one task"),
+    (["--task=hat", "--push=http://localhost"], 2, "--push goes with --export=label_studio"),
+]
+EXPORT_MISTAKES = [
+    ([], 2, "--archive is missing: name what to choose from, or export the batch of --output"),
+    (["--export=paper"], 2, "value should be one of <csv|folders|label_studio>"),
+    (["--export=folders", "--output=/no/such/batch"], 1, "/no/such/batch has no batch.csv"),
+    (
+        ["--export=label_studio", "--push=http://127.0.0.1:9"],
+        1,
+        "Label Studio at http://127.0.0.1:9 cannot be reached (ConnectError",
+    ),
 ]
 
 
@@ -79,5 +95,44 @@ def test_filled_in_it_becomes_a_task_that_knows_its_probabilities(runs):
 def test_mistakes_are_told_in_a_line(runs, number):
     _, status, message = MISTAKES[number]
     run = runs[3][number]
+    assert run.status == status
+    assert message in run.error
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    """(directory of a batch, the exports of it, those of `EXPORT_MISTAKES`)."""
+    directory, _ = draw_batch(tmp_path_factory.mktemp("exports"))
+    usual = [f"--output={directory}"]
+    with pytest.MonkeyPatch.context() as patch, serving() as studio:
+        patch.setenv(VARIABLE, LEGACY)
+        asked = [
+            [*usual, "--export=folders"],
+            [*usual, "--export=label_studio"],
+            [*usual, "--export=label_studio", f"--push={studio.url}", "--json"],
+        ]
+        wrong = [[*usual, *some] for some, _, _ in EXPORT_MISTAKES[:-1]]
+        *runs, first, second, third, pushed_again = run_all("collect", [*asked, *wrong, asked[-1]])
+        pathlib.Path(directory, "label_studio.json").unlink()
+        [away] = run_all("collect", [[*usual, *EXPORT_MISTAKES[-1][0]]])
+    return directory, [*runs, pushed_again], [first, second, third, away]
+
+
+def test_a_batch_that_is_there_is_exported(exports):
+    directory, (folders, tasks, pushed, again), _ = exports
+    for run in (folders, tasks, pushed, again):
+        assert run.status == 0, run.stderr
+    assert folders.stdout == f"folders: {directory}/folders, 6 images to be moved\n"
+    assert tasks.stdout == f"tasks: 6, in {directory}/tasks.json\n"
+    assert "/projects/1, 6 tasks added, 0 there" in pushed.stderr
+    assert "/projects/1, 0 tasks added, 6 there" in again.stderr
+    assert json.loads(pushed.stdout)["chosen"] == {"random": 6}
+    assert "umbrella" in pathlib.Path(directory, "labelling_config.xml").read_text()
+
+
+@pytest.mark.parametrize("number", range(len(EXPORT_MISTAKES)))
+def test_mistakes_of_an_export_are_told_in_a_line(exports, number):
+    _, status, message = EXPORT_MISTAKES[number]
+    run = exports[2][number]
     assert run.status == status
     assert message in run.error

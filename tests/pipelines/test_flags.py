@@ -40,6 +40,7 @@ OWN_WORDS = {
     "output",
     "pooling",
     "precision",
+    "push",
     "report_dir",
     "seed",
     "server",
@@ -133,6 +134,7 @@ def test_flags_of_one_name_are_one_thing():
     assert {name for name, some in kinds.items() if len(some) > 1} == {
         "images",
         "last_block",
+        "push",  # of a server's configuration whether; of a batch where to
         "server",
         "strategy",  # of choosing images any mixture; of training one of a few words
     }
