@@ -86,13 +86,11 @@ def main() -> None:
         several = ", ".join(f"{name} (1 to {count})" for name, count in PARTITIONS.items())
         raise flags.Error(f"--partition={PARTITION.value} is none; it goes with {several}.")
     split = {"partition": PARTITION.value} if PARTITION.value else {}
-    workspace = shell.open_workspace(create=True)
-    reporting = Reporting(
-        POSITIVE.value, tuple(ATTRIBUTES.value), workspace.tasks() if APPEND.value else {}
-    )
+    existing = shell.open_workspace(create=True).tasks() if APPEND.value else {}
+    reporting = Reporting(POSITIVE.value, tuple(ATTRIBUTES.value), existing)
     collection = IMPORTERS[FORMAT.value](SOURCE.value, TASK.value, reporting, **split)
     results = import_tasks(
-        workspace,
+        shell.open_workspace(create=True),
         collection,
         test_fraction=TEST_FRACTION.value,
         seed=shell.SEED.value,
