@@ -11,6 +11,7 @@ from graftnet_tf.active_learning.batch import Batch, Chosen, check_new, read_bat
 from graftnet_tf.active_learning.candidates import Candidates
 from graftnet_tf.active_learning.choice import choose
 from graftnet_tf.active_learning.mixture import Mixture
+from graftnet_tf.active_learning.prevalence import prevalence
 from graftnet_tf.active_learning.snapshot_groups import snapshot_groups
 from graftnet_tf.active_learning.unlabelled import unlabelled
 from graftnet_tf.archive_features.extractor import COLUMN, FeatureExtractor
@@ -99,6 +100,7 @@ def collect(
         index.vectors[left],
         scored.of([index.sources[row] for row in left]) if scored else None,
         scored.threshold if scored else 0.5,
+        prevalence(workspace, task.name, scored.attribute) if scored else None,
         None if examples is None else index.shorten(examples),
     )
     choice = choose(candidates, mixture, request.count, request.seed)

@@ -1,7 +1,8 @@
 """Ways to choose the next images: those of `graftnet-collect`, and others that were tried."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logit
@@ -31,8 +32,19 @@ class Situation:
     seed: int
 
 
-Arm = Callable[[Situation], np.ndarray]
-"""Gives int64 [count] rows of the candidates."""
+class Chosen(NamedTuple):
+    """int64 [count] rows of the candidates, and how likely each was; NaN where nobody knows."""
+
+    rows: np.ndarray
+    probabilities: np.ndarray
+
+    @classmethod
+    def surely(cls, rows: Sequence[int] | np.ndarray) -> "Chosen":
+        """Rows that no lot was drawn for."""
+        return cls(np.asarray(rows), np.full(len(rows), np.nan))
+
+
+Arm = Callable[[Situation], Chosen]
 
 
 def arms(name: str) -> tuple[Arm, Arm]:
@@ -49,13 +61,14 @@ def _arm(name: str) -> Arm:
 
 
 def _mixture(mixture: Mixture) -> Arm:
-    def of(situation: Situation) -> np.ndarray:
-        return choose(situation.candidates, mixture, situation.count, situation.seed).rows
+    def of(situation: Situation) -> Chosen:
+        choice = choose(situation.candidates, mixture, situation.count, situation.seed)
+        return Chosen(choice.rows, choice.probabilities)
 
     return of
 
 
-def badge(situation: Situation) -> np.ndarray:
+def badge(situation: Situation) -> Chosen:
     """k-means++ on the gradients of the last layer.
 
     Ash et al. 2020, "Deep Batch Active Learning by Diverse, Uncertain Gradient Lower Bounds",
@@ -73,10 +86,10 @@ def badge(situation: Situation) -> np.ndarray:
         nearest[rows] = 0.0
         rows.append(int(random.choice(len(gradients), p=nearest / nearest.sum())))
         nearest = np.minimum(nearest, _squared_distances(gradients, gradients[rows[-1]]))
-    return np.array(rows)
+    return Chosen.surely(rows)
 
 
-def core_set(situation: Situation) -> np.ndarray:
+def core_set(situation: Situation) -> Chosen:
     """Always the image that is farthest from all with a label.
 
     Sener and Savarese 2018, "Active Learning for Convolutional Neural Networks: A Core-Set
@@ -89,33 +102,48 @@ def core_set(situation: Situation) -> np.ndarray:
     while len(rows) < situation.count:
         rows.append(int(np.argmax(nearest)))
         nearest = np.minimum(nearest, _squared_distances(vectors, vectors[rows[-1]]))
-    return np.array(rows)
+    return Chosen.surely(rows)
 
 
-def least_confident(situation: Situation) -> np.ndarray:
+def least_confident(situation: Situation) -> Chosen:
     """Those nearest to the threshold, without lots."""
     candidates = situation.candidates
     assert candidates.scores is not None
     distances = np.abs(candidates.scores - candidates.threshold)
-    return np.argsort(distances, kind="stable")[: situation.count]
+    return Chosen.surely(np.argsort(distances, kind="stable")[: situation.count])
 
 
-def blunter(exponent: float, random_share: float) -> Arm:
-    """`uncertain` with a smaller exponent of the ranks, beside a share of random."""
+def by_rank(near: Callable[[Candidates], np.ndarray], exponent: float) -> Arm:
+    """Nine in ten by the rank of a value, the others at random.
 
-    def of(situation: Situation) -> np.ndarray:
-        candidates = situation.candidates
-        assert candidates.scores is not None
-        near = -np.abs(logit(np.clip(candidates.scores, 1e-6, 1 - 1e-6)))
-        sure = inclusion_probabilities(
-            soft_ranks(near, exponent), (1 - random_share) * situation.count
-        )
-        weights = sure + random_share * situation.count / len(candidates)
-        probabilities = inclusion_probabilities(weights, situation.count)
+    Args:
+      near: Gives float [n], greater for what is rather drawn.
+      exponent: Of the ranks, see `soft_ranks`.
+    """
+
+    def of(situation: Situation) -> Chosen:
+        candidates, count = situation.candidates, situation.count
+        chosen = inclusion_probabilities(soft_ranks(near(candidates), exponent), 0.9 * count)
+        probabilities = inclusion_probabilities(chosen + 0.1 * count / len(candidates), count)
         random = np.random.default_rng(situation.seed)
-        return systematic_sample(probabilities, random.permutation(len(candidates)), random)
+        rows = systematic_sample(probabilities, random.permutation(len(candidates)), random)
+        return Chosen(rows, probabilities[rows])
 
     return of
+
+
+def _near_threshold(candidates: Candidates) -> np.ndarray:
+    assert candidates.scores is not None
+    scores, threshold = (
+        logit(np.clip(values, 1e-6, 1 - 1e-6))
+        for values in (candidates.scores, candidates.threshold)
+    )
+    return -np.abs(scores - threshold)
+
+
+def _high(candidates: Candidates) -> np.ndarray:
+    assert candidates.scores is not None
+    return candidates.scores
 
 
 def _squared_distances(vectors: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -126,7 +154,10 @@ OTHERS: dict[str, Arm] = {
     "badge": badge,
     "core_set": core_set,
     "least_confident": least_confident,
-    **{f"uncertain^{exponent}:0.9,random:0.1": blunter(exponent, 0.1) for exponent in (1, 2)},
+    "threshold^1": by_rank(_near_threshold, 1),
+    "threshold^4": by_rank(_near_threshold, 4),
+    "highest^1": by_rank(_high, 1),
+    "highest^4": by_rank(_high, 4),
 }
 _FIRST = ("random", "seeds:.8,random:.2", "diverse:.8,random:.2")
 TRIED = (
@@ -135,17 +166,18 @@ TRIED = (
     *(
         f"{first} then {later}"
         for first in _FIRST
-        for later in ("badge", "uncertain^1:0.9,random:0.1", "uncertain:.9,random:.1")
+        for later in ("badge", "threshold^4", "uncertain:.9,random:.1")
     ),
     *(
-        f"random then {later}"
+        f"diverse:.8,random:.2 then {later}"
         for later in (
-            "uncertain^2:0.9,random:0.1",
+            "threshold^1",
+            "highest^1",
+            "highest^4",
             "uncertain:.8,random:.2",
             "least_confident",
             "hard_negatives:.8,random:.2",
             "uncertain:.5,hard_negatives:.3,random:.2",
-            "uncertain:.4,diverse:.4,random:.2",
         )
     ),
 )

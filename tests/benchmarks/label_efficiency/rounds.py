@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
 from graftnet_tf.active_learning.candidates import Candidates
+from graftnet_tf.active_learning.prevalence import weighted_share
 from tests.benchmarks.label_efficiency import probe
 from tests.benchmarks.label_efficiency.annotated import Annotated
 from tests.benchmarks.label_efficiency.arms import Situation, arms
@@ -53,19 +54,24 @@ def course(people: Annotated, task: str, name: str, seed: int) -> Course:
     first, later = arms(name)
     found = Course([], [], [])
     model = None
+    drawn, likely = np.zeros(0, int), np.zeros(0)  # all but the examples, and how likely each was
     rounds = rounds_of(people, seed)
     for number, total in enumerate(rounds):
         left = np.setdiff1d(archive, labelled)
         candidates = Candidates(
             people.vectors[left],
             None if model is None else probe.scores(model, people.vectors[left]),
-            seeds=people.vectors[labelled[truth[labelled]]],
+            probe.threshold(people.vectors[labelled], truth[labelled]) if model else 0.5,
+            weighted_share(truth[drawn], likely) if model and np.isfinite(likely).all() else None,
+            people.vectors[labelled[truth[labelled]]],
         )
         situation = Situation(
             candidates, people.vectors[labelled], total - len(labelled), seed * len(rounds) + number
         )
         chosen = (first if model is None else later)(situation)
-        labelled = np.concatenate([labelled, left[chosen]])
+        drawn = np.concatenate([drawn, left[chosen.rows]])
+        likely = np.concatenate([likely, chosen.probabilities])
+        labelled = np.concatenate([labelled, left[chosen.rows]])
         model = probe.fit(people.vectors[labelled], truth[labelled])
         found.labelled.append(labelled)
         found.aucs.append(_auc(people, model, truth, tested))

@@ -23,6 +23,13 @@ def test_uncertain_are_near_the_threshold():
     assert np.median(near) < 0.5 * np.median(fair)
 
 
+@pytest.mark.parametrize("share", [0.05, 0.5])
+def test_uncertain_are_near_where_as_many_score_higher_as_are_positive(share):
+    """Whatever the threshold, which lies among the many negatives of a rare label."""
+    scores = SCORES[chosen("uncertain", prevalence=share, threshold=0.1).rows]
+    assert abs(np.median(scores) - (1 - share)) < 0.05
+
+
 def test_hard_negatives_are_below_the_threshold_and_high():
     found = SCORES[chosen("hard_negatives").rows]
     assert found.max() < 0.6
