@@ -52,7 +52,10 @@ def main() -> None:
     with timed("left out: labelled images and what looks like them"):
         left = unlabelled(index, labelled, ())
     candidates = Candidates(
-        vectors[left], random.uniform(size=len(left)).astype(np.float32), 0.5, vectors[:_SEEDS]
+        vectors[left],
+        random.uniform(size=len(left)).astype(np.float32),
+        prevalence=0.05,
+        seeds=vectors[:_SEEDS],
     )
     for name in STRATEGIES:
         with timed(f"chosen: {_COUNT} by {name}"):
