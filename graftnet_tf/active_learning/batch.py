@@ -19,8 +19,6 @@ TABLE, FACTS = "batch.csv", "batch.json"
 STRATEGY, SCORE = "strategy", "score"
 COLUMNS = ("image", "class", "group", "sha256", STRATEGY, PROBABILITY, SCORE)
 
-_NAME_CHARACTERS = 100
-
 
 @dataclasses.dataclass(frozen=True)
 class Chosen:
@@ -47,11 +45,6 @@ class Chosen:
         """Why it was chosen, as cells of a task's list."""
         score = "" if self.score is None else f"{self.score:.6f}"
         return {STRATEGY: self.strategy, PROBABILITY: repr(self.probability), SCORE: score}
-
-    @property
-    def file_name(self) -> str:
-        """The end of its path or URL, in some hundred characters."""
-        return os.path.basename(self.image.split("?")[0])[-_NAME_CHARACTERS:]
 
     @classmethod
     def of_cells(cls, cells: Mapping[str, str]) -> "Chosen":

@@ -27,6 +27,7 @@ from graftnet_tf.active_learning.batch_contents import batch_contents
 from graftnet_tf.data.image_loading import read_data
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.file_names import short_name
 from graftnet_tf.io.hidden_files import is_hidden
 from graftnet_tf.workspace.tasks import Task
 
@@ -59,7 +60,7 @@ def write_folders(directory: str, batch: Batch) -> int:
     for chosen, content in batch_contents(batch):
         if chosen.sha256 in there:
             continue
-        name = f"{places[chosen.sha256]:05d}-{chosen.file_name}"
+        name = f"{places[chosen.sha256]:05d}-{short_name(chosen.image)}"
         atomic_files.write_bytes(os.path.join(root, _UNLABELLED, name), content)
         written += 1
     return written

@@ -101,11 +101,21 @@ def _division(
     parts = [learnt[:size] for size in sizes]
     if len(np.unique(labels[held])) < 2 or len(np.unique(labels[parts[0]])) < 2:
         return None
-    aucs = []
-    for part in parts:
-        kernel, _ = linear_probe.fit(vectors[part], labels[part].astype(int), 2)
-        aucs.append(float(roc_auc_score(labels[held], (vectors[held] @ kernel)[:, 1])))
-    return sizes, aucs
+    return sizes, [probe_auc(vectors, labels, part, np.flatnonzero(held)) for part in parts]
+
+
+def probe_auc(
+    vectors: np.ndarray, labels: np.ndarray, learnt: np.ndarray, judged: np.ndarray
+) -> float:
+    """AUC of a linear probe on some images that learnt from others.
+
+    Args:
+      vectors: float32 [N, D].
+      labels: bool [N].
+      learnt, judged: int rows, some of both classes in each.
+    """
+    kernel, _ = linear_probe.fit(vectors[learnt], labels[learnt].astype(int), 2)
+    return float(roc_auc_score(labels[judged], (vectors[judged] @ kernel)[:, 1]))
 
 
 def _slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:

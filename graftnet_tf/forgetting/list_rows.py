@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 import tensorflow as tf
 
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.file_names import short_name
 from graftnet_tf.workspace.tasks import NEAR_DUPLICATES_FILE
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -67,7 +68,7 @@ def _is_copy(image: str, source: str) -> bool:
         return False
     name = image.split(os.sep, 2)[-1]
     if match := _COPY_OF_A_ROW.fullmatch(name):
-        return os.path.basename(source.split("?")[0])[-100:] == match[1]
+        return short_name(source) == match[1]
     return source == name or source.endswith(f"/{name}")
 
 

@@ -8,6 +8,7 @@ from graftnet_tf.active_learning.answers import ASIDE, AnsweredImage
 from graftnet_tf.active_learning.batch_contents import read_chosen
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.importers.collection import Collection, Photo
+from graftnet_tf.io.file_names import short_name
 from graftnet_tf.io.image_fetching import UnreadableError
 from graftnet_tf.workspace.tasks import Task
 
@@ -96,7 +97,7 @@ def _photo(task: Task, image: AnsweredImage, label: str) -> Photo:
         read_chosen(chosen)
     return Photo(
         source=chosen.image,
-        name=f"{chosen.sha256[:_DIGITS]}-{chosen.file_name}",
+        name=f"{chosen.sha256[:_DIGITS]}-{short_name(chosen.image)}",
         group=chosen.group,
         labels={task.name: task.classes.index(label)},
         columns=chosen.columns,

@@ -13,6 +13,7 @@ from graftnet_tf.importers.classes import Reporting, label_scheme, task_name
 from graftnet_tf.importers.collection import Collection, Photo
 from graftnet_tf.importers.split_names import split_of, task_splits
 from graftnet_tf.io import atomic_files
+from graftnet_tf.io.file_names import short_name
 from graftnet_tf.workspace.tasks import CONTENT_COLUMN
 
 _NEEDED = ("image", "class")
@@ -112,4 +113,4 @@ def _path(image: str, source: str) -> str:
 def _copy_name(image: str) -> str:
     """A name for the copy: readable, and unlike that of any other path or URL."""
     digest = hashlib.sha256(image.encode()).hexdigest()[:12]
-    return f"{digest}-{os.path.basename(image.split('?')[0])[-100:]}"
+    return f"{digest}-{short_name(image)}"

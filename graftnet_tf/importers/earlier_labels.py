@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import tensorflow as tf
 from absl import logging
 
+from graftnet_tf.data.content_hashes import content_hashes
 from graftnet_tf.data.image_loading import UnreadableImageError, decode, process_all, read_data
 from graftnet_tf.data.near_duplicates import Look, look
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.extra_columns import further_cells
+from graftnet_tf.workspace.near_duplicate_table import read_near_duplicates
 from graftnet_tf.workspace.tasks import NEAR_DUPLICATES_FILE, SKIPPED_FILE, SPLITS, Example, Task
 from graftnet_tf.workspace.workspace import Workspace
 
@@ -77,8 +79,9 @@ def read_earlier(workspace: Workspace, task: Task) -> EarlierLabels:
             f"{', '.join(task.classes)} and {', '.join(task.attributes)}. Import another task."
         )
     alike: dict[str, dict[str, str]] = {}
-    for row in _rows(workspace.path("tasks", task.name, NEAR_DUPLICATES_FILE)):
-        alike.setdefault(row["group"], {})[row["image"]] = row["split"]
+    table = workspace.path("tasks", task.name, NEAR_DUPLICATES_FILE)
+    for group, image, split in read_near_duplicates(table):
+        alike.setdefault(group, {})[image] = split
     skipped = _rows(workspace.path("tasks", task.name, SKIPPED_FILE))
     return EarlierLabels(
         task,
@@ -90,20 +93,18 @@ def read_earlier(workspace: Workspace, task: Task) -> EarlierLabels:
 
 def earlier_looks(workspace: Workspace, images: Iterable[str]) -> dict[str, Look]:
     """How labelled images look, by image; those that cannot be read are told and left out."""
-    images = list(images)
+    image_of = {workspace.image_path(image): image for image in images}
     looks, unreadable = {}, []
     found = process_all(
-        map(workspace.image_path, images),
+        image_of,
         lambda path: look(decode(read_data(path)).numpy()),
         description="Looking at labelled images",
     )
-    of_path = dict(found)
-    for image in images:
-        seen = of_path[workspace.image_path(image)]
+    for path, seen in found:
         if isinstance(seen, UnreadableImageError):
-            unreadable.append(image)
+            unreadable.append(path)
         else:
-            looks[image] = seen
+            looks[image_of[path]] = seen
     if unreadable:
         logging.warning(
             "%d labelled images cannot be read, the first %s: what looks like them is not told.",
@@ -114,20 +115,15 @@ def earlier_looks(workspace: Workspace, images: Iterable[str]) -> dict[str, Look
 
 
 def _examples(workspace: Workspace, name: str, split: str) -> list[Example]:
+    listed = workspace.split(name, split)
+    (contents,) = content_hashes([listed])
     cells = further_cells(workspace.root, name, split)
     return [
         dataclasses.replace(
-            example, columns=further, content=example.content or _hash(workspace, example.image)
+            example, columns=further, content=content.tobytes().hex() if content.any() else ""
         )
-        for example, further in zip(workspace.examples(name, split), cells, strict=True)
+        for example, content, further in zip(listed.examples, contents, cells, strict=True)
     ]
-
-
-def _hash(workspace: Workspace, image: str) -> str:
-    try:
-        return atomic_files.sha256(workspace.image_path(image))
-    except tf.errors.OpError:
-        return ""
 
 
 def _rows(path: str) -> list[dict[str, str]]:

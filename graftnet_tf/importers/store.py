@@ -135,7 +135,8 @@ def _import(workspace: Workspace, collection: Collection, options: _Options) -> 
     kept = [p for p in collection.photos if p.source in readable and p.source not in repeated]
     groups = joint_groups(kept, digests)
     looks = {photo.source: readable[photo.source].look for photo in kept}
-    looks |= earlier_looks(workspace, {image for labels in earlier for image in labels.sides})
+    labelled = dict.fromkeys(image for labels in earlier for image in labels.sides)
+    looks |= earlier_looks(workspace, labelled)
     sources = list(looks)
     alike = [
         [sources[place] for place in places]

@@ -1,4 +1,16 @@
-"""File names that are not UTF-8, as Python has them: with surrogates for the bytes that are not."""
+"""Names of files: short ones, and those that are not UTF-8.
+
+Python has the bytes that are not UTF-8 as surrogates.
+"""
+
+import os
+
+_CHARACTERS = 100
+
+
+def short_name(place: str) -> str:
+    """The end of a path or URL, without a query, in some hundred characters."""
+    return os.path.basename(place.split("?")[0])[-_CHARACTERS:]
 
 
 def is_utf8(name: str) -> bool:

@@ -1,7 +1,5 @@
 """The workspace: where tasks, trunks, branches, trees and served models live."""
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 
@@ -11,9 +9,9 @@ from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.example_table import ExampleTable
 from graftnet_tf.workspace.image_paths import image_path
+from graftnet_tf.workspace.near_duplicate_table import read_near_duplicates
 from graftnet_tf.workspace.task_split import TaskSplit, read_split, read_training_split
 from graftnet_tf.workspace.tasks import (
-    NEAR_DUPLICATES_COLUMNS,
     NEAR_DUPLICATES_FILE,
     TASK_FILE,
     Task,
@@ -129,17 +127,8 @@ class Workspace:
         Raises:
           GraftNetError: the table of them is damaged.
         """
-        path = self.path("tasks", name, NEAR_DUPLICATES_FILE)
-        if not tf.io.gfile.exists(path):
-            return frozenset()
-        text = atomic_files.read_bytes(path).decode(errors="replace")
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-        if not rows or tuple(rows[0]) != NEAR_DUPLICATES_COLUMNS or any(len(r) != 3 for r in rows):
-            raise GraftNetError(
-                f"{path} is damaged; expected columns {', '.join(NEAR_DUPLICATES_COLUMNS)}. "
-                "Import the task again, or delete the file to evaluate without it."
-            )
-        return frozenset(image for _, image, split in rows[1:] if split == "test")
+        rows = read_near_duplicates(self.path("tasks", name, NEAR_DUPLICATES_FILE))
+        return frozenset(image for _, image, split in rows if split == "test")
 
     def training_splits(self, names: Sequence[str] = ()) -> list[TaskSplit]:
         """`training_split` of some tasks, of all by default.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from absl import flags
+from scipy.special import softmax
 from sklearn.model_selection import StratifiedKFold
 
 from graftnet_tf.mining.config import MiningConfig
@@ -69,9 +70,7 @@ def _cleanlab(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
         vectors, labels
     ):
         kernel, bias = linear_probe.fit(vectors[learnt], labels[learnt].astype(int), 2)
-        logits = vectors[judged] @ kernel + bias
-        scores[judged] = np.exp(logits - logits.max(axis=1, keepdims=True))
-    scores /= scores.sum(axis=1, keepdims=True)
+        scores[judged] = softmax(vectors[judged] @ kernel + bias, axis=1)
     with tempfile.TemporaryDirectory() as folder:
         np.savez(f"{folder}/given.npz", labels=labels.astype(int), scores=scores)
         subprocess.run([CLEANLAB.value, str(_PEER), folder], check=True)

@@ -2,12 +2,14 @@
 
 python -m tests.benchmarks.label_efficiency --workspace=W --results=W/screening.json
 python -m tests.benchmarks.label_efficiency --workspace=W --results=R --branches=Hat,Shorts
+python -m tests.benchmarks.label_efficiency --workspace=W --forecasts      # of learning curves
 python -m tests.benchmarks.label_efficiency --workspace=W --draw=1400      # drawn people, into W
 
 Probes are trained on what each arm chose, or branches of some tasks. The workspace needs a trunk.
 Killed and run again, it goes on.
 """
 
+import itertools
 import os
 from typing import Any
 
@@ -20,6 +22,7 @@ from tests.benchmarks.label_efficiency.annotated import Annotated, annotated
 from tests.benchmarks.label_efficiency.arms import TRIED
 from tests.benchmarks.label_efficiency.branches import train
 from tests.benchmarks.label_efficiency.drawn_people import draw
+from tests.benchmarks.label_efficiency.forecasts import forecasts, told
 from tests.benchmarks.label_efficiency.screening import screen
 
 DRAW = flags.DEFINE_integer("draw", None, "Snapshots to draw people of, rather than to simulate.")
@@ -27,6 +30,7 @@ ARM = flags.DEFINE_multi_string("arm", list(TRIED), "Ways to choose; may be repe
 SEEDS = flags.DEFINE_integer("seeds", 3, "Seeds, from 0 on.")
 RESULTS = flags.DEFINE_string("results", None, "JSON file to write, or to go on with.")
 BRANCHES = flags.DEFINE_list("branches", [], "Tasks to train branches of, rather than all probes.")
+FORECASTS = flags.DEFINE_bool("forecasts", False, "Hold learning curves against what came.")
 LEAST = flags.DEFINE_integer("least", 30, "Tasks with fewer positives or negatives are left out.")
 
 
@@ -36,6 +40,10 @@ def main() -> None:
         print(f"{draw(workspace, DRAW.value, shell.SEED.value)} people drawn")
         return
     people = annotated(workspace, workspace.task_names())
+    if FORECASTS.value:
+        each = [forecasts(people, LEAST.value, seed) for seed in range(SEEDS.value)]
+        print(told(list(itertools.chain(*each))))
+        return
     found = atomic_files.read_json(RESULTS.value) if os.path.exists(RESULTS.value) else {}
     if BRANCHES.value:
         trained_branches(workspace, people, found)

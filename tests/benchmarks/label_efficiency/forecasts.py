@@ -1,17 +1,17 @@
 """What learning curves say that more labels will bring, and what these did bring."""
 
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
-from graftnet_tf.active_learning.learning_curve import LEAST, learning_curve
-from graftnet_tf.training import linear_probe
+from graftnet_tf.active_learning.learning_curve import LEAST, learning_curve, probe_auc
 from tests.benchmarks.label_efficiency.annotated import Annotated
 from tests.benchmarks.label_efficiency.rounds import TEST_FRACTION, rounds_of
 
 
-def forecasts(people: Annotated, least: int, seed: int) -> list[dict]:
+def forecasts(people: Annotated, least: int, seed: int) -> list[dict[str, Any]]:
     """For each task, from each round of labels drawn at random to the next.
 
     Args:
@@ -31,9 +31,7 @@ def forecasts(people: Annotated, least: int, seed: int) -> list[dict]:
         for total in rounds:
             rows = order[:total]
             if len(np.unique(truth[rows])) == 2:
-                kernel, _ = linear_probe.fit(people.vectors[rows], truth[rows].astype(int), 2)
-                scores = (people.vectors[tested] @ kernel)[:, 1]
-                aucs[total] = float(roc_auc_score(truth[tested], scores))
+                aucs[total] = probe_auc(people.vectors, truth, rows, tested)
         for now, after in itertools.pairwise(rounds):
             rows = order[:now]
             groups = people.groups[rows]
@@ -49,8 +47,18 @@ def forecasts(people: Annotated, least: int, seed: int) -> list[dict]:
                     "after": after,
                     "forecast": [gain.value, gain.low, gain.high],
                     "came": aucs[after] - aucs[now],
-                    "sizes": curve.sizes.tolist(),
-                    "aucs": curve.aucs.tolist(),
                 }
             )
     return found
+
+
+def told(found: Sequence[dict[str, Any]]) -> str:
+    """How forecasts and what came agree."""
+    value, low, high = np.array([one["forecast"] for one in found]).T
+    came = np.array([one["came"] for one in found])
+    held = np.mean((low <= came) & (came <= high))
+    return (
+        f"{len(found)} forecasts: {value.mean():+.4f} said, {came.mean():+.4f} came, "
+        f"{held:.3f} within the interval, correlation {np.corrcoef(value, came)[0, 1]:.3f}, "
+        f"error {np.sqrt(np.mean((value - came) ** 2)):.4f}"
+    )

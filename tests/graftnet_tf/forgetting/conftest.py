@@ -7,8 +7,7 @@ import pytest
 
 from graftnet_tf.io import atomic_files
 from graftnet_tf.workspace.workspace import Workspace
-from tests.serving.fake_versions import publish_model
-from tests.serving.lifecycle.coloured_versions import draw_tasks, publish_branch, publish_trunk
+from tests.serving.lifecycle.coloured_versions import draw_tasks, serve
 
 IMAGE = "images/red-train-1.png"  # a positive
 
@@ -36,10 +35,7 @@ def sha256(drawn):
 def _served(_drawn, tmp_path_factory):
     root = str(tmp_path_factory.mktemp("served") / "workspace")
     workspace = Workspace(shutil.copytree(_drawn.root, root))
-    publish_trunk(workspace, tasks=["green"])
-    for task in ("red", "green"):
-        publish_branch(workspace, task)
-    publish_model(workspace)
+    serve(workspace, ["green"])
     return workspace
 
 

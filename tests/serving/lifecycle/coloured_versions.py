@@ -25,6 +25,7 @@ from graftnet_tf.workspace.learnt_images import write_learnt_images
 from graftnet_tf.workspace.manifest import BuildInfo, Provenance
 from graftnet_tf.workspace.tasks import Example, Task, write_task
 from graftnet_tf.workspace.workspace import Workspace, four_digits
+from tests.serving.fake_versions import publish_model
 
 TASKS = ("red", "green", "blue")
 SIZE = Preprocessing(height=16, width=16)
@@ -137,6 +138,14 @@ def publish_branch(
     parent, model = workspace.path("branches", task), _branch_model(TASKS.index(task), noise)
     learnt = _learnt(workspace, [task]) if says else None
     return _publish(parent, "branch", model, content, inputs, learnt)
+
+
+def serve(workspace: Workspace, trunk_tasks: list[str]) -> None:
+    """Publishes a trunk that learnt from some tasks, a branch of red and of green, and a model."""
+    publish_trunk(workspace, tasks=trunk_tasks)
+    for task in ("red", "green"):
+        publish_branch(workspace, task)
+    publish_model(workspace)
 
 
 def _data_hashes(workspace: Workspace, tasks: list[str]) -> dict[str, str]:

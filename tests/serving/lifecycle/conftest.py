@@ -7,18 +7,19 @@ from serving.lifecycle import retraining
 from serving.lifecycle.retraining import Retraining
 from serving.lifecycle.staleness import staleness
 from tests.killed_runs import Killed
-from tests.serving.fake_versions import publish_model
-from tests.serving.lifecycle.coloured_versions import draw_tasks, publish_branch, publish_trunk
+from tests.serving.lifecycle.coloured_versions import (
+    draw_tasks,
+    publish_branch,
+    publish_trunk,
+    serve,
+)
 
 
 @pytest.fixture(scope="session")
 def _served(tmp_path_factory):
     workspace = Workspace(str(tmp_path_factory.mktemp("served")))
     draw_tasks(workspace, "red", "green")
-    publish_trunk(workspace, tasks=["green", "red"])
-    for task in ("red", "green"):
-        publish_branch(workspace, task)
-    publish_model(workspace)
+    serve(workspace, ["green", "red"])
     return workspace
 
 
