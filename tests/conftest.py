@@ -40,13 +40,22 @@ METADATA = {
     },
 }
 
+ONE_THREAD = (
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+)
+
 
 def pytest_configure():
-    """Has TensorFlow compute in one thread, here and in processes that tests start.
+    """Has TensorFlow, BLAS and OpenMP compute in one thread, in processes that this one starts.
 
-    Sums of many threads may differ in their last bit on a busy machine; docs/promises.md.
+    Sums of many threads may differ in their last bit on a busy machine; docs/promises.md. BLAS and
+    OpenMP, whose threads would wait for one another, spinning, read it when they are loaded: too
+    late for this process, in time for pytest's workers.
     """
-    os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+    os.environ |= dict.fromkeys(ONE_THREAD, "1")
 
 
 def pytest_collection_finish():
