@@ -75,11 +75,14 @@ GAMMA = flags.DEFINE_float(
 NEIGHBOURS = flags.DEFINE_integer(
     "neighbours",
     _DEFAULT.neighbours,
-    "Nearest images by which suspect labels are found.",
+    "Nearest images by which suspect negatives are found.",
     lower_bound=1,
 )
 SUSPECTS = flags.DEFINE_integer(
-    "suspects", _DEFAULT.suspects, "Suspect labels listed at most.", lower_bound=0
+    "suspects",
+    _DEFAULT.suspects,
+    "Suspect labels listed at most, of negatives and of positives each.",
+    lower_bound=0,
 )
 EMD_ITERATIONS = flags.DEFINE_integer(
     "emd_iterations",
@@ -128,7 +131,8 @@ def main() -> None:
 def _result(workspace: Workspace, name: str, version: str) -> dict[str, Any]:
     directory = workspace.version_dir("tasks", name, MINING, version)
     record = manifest.read(directory)
-    told = ("trunk_version", "feature_size", "counts", "clusters", "suspects", "seconds")
+    lists = ("clusters", "suspects", "suspect_positives")
+    told = ("trunk_version", "feature_size", "counts", *lists, "seconds")
     return {
         "version": version,
         "report": os.path.join(directory, REPORT, PAGE),
@@ -141,7 +145,8 @@ def _line(name: str, result: dict[str, Any]) -> str:
     before, after = (sum(result["counts"][when].values()) for when in ("before", "after"))
     return (
         f"mining {name} {result['version']}: {after} of {before} examples stay, "
-        f"{len(result['suspects'])} labels to look at: {result['report']}"
+        f"{len(result['suspects'])} negatives and {len(result['suspect_positives'])} positives "
+        f"to look at: {result['report']}"
     )
 
 

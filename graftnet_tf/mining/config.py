@@ -30,8 +30,8 @@ class MiningConfig:
       nearest_share: Share of the clusters, rounded up, that are kept whole.
       nearest_clusters: Their number, in place of the share.
       keep_rate: Share of every other cluster that is kept, rounded up: at least one image.
-      neighbours: Nearest images that a suspect's label is judged by.
-      suspects: Wrong labels listed at most.
+      neighbours: Nearest images that a suspect negative's label is judged by.
+      suspects: Labels that may be wrong listed at most, of negatives and of positives each.
       emd_iterations: Greatest number of the solver's iterations, for each distance.
       seed: Random seed.
     """

@@ -7,6 +7,7 @@ import numpy as np
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.mining.config import MiningConfig
 from graftnet_tf.mining.ranking import RankedCluster, rank
+from graftnet_tf.mining.suspect_positives import SuspectPositive, find_suspect_positives
 from graftnet_tf.mining.suspects import Suspect, find_suspects
 from graftnet_tf.mining.thinning import thin
 from graftnet_tf.workspace.tasks import Task
@@ -21,16 +22,23 @@ class HardNegatives:
       kept: Rows (int) of each cluster that stay, ascending.
       mask: bool [M], the examples that stay, all positives among them.
       suspects: Negatives whose label may be wrong, most suspect first.
+      suspect_positives: Positives whose label may be wrong, most suspect first; all stay.
     """
 
     clusters: list[RankedCluster]
     kept: list[np.ndarray]
     mask: np.ndarray
     suspects: list[Suspect]
+    suspect_positives: list[SuspectPositive]
 
 
 def find_hard_negatives(
-    vectors: np.ndarray, labels: np.ndarray, task: Task, config: MiningConfig
+    vectors: np.ndarray,
+    labels: np.ndarray,
+    task: Task,
+    config: MiningConfig,
+    *,
+    groups: np.ndarray | None = None,
 ) -> HardNegatives:
     """Mines the negatives of one task.
 
@@ -43,6 +51,8 @@ def find_hard_negatives(
       labels: int [M], class indices.
       task: Its classes and attributes.
       config: Configuration of the mining.
+      groups: [M], equal for examples of one photo or person, which do not judge each other's
+        labels as positives; by default each stands alone.
 
     Raises:
       GraftNetError: every class is reported, some class has no example, or a distance was
@@ -72,4 +82,6 @@ def find_hard_negatives(
     mask = is_positive.copy()
     mask[np.concatenate(kept)] = True
     suspects = find_suspects(vectors, is_positive, negatives, config)
-    return HardNegatives(clusters, kept, mask, suspects)
+    groups = np.arange(len(labels)) if groups is None else groups
+    suspect_positives = find_suspect_positives(vectors, labels, groups, sorted(reported), config)
+    return HardNegatives(clusters, kept, mask, suspects, suspect_positives)

@@ -127,7 +127,7 @@ def _mine(
     rows, vectors = reader.read(images)
     examples = split.examples.subset(rows)
     paths = [split.path(row) for row in rows.tolist()]
-    found = find_hard_negatives(vectors, examples.labels, task, config)
+    found = find_hard_negatives(vectors, examples.labels, task, config, groups=examples.groups)
     mined = examples.subset(np.flatnonzero(found.mask))
     fingerprint = trunk.fingerprints[str(trunk.last_block)]
     content = {
@@ -143,6 +143,7 @@ def _mine(
         },
         "clusters": _clusters(found),
         "suspects": _suspects(found, examples, task),
+        "suspect_positives": _suspect_positives(found, examples, task),
         "unreadable": images.reasons,
     }
 
@@ -209,4 +210,21 @@ def _suspects(
             "distance": suspect.distance,
         }
         for suspect in found.suspects
+    ]
+
+
+def _suspect_positives(
+    found: HardNegatives, examples: Sequence[Example], task: Task
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "image": examples[suspect.row].image,
+            "class": task.classes[examples[suspect.row].label],
+            "likelier_class": task.classes[suspect.likelier],
+            "probability": suspect.probability,
+            "typical_probability": suspect.typical,
+            "nearest_of_likelier": examples[suspect.nearest].image,
+            "distance": suspect.distance,
+        }
+        for suspect in found.suspect_positives
     ]

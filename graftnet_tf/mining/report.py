@@ -13,7 +13,17 @@ from graftnet_tf.io.thumbnails import thumbnail
 from graftnet_tf.mining.hard_negatives import HardNegatives
 from graftnet_tf.workspace.example_table import ExampleTable
 
-PAGE, TABLE = "report.html", "suspects.csv"
+PAGE, TABLE, POSITIVES_TABLE = "report.html", "suspects.csv", "suspect_positives.csv"
+_COLUMNS = ("image", "class", "positive_neighbours", "nearest_positive", "distance")
+_POSITIVES_COLUMNS = (
+    "image",
+    "class",
+    "likelier_class",
+    "probability",
+    "typical_probability",
+    "nearest_of_likelier",
+    "distance",
+)
 _SHOWN = 10  # images per cluster, and of each attribute's positives
 
 
@@ -70,7 +80,7 @@ class ReportedMining:
 
 
 def write_report(directory: str, version: str, reported: ReportedMining) -> None:
-    """Writes `report.html`, which needs no other file and no network, and `suspects.csv`."""
+    """Writes `report.html`, which needs no other file and no network, and the suspects' tables."""
     page = html_pages.render(
         "graftnet_tf.mining",
         "report.html",
@@ -80,11 +90,14 @@ def write_report(directory: str, version: str, reported: ReportedMining) -> None
         reported=reported,
         clusters=list(zip(reported.found.clusters, reported.found.kept, strict=True)),
     )
+    negatives, positives = reported.record["suspects"], reported.record["suspect_positives"]
     atomic_files.write_text(os.path.join(directory, PAGE), page)
-    atomic_files.write_text(os.path.join(directory, TABLE), _table(reported.record["suspects"]))
+    atomic_files.write_text(os.path.join(directory, TABLE), _table(_COLUMNS, negatives))
+    atomic_files.write_text(
+        os.path.join(directory, POSITIVES_TABLE), _table(_POSITIVES_COLUMNS, positives)
+    )
 
 
-def _table(suspects: Sequence[dict[str, Any]]) -> str:
+def _table(columns: Sequence[str], suspects: Sequence[dict[str, Any]]) -> str:
     """CSV, a row per suspect, most suspect first."""
-    columns = ("image", "class", "positive_neighbours", "nearest_positive", "distance")
     return to_csv(columns, ([suspect[column] for column in columns] for suspect in suspects))
