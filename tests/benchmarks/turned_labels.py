@@ -1,15 +1,15 @@
-"""How many labels turned on purpose mining's list of suspects finds, beside cleanlab's ranking.
+"""How many labels turned on purpose mining's lists of suspects find, beside cleanlab's ranking.
 
 python -m tests.benchmarks.turned_labels --workspace=W --cleanlab=build/cleanlab/bin/python
 
-Of every task's images, which all tasks share, one in twenty gets the other label. Found are those
-among as many as were turned, first in each list; cleanlab has out-of-fold scores of the same
-probe.
+Of every task's images, which all tasks share, one in twenty gets the other label (--turned), by as
+many seeds as --seeds. Found are those among as many as were turned, first in each list; cleanlab
+has out-of-fold scores of the same probe.
 """
 
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,49 +18,96 @@ from scipy.special import softmax
 from sklearn.model_selection import StratifiedKFold
 
 from graftnet_tf.mining.config import MiningConfig
+from graftnet_tf.mining.suspect_positives import find_suspect_positives
 from graftnet_tf.mining.suspects import find_suspects
 from graftnet_tf.training import linear_probe
 from graftnet_tf.workspace.workspace import Workspace
 from pipelines import shell
-from tests.benchmarks.label_efficiency.annotated import annotated
+from tests.benchmarks.label_efficiency.annotated import Annotated, annotated
 
 CLEANLAB = flags.DEFINE_string("cleanlab", None, "Interpreter that has cleanlab.", required=True)
+TURNED = flags.DEFINE_float("turned", 0.05, "Share of all labels that are turned.")
+SEEDS = flags.DEFINE_integer("seeds", 3, "Seeds, from --seed on.")
 _PEER = Path(__file__).parent / "cleanlab_process.py"
-_TURNED, _LEAST, _FOLDS = 0.05, 60, 5
+_LEAST, _FOLDS = 60, 5
+_ROWS = (
+    "negatives: mining",
+    "negatives: cleanlab",
+    "positives: mining",
+    "positives: mining, by neighbours",
+    "positives: cleanlab",
+    "positives: by chance",
+    "all: mining's suspects alone",
+    "all: mining, both lists",
+    "all: cleanlab",
+    "positives listed, of all positives",
+    "wrong ones among the listed",
+    "listed ones among the wrong",
+)
 
 
 def main() -> None:
     workspace = Workspace(shell.WORKSPACE.value)
-    people = annotated(workspace, workspace.task_names())
-    random = np.random.default_rng(shell.SEED.value)
-    rows = []
-    for place, task in enumerate(people.names):
-        truth = people.labels[:, place]
-        if not _LEAST <= truth.sum() <= len(truth) - _LEAST:
-            continue
-        turned = random.choice(len(truth), round(_TURNED * len(truth)), replace=False)
-        labels = truth.copy()
-        labels[turned] ^= True
-        hidden = np.isin(np.arange(len(truth)), turned)
-        rows.append(_found(people.vectors, labels, hidden))
-        _show(task, rows[-1])
-    _show("mean", np.mean(rows, axis=0))
+    names = [name for name in workspace.task_names() if len(workspace.task(name).classes) == 2]
+    people = annotated(workspace, names)
+    shares = [
+        _found(people, labels, turned, seed)
+        for seed in range(shell.SEED.value, shell.SEED.value + SEEDS.value)
+        for labels, turned in _with_turned(people, seed)
+    ]
+    errors = np.std(shares, axis=0, ddof=1) / np.sqrt(len(shares))
+    print(f"{len(shares)} tasks and seeds")
+    for name, share, error in zip(_ROWS, np.mean(shares, axis=0), errors, strict=True):
+        print(f"{name:<40}{share:6.3f} ± {error:.3f}", flush=True)
 
 
-def _show(name: str, shares: Sequence[float]) -> None:
-    print(f"{name:<20}", *(f"{share:6.3f}" for share in shares), flush=True)
+def _with_turned(people: Annotated, seed: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    """(labels with some turned, which are), bool [N], of each task with enough of both classes."""
+    random = np.random.default_rng(seed)
+    for truth in people.labels.T:
+        if _LEAST <= truth.sum() <= len(truth) - _LEAST:
+            turned = np.zeros(len(truth), bool)
+            turned[random.choice(len(truth), round(TURNED.value * len(truth)), replace=False)] = 1
+            yield truth ^ turned, turned
 
 
-def _found(vectors: np.ndarray, labels: np.ndarray, turned: np.ndarray) -> tuple[float, ...]:
-    """Shares found: mining's and cleanlab's among negatives, and among all."""
+def _found(
+    people: Annotated, labels: np.ndarray, turned: np.ndarray, seed: int
+) -> tuple[float, ...]:
+    """Shares as `_ROWS` names them."""
+    vectors = people.vectors
     ranking = _cleanlab(vectors, labels)
-    negatives = np.flatnonzero(~labels)
-    wanted = int((turned & ~labels).sum())
-    suspects = find_suspects(vectors, labels, negatives, MiningConfig(suspects=wanted))
-    mined = turned[[suspect.row for suspect in suspects]].sum() / wanted
-    theirs = turned[ranking[~labels[ranking]][:wanted]].mean()
-    both = len(turned[turned])
-    return mined, theirs, mined * wanted / both, turned[ranking[:both]].mean()
+    right = {True: int((turned & labels).sum()), False: int((turned & ~labels).sum())}
+
+    def hits(rows: Iterable[int]) -> int:
+        return int(turned[np.fromiter(rows, int)].sum())
+
+    def near_others(of: bool) -> int:
+        config = MiningConfig(suspects=right[of], seed=seed)
+        judged = np.flatnonzero(labels == of)
+        found = find_suspects(vectors, labels != of, judged, config)
+        return hits(suspect.row for suspect in found)
+
+    everyone = MiningConfig(suspects=len(labels), seed=seed)
+    classes = labels.astype(int)
+    suspects = find_suspect_positives(vectors, classes, people.groups, [1], everyone)
+    positives = [suspect.row for suspect in suspects]
+    theirs = {of: hits(ranking[labels[ranking] == of][: right[of]]) for of in (False, True)}
+    negatives, first = near_others(False), hits(positives[: right[True]])
+    return (
+        negatives / right[False],
+        theirs[False] / right[False],
+        first / right[True],
+        near_others(True) / right[True],
+        theirs[True] / right[True],
+        right[True] / labels.sum(),
+        negatives / turned.sum(),
+        (negatives + first) / turned.sum(),
+        hits(ranking[: turned.sum()]) / turned.sum(),
+        len(positives) / labels.sum(),
+        hits(positives) / max(len(positives), 1),
+        hits(positives) / right[True],
+    )
 
 
 def _cleanlab(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -140,6 +140,24 @@ def test_suspects_are_limited_in_number():
     assert fewer.suspects == some[:1]
 
 
+def test_a_positive_among_negatives_is_a_suspect_and_stays():
+    vectors, labels = laid_out()
+    labels[35] = 1
+    found = find_hard_negatives(vectors, labels, HAT, CONFIG)
+    assert [(s.row, s.likelier) for s in found.suspect_positives] == [(35, 0)]
+    assert found.suspect_positives[0].nearest in (34, 36)
+    assert found.mask[35]
+
+
+def test_of_gender_a_male_among_females_is_rather_female():
+    vectors, labels = laid_out()
+    labels[20:30] = 2
+    labels[22] = 1
+    corners = np.array([(0, 0), (0, 20), (20, 0), (0, 21)], np.float32)[np.repeat(range(4), 10)]
+    found = find_hard_negatives(corners + vectors / 100, labels, GENDER, CONFIG)
+    assert [(s.row, s.likelier) for s in found.suspect_positives] == [(22, 2)]
+
+
 def test_a_task_that_reports_every_class_cannot_be_mined():
     task = Task("lower", ("skirt", "pants"), {"skirt": "skirt", "pants": "pants"})
     with pytest.raises(GraftNetError, match="reports every one of its classes"):

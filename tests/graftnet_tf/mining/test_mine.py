@@ -143,7 +143,8 @@ def test_the_page_needs_no_other_file_and_shows_every_cluster_and_suspect(mined)
         assert f'id="cluster{number}"' in page
         assert f"{cluster['distance']:.3f}" in page
     images = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page)
-    assert len(images) == 6 + 6 + 2 * len(record["suspects"]), "positives, negatives, suspects"
+    suspects = [*record["suspects"], *record["suspect_positives"]]
+    assert len(images) == 6 + 6 + 2 * len(suspects), "positives, negatives, suspects"
     for content in images:
         Image.open(io.BytesIO(base64.b64decode(content))).verify()
     assert UNREADABLE in page
@@ -153,10 +154,50 @@ def test_the_page_needs_no_other_file_and_shows_every_cluster_and_suspect(mined)
     assert {row["class"] for row in rows} == {"negative"}
 
 
+@pytest.fixture
+def doubted(workspace):
+    """A mining of hat with some negatives turned: (workspace, images of the positives)."""
+    split = workspace.training_split("hat")
+    examples = [
+        dataclasses.replace(example, label=1 if row % 4 == 0 else example.label)
+        for row, example in enumerate(split.examples)
+    ]
+    write_task(workspace.path("tasks", "hat"), split.task, {"train": examples})
+    mine_negatives(workspace, "hat", CONFIG)
+    return workspace, {example.image for example in examples if example.label}
+
+
+def test_suspect_positives_are_listed_with_their_scores_and_stay(doubted):
+    workspace, positives = doubted
+    record = record_of(workspace, "hat")
+    report = workspace.path("tasks", "hat", "mining", "0001", "report")
+    with open(os.path.join(report, "suspect_positives.csv")) as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert rows == [
+        {column: str(value) for column, value in suspect.items()}
+        for suspect in record["suspect_positives"]
+    ]
+    assert {row["class"] for row in rows} == {"positive"}
+    assert {row["likelier_class"] for row in rows} == {"negative"}
+    suspected = {row["image"] for row in rows}
+    left = {example.image for example in workspace.training_examples("hat", "0001")}
+    assert suspected <= positives
+    assert suspected <= left
+    assert not positives & {row["nearest_of_likelier"] for row in rows}
+    margins = [float(row["probability"]) - float(row["typical_probability"]) for row in rows]
+    assert margins == sorted(margins)
+    with open(os.path.join(report, "report.html"), encoding="utf-8") as file:
+        section = file.read().split('id="suspect-positives"')[1]
+    assert all(image in section for image in suspected)
+
+
 def test_the_same_seed_mines_the_same(mined, workspace):
     mine_negatives(workspace, "hat", CONFIG)
     assert workspace.training_examples("hat", "0001") == mined.training_examples("hat", "0001")
     assert record_of(workspace, "hat")["clusters"] == record_of(mined, "hat")["clusters"]
+    listed = [record_of(some, "hat")["suspect_positives"] for some in (workspace, mined)]
+    assert listed[0] == listed[1]
 
 
 def test_a_killed_mining_lists_nothing_and_a_rerun_completes(mined, workspace):
