@@ -1,4 +1,7 @@
-"""Ranks FOLDER/given.npz by cleanlab into FOLDER/ranking.npy: python cleanlab_process.py FOLDER."""
+"""Ranks labels by cleanlab: python cleanlab_process.py FOLDER COUNT.
+
+From FOLDER/given-N.npz to FOLDER/ranking-N.npy, N from 0 to COUNT - 1.
+"""
 
 import sys
 
@@ -8,9 +11,10 @@ from cleanlab.rank import get_label_quality_scores
 
 def main() -> None:
     folder = sys.argv[1]
-    given = np.load(f"{folder}/given.npz")
-    quality = get_label_quality_scores(given["labels"], given["scores"], adjust_pred_probs=True)
-    np.save(f"{folder}/ranking.npy", np.argsort(quality, kind="stable"))
+    for number in range(int(sys.argv[2])):
+        given = np.load(f"{folder}/given-{number}.npz")
+        quality = get_label_quality_scores(given["labels"], given["scores"], adjust_pred_probs=True)
+        np.save(f"{folder}/ranking-{number}.npy", np.argsort(quality, kind="stable"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ has out-of-fold scores of the same probe.
 
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,11 +50,13 @@ def main() -> None:
     workspace = Workspace(shell.WORKSPACE.value)
     names = [name for name in workspace.task_names() if len(workspace.task(name).classes) == 2]
     people = annotated(workspace, names)
-    shares = [
-        _found(people, labels, turned, seed)
+    cases = [
+        (labels, turned, seed)
         for seed in range(shell.SEED.value, shell.SEED.value + SEEDS.value)
         for labels, turned in _with_turned(people, seed)
     ]
+    rankings = _cleanlab(people.vectors, [labels for labels, _, _ in cases])
+    shares = [_found(people, *case, ranking) for case, ranking in zip(cases, rankings, strict=True)]
     errors = np.std(shares, axis=0, ddof=1) / np.sqrt(len(shares))
     print(f"{len(shares)} tasks and seeds")
     for name, share, error in zip(_ROWS, np.mean(shares, axis=0), errors, strict=True):
@@ -72,11 +74,10 @@ def _with_turned(people: Annotated, seed: int) -> Iterable[tuple[np.ndarray, np.
 
 
 def _found(
-    people: Annotated, labels: np.ndarray, turned: np.ndarray, seed: int
+    people: Annotated, labels: np.ndarray, turned: np.ndarray, seed: int, ranking: np.ndarray
 ) -> tuple[float, ...]:
     """Shares as `_ROWS` names them."""
     vectors = people.vectors
-    ranking = _cleanlab(vectors, labels)
     right = {True: int((turned & labels).sum()), False: int((turned & ~labels).sum())}
 
     def hits(rows: Iterable[int]) -> int:
@@ -110,18 +111,24 @@ def _found(
     )
 
 
-def _cleanlab(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Rows, the most suspect first."""
-    scores = np.zeros((len(labels), 2))
-    for learnt, judged in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(
-        vectors, labels
-    ):
-        kernel, bias = linear_probe.fit(vectors[learnt], labels[learnt].astype(int), 2)
-        scores[judged] = softmax(vectors[judged] @ kernel + bias, axis=1)
+def _cleanlab(vectors: np.ndarray, cases: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Rows by cleanlab, the most suspect first, of each case's labels."""
     with tempfile.TemporaryDirectory() as folder:
-        np.savez(f"{folder}/given.npz", labels=labels.astype(int), scores=scores)
-        subprocess.run([CLEANLAB.value, str(_PEER), folder], check=True)
-        return np.load(f"{folder}/ranking.npy")
+        for number, labels in enumerate(cases):
+            scores = _out_of_fold(vectors, labels.astype(int))
+            np.savez(f"{folder}/given-{number}.npz", labels=labels.astype(int), scores=scores)
+        subprocess.run([CLEANLAB.value, str(_PEER), folder, str(len(cases))], check=True)
+        return [np.load(f"{folder}/ranking-{number}.npy") for number in range(len(cases))]
+
+
+def _out_of_fold(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """float64 [N, 2], by folds that know of no groups."""
+    scores = np.zeros((len(labels), 2))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    for learnt, judged in folds.split(vectors, labels):
+        kernel, bias = linear_probe.fit(vectors[learnt], labels[learnt], 2)
+        scores[judged] = softmax(vectors[judged] @ kernel + bias, axis=1)
+    return scores
 
 
 if __name__ == "__main__":
