@@ -21,3 +21,8 @@ class _NoTensorFlow(MetaPathFinder):
 
 
 sys.meta_path.append(_NoTensorFlow())
+
+try:
+    import graftnet_tf.io  # noqa: F401 - settles which Keras runs, before any binary's imports
+except ImportError as error:
+    sys.exit(str(error))

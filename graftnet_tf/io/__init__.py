@@ -1,1 +1,1 @@
-"""Files and decoding: the only part of this package that yolact_tf may import."""
+"""Files, decoding and which Keras runs: what yolact_tf may import of this package."""
