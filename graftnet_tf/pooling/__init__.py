@@ -39,6 +39,5 @@ def pooling(name: str) -> Pooling:
 @functools.cache
 def pooled_length(name: str, channels: int) -> int:
     """Numbers that the pooling called `name` makes of a map of so many channels."""
-    with tf.Graph().as_default():
-        features = tf.compat.v1.placeholder(tf.float32, [None, None, None, channels])
-        return pooling(name)(features).shape[-1]
+    features = tf.TensorSpec([None, None, None, channels], tf.float32)
+    return tf.function(pooling(name)).get_concrete_function(features).structured_outputs.shape[-1]

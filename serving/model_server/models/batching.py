@@ -13,6 +13,7 @@ from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from graftnet_tf.errors import GraftNetError
+from serving.model_server.models.graph_session import sub_graph
 
 _LARGEST_REQUEST = 1 << 20
 _ADAPTIVE = 0  # in place of a number of threads
@@ -96,9 +97,7 @@ def batched(
     """
     placeholders = [tensor.name for tensor in signature.inputs.values()]
     outputs = {name: tensor.name for name, tensor in signature.outputs.items()}
-    nodes = tf.compat.v1.graph_util.extract_sub_graph(
-        graph.as_graph_def(), [name.rpartition(":")[0] for name in outputs.values()]
-    )
+    nodes = sub_graph(graph, outputs.values())
     handles = {
         tensor.name: tensor
         for node in nodes.node
@@ -115,7 +114,7 @@ def batched(
         autograph=False,
     )
     def run(*rows: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        inside = tf.compat.v1.get_default_graph()
+        inside = rows[0].graph
         given = dict(zip(placeholders, rows, strict=True))
         given |= {name: inside.capture(handle) for name, handle in handles.items()}
         values = tf.graph_util.import_graph_def(

@@ -10,6 +10,7 @@ from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from serving.model_server.models.batching import Batching, batched, can_be_batched
+from serving.model_server.models.graph_session import load_saved_model
 from serving.model_server.requests.decoding_work import decoding_work
 from serving.model_server.requests.limits import Limits
 from serving.model_server.requests.request_error import exhausted, invalid, unmet
@@ -54,19 +55,14 @@ class Servable:
           OSError, RuntimeError, ValueError, tf.errors.OpError: it cannot be loaded.
         """
         self.version = version
-        with tf.Graph().as_default() as graph:
-            self._session = tf.compat.v1.Session(graph=graph)
-            meta_graph = tf.compat.v1.saved_model.load(
-                self._session, [tf.saved_model.SERVING], directory
-            )
-        self.signature_defs: dict[str, SignatureDef] = dict(meta_graph.signature_def)
+        self._session, self.signature_defs = load_saved_model(directory)
         self.signatures = {
             name: signature
             for name, signature in self.signature_defs.items()
             if not name.startswith("__")
         }
         self._batched = {
-            name: batched(graph, signature, batching)
+            name: batched(self._session.graph, signature, batching)
             for name, signature in self.signatures.items()
             if batching and can_be_batched(signature)
         }

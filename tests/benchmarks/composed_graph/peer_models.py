@@ -36,9 +36,10 @@ def main() -> None:
 def _to_onnx(path, written):
     import tensorflow as tf
     import tf2onnx
+    from tensorflow.core.framework.graph_pb2 import GraphDef
 
     with tf.io.gfile.GFile(path, "rb") as file:
-        graph = tf.compat.v1.GraphDef.FromString(file.read())
+        graph = GraphDef.FromString(file.read())
     outputs = [f"{node.name}:0" for node in graph.node if node.name.startswith("score")]
     tf2onnx.convert.from_graph_def(
         graph,

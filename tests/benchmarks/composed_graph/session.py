@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf.config_pb2 import ConfigProto
+
+from serving.model_server.models.graph_session import load_saved_model
 
 THREADS = 2
 
@@ -12,11 +15,8 @@ class Session:
     """One SavedModel in memory, with variables of its own."""
 
     def __init__(self, directory: str):
-        config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=THREADS)
-        with tf.Graph().as_default() as graph:
-            self._session = tf.compat.v1.Session(graph=graph, config=config)
-            loaded = tf.compat.v1.saved_model.load(self._session, ["serve"], directory)
-        self._signatures = loaded.signature_def
+        config = ConfigProto(intra_op_parallelism_threads=THREADS)
+        self._session, self._signatures = load_saved_model(directory, config)
 
     def call(
         self, images: np.ndarray, signature: str = "serving_default", wanted: Collection[str] = ()

@@ -12,6 +12,7 @@ from graftnet_tf.training import loop as loop_module
 from graftnet_tf.training.distributed.replicas import Replicas
 from graftnet_tf.training.loop import OPTIMIZERS, Loop, Optimization, run_key
 from tests.killed_runs import Killed
+from tests.summary_events import read_events
 
 
 def run(directory, steps=10, *, kill=None, every=3):
@@ -110,7 +111,7 @@ def test_summaries_hold_every_loss_by_task(tmp_path):
     (events,) = os.listdir(tmp_path / "summaries")
     found = [
         (event.step, value.tag, float(tf.make_ndarray(value.tensor)))
-        for event in tf.compat.v1.train.summary_iterator(str(tmp_path / "summaries" / events))
+        for event in read_events(str(tmp_path / "summaries" / events))
         for value in event.summary.value
     ]
     losses = [entry for entry in found if entry[1] != "waiting"]

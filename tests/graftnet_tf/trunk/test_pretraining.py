@@ -23,6 +23,7 @@ from graftnet_tf.workspace import manifest
 from graftnet_tf.workspace.learnt_images import LEARNT_IMAGES, read_learnt_images
 from graftnet_tf.workspace.workspace import Workspace
 from tests.killed_runs import Killed, counted_steps, killed_publishing
+from tests.summary_events import read_events
 from tests.trained_workspace import (
     TRUNK,
     UNREADABLE,
@@ -143,7 +144,7 @@ def test_summaries_stay_and_checkpoints_go(trained):
     (events,) = os.listdir(os.path.join(run, "summaries"))
     tags = {
         value.tag
-        for event in tf.compat.v1.train.summary_iterator(os.path.join(run, "summaries", events))
+        for event in read_events(os.path.join(run, "summaries", events))
         for value in event.summary.value
     }
     assert tags <= {"loss/bag", "loss/gender", "loss/hat", "waiting"}

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow.core.protobuf.config_pb2 import RunMetadata, RunOptions
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from graftnet_tf.models.saved_model import saved_model_name
+from serving.model_server.models.graph_session import load_saved_model
 from serving.model_server.requests.limits import Limits
 from serving.schema import warmup_requests
 from serving.schema.metadata import ModelMetadata
@@ -196,14 +198,14 @@ def test_a_trunk_is_computed_once_for_all_attributes(model_dir):
 
 def _convolutions(directory, signature_name, outputs):
     """How many convolutions a session runs for some outputs of a signature."""
-    with tf.compat.v1.Session(graph=tf.Graph()) as session:
-        meta_graph = tf.compat.v1.saved_model.load(session, ["serve"], directory)
-        signature = meta_graph.signature_def[signature_name]
-        metadata = tf.compat.v1.RunMetadata()
+    session, signatures = load_saved_model(directory)
+    with session:
+        signature = signatures[signature_name]
+        metadata = RunMetadata()
         session.run(
             [signature.outputs[name].name for name in outputs],
             {signature.inputs["image_bytes"].name: GOOD},
-            options=tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
+            options=RunOptions(trace_level=RunOptions.FULL_TRACE),
             run_metadata=metadata,
         )
         labels = [

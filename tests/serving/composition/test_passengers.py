@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow.core.protobuf.config_pb2 import RunMetadata, RunOptions
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
@@ -24,6 +25,7 @@ from serving.client import PassengerClient
 from serving.composition import compose_passengers as compose_passengers_module
 from serving.composition.compose_passengers import DetectionFilter, compose_passengers
 from serving.model_server.models.batching import Batching
+from serving.model_server.models.graph_session import load_saved_model
 from serving.model_server.models.model_config import ModelConfig
 from serving.model_server.models.servable import Servable
 from serving.model_server.requests.limits import Limits
@@ -134,16 +136,16 @@ def test_requests_may_be_batched(passengers):
 
 
 def test_only_what_is_asked_for_is_computed(directory):
-    with tf.compat.v1.Session(graph=tf.Graph()) as session:
-        meta_graph = tf.compat.v1.saved_model.load(session, ["serve"], directory)
-        signature = meta_graph.signature_def["serving_default"]
+    session, signatures = load_saved_model(directory)
+    with session:
+        signature = signatures["serving_default"]
 
         def convolutions(snapshot, outputs):
-            record = tf.compat.v1.RunMetadata()
+            record = RunMetadata()
             session.run(
                 [signature.outputs[name].name for name in outputs],
                 {signature.inputs["snapshots"].name: [SCENES[snapshot]]},
-                options=tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE),
+                options=RunOptions(trace_level=RunOptions.FULL_TRACE),
                 run_metadata=record,
             )
             devices = record.step_stats.dev_stats

@@ -11,6 +11,7 @@ import tensorflow as tf
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.run_lock import run_lock
+from tests.summary_events import read_events
 from tests.yolact_tf import annotated_folder
 from yolact_tf import build_yolact
 from yolact_tf.checkpoints import weights_file
@@ -56,7 +57,7 @@ def _losses(directory):
     """What TensorBoard shows, by name."""
     found = {}
     for path in tf.io.gfile.glob(os.path.join(directory, "summaries", "*")):
-        for event in tf.compat.v1.train.summary_iterator(path):
+        for event in read_events(path):
             for value in event.summary.value:
                 found.setdefault(value.tag, {})[event.step] = float(tf.make_ndarray(value.tensor))
     return found

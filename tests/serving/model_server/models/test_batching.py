@@ -7,10 +7,12 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf.config_pb2 import ConfigProto
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
 from graftnet_tf.errors import GraftNetError
 from serving.model_server.models.batching import Batching, batched, can_be_batched
+from serving.model_server.models.graph_session import Session
 from serving.model_server.models.servable import Servable
 from serving.model_server.requests.limits import Limits
 from serving.model_server.requests.request_error import RequestError
@@ -122,20 +124,17 @@ def test_as_many_batches_are_computed_at_once_as_asked_for(threads):
         return values
 
     options = Batching(max_batch_size=1, batch_timeout_micros=0, num_batch_threads=threads)
-    own_threads = tf.compat.v1.ConfigProto(
-        inter_op_parallelism_threads=12, use_per_session_threads=True
-    )
+    own_threads = ConfigProto(inter_op_parallelism_threads=12, use_per_session_threads=True)
     with tf.Graph().as_default() as graph:
-        given = tf.compat.v1.placeholder(tf.float32, [None])
+        given = tf.raw_ops.Placeholder(dtype=tf.float32, shape=[None])
         counted = tf.numpy_function(count, [given], tf.float32)
         counted.set_shape([None])
-        info = tf.compat.v1.saved_model.build_tensor_info
-        signature = SignatureDef(inputs={"in": info(given)}, outputs={"out": info(counted)})
+        signature = SignatureDef(
+            inputs={"in": TensorInfo(name=given.name)},
+            outputs={"out": TensorInfo(name=counted.name)},
+        )
         outputs = batched(graph, signature, options)
-        with (
-            tf.compat.v1.Session(config=own_threads) as session,
-            ThreadPoolExecutor(12) as pool,
-        ):
+        with Session(config=own_threads) as session, ThreadPoolExecutor(12) as pool:
             list(pool.map(lambda value: session.run(outputs, {given: [value]}), range(12)))
     assert 1 <= most[0] <= threads
 
