@@ -1,5 +1,6 @@
 """Manifests: what a published version was made from, by which command, and its hashes."""
 
+import contextlib
 import dataclasses
 import datetime
 import importlib.metadata
@@ -27,7 +28,15 @@ _OF_EVERY_KIND = (
     "files",
     checksummed_json.SEAL,
 )
-PACKAGES = ("tensorflow", "tensorflow-addons", "numpy", "scikit-learn", "pot", "pillow")
+PACKAGES = (
+    "tensorflow",
+    "tf-keras",
+    "tensorflow-addons",
+    "numpy",
+    "scikit-learn",
+    "pot",
+    "pillow",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +101,7 @@ def publish(
                 "published": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 "seconds": round(time.monotonic() - build_info.started, 1),
                 "python": platform.python_version(),
-                "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+                "packages": _installed_versions(),
                 "files": atomic_files.tree_sha256(directory),
             },
         )
@@ -128,3 +137,12 @@ def verify(directory: str) -> None:
             f"{directory} is damaged: {', '.join(damaged)} differ from the manifest. "
             "Publish this version's content again under a new version."
         )
+
+
+def _installed_versions() -> dict[str, str]:
+    """Those of `PACKAGES` that are installed: tf-keras and addons are of one stack each."""
+    found = {}
+    for name in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
