@@ -1,11 +1,13 @@
 # make demo   sets up and runs the main job on drawn lift scenes
 # make test   sets up, lints, type-checks, builds the documentation and tests
 # make docs   sets up and builds the documentation into build/site
+# make demo-current, make test-current   the same on today's TensorFlow; docs/current_tensorflow.md
 
 PYTHON    ?= python3.11
 VENV      := .venv
 BIN       := $(VENV)/bin
 BEAM      := build/beam
+CURRENT   := build/current
 SOURCES   := graftnet_tf yolact_tf serving pipelines tests
 WORKSPACE ?= build/demo
 
@@ -14,11 +16,15 @@ export NO_MKDOCS_2_WARNING := 1
 # Without bytecode, every process of the tests compiles the sources and rewrites the tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test docs slow kill soak conformance bench beam par evidence descriptors sample lock clean
+.PHONY: demo test docs demo-current test-current fast-current slow kill soak conformance bench beam par evidence descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
 	$(BIN)/python -m pipelines.demo --workspace=$(WORKSPACE)
+
+demo-current: $(CURRENT)/ready
+	rm -rf $(WORKSPACE)-current
+	$(CURRENT)/bin/python -m pipelines.demo --workspace=$(WORKSPACE)-current
 
 # Three processes share two cores, since many tests wait; each computes in one thread (tests/conftest.py).
 test: $(VENV)/ready
@@ -26,7 +32,21 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest -n 3 --dist=loadscope --no-loadscope-reorder -m "not slow" tests
+	$(BIN)/pytest $(IN_THREE) tests
+
+test-current: $(CURRENT)/ready
+	$(CURRENT)/bin/python -m pytest $(IN_THREE) tests
+
+# What of the tests exercises TensorFlow most; part of .ci/run.
+fast-current: $(CURRENT)/ready
+	$(CURRENT)/bin/python -m pytest $(IN_THREE) $(EXERCISES_TENSORFLOW)
+
+IN_THREE := -n 3 --dist=loadscope --no-loadscope-reorder -m "not slow"
+EXERCISES_TENSORFLOW := $(addprefix tests/,test_public_api.py test_deprecated_calls.py \
+	$(addprefix graftnet_tf/,data features io/test_image_decoding.py io/test_tensorflow_stack.py models pooling \
+		training workspace/test_manifest.py trunk) \
+	$(addprefix serving/,composition model_server/models test_promises.py) \
+	$(addprefix yolact_tf/,checkpoints inference losses models ops training))
 
 # Strict: a link to nothing, or an argument that a docstring names and a function has not, fails.
 docs: $(VENV)/ready
@@ -79,6 +99,17 @@ $(BEAM)/ready: requirements-beam.lock
 	$(BEAM)/bin/pip install --quiet --require-hashes --no-deps -r requirements-beam.lock
 	touch $@
 
+# One lock for both: the same versions are resolved for 3.12 and for 3.13.
+CURRENT_PYTHON ?= python3.12
+
+$(CURRENT)/ready: requirements-current.lock setup.cfg
+	@$(CURRENT_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 12), (3, 13)))' 2>/dev/null || \
+		{ echo "Today's TensorFlow is tested with Python 3.12, which '$(CURRENT_PYTHON)' is not: run make CURRENT_PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(CURRENT_PYTHON) -m venv $(CURRENT)
+	$(CURRENT)/bin/pip install --quiet --require-hashes --no-deps -r requirements-current.lock
+	$(CURRENT)/bin/pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
 $(VENV)/ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
 		{ echo "GraftNet-TF needs Python 3.11, which '$(PYTHON)' is not: run make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -116,14 +147,17 @@ sample: $(VENV)/ready
 	$(BIN)/python -m serving.composition.samples.draw
 
 # Resolves setup.cfg anew, also with Apache Beam, and what the independent clients of conformance tests are installed from; needs uv.
-COMPILE := uv pip compile --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+COMPILE := uv pip compile --generate-hashes --no-emit-index-url --no-header \
 	--python-platform x86_64-unknown-linux-gnu --quiet
+SET     := --python-version 3.11
 CLIENTS := $(basename $(wildcard tests/serving/conformance/independent/*.in))
 
 lock:
-	$(COMPILE) setup.cfg --extra all --extra advertising --extra dev --extra docs --output-file requirements.lock
-	$(COMPILE) setup.cfg --extra all --extra beam --extra dev --output-file requirements-beam.lock
-	$(foreach client,$(CLIENTS),$(COMPILE) $(client).in --output-file $(client).txt &&) true
+	$(COMPILE) $(SET) setup.cfg --extra all --extra advertising --extra dev --extra docs --output-file requirements.lock
+	$(COMPILE) $(SET) setup.cfg --extra all --extra beam --extra dev --output-file requirements-beam.lock
+	$(COMPILE) --python-version 3.12 setup.cfg --extra current --extra advertising --extra dev --extra docs \
+		--output-file requirements-current.lock
+	$(foreach client,$(CLIENTS),$(COMPILE) $(SET) $(client).in --output-file $(client).txt &&) true
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
