@@ -16,7 +16,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Without bytecode, every process of the tests compiles the sources and rewrites the tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test docs demo-current test-current fast-current slow kill soak conformance bench beam par evidence descriptors sample lock clean
+.PHONY: demo test docs demo-current test-current fast-current crossover slow kill soak conformance bench beam par evidence descriptors sample lock clean
 
 demo: $(VENV)/ready
 	rm -rf $(WORKSPACE)
@@ -25,6 +25,11 @@ demo: $(VENV)/ready
 demo-current: $(CURRENT)/ready
 	rm -rf $(WORKSPACE)-current
 	$(CURRENT)/bin/python -m pipelines.demo --workspace=$(WORKSPACE)-current
+
+# What either TensorFlow has made, used by the other; docs/current_tensorflow.md.
+crossover: $(VENV)/ready $(CURRENT)/ready
+	OTHER_PYTHON=$(CURRENT)/bin/python $(BIN)/python -m pytest -m slow -s tests/crossover
+	OTHER_PYTHON=$(BIN)/python $(CURRENT)/bin/python -m pytest -m slow -s tests/crossover
 
 # Three processes share two cores, since many tests wait; each computes in one thread (tests/conftest.py).
 test: $(VENV)/ready
