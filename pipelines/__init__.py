@@ -16,7 +16,8 @@ class _NoTensorFlow(MetaPathFinder):
     def find_spec(self, fullname: str, *_: Any) -> None:
         if fullname == "tensorflow":
             sys.exit(
-                "This needs TensorFlow, which is not installed: pip install 'graftnet-tf[all]'."
+                "This needs TensorFlow, which is not installed: pip install 'graftnet-tf[all]', or "
+                "'graftnet-tf[current]' for today's."
             )
 
 
