@@ -10,20 +10,22 @@ import sys
 
 _SWITCH = "TF_USE_LEGACY_KERAS"
 _YES = ("1", "True", "true")  # what TensorFlow takes for one
+_OF_THE_LIBRARY = "pot"  # in every installation but that of the client alone
 
 
 def require_keras_2() -> None:
     """Has `tf.keras` be Keras 2, here and in processes that are started from here.
 
     The packages call it when they are imported. Where nothing is installed beside which `tf.keras`
-    would be another, it does nothing.
+    would be another, it does nothing; nor where the client alone is, since it needs no TensorFlow
+    and Keras is then its application's.
 
     Raises:
       ImportError: beside Keras 3 there is tensorflow-addons, or no tf-keras, or the environment
         asks for Keras 3, or `tf.keras` is in use as Keras 3 already.
     """
     keras = _installed("keras")
-    if keras is None or int(keras.partition(".")[0]) < 3:
+    if keras is None or int(keras.partition(".")[0]) < 3 or _installed(_OF_THE_LIBRARY) is None:
         return
     found = f"TensorFlow {_installed('tensorflow') or 'of 2.16 or later'} with Keras {keras}"
     addons = _installed("tensorflow-addons")

@@ -10,7 +10,8 @@ import pytest
 from graftnet_tf.io import tensorflow_stack
 
 SET = {"tensorflow": "2.15.1", "keras": "2.15.0", "tensorflow-addons": "0.23.0"}
-CURRENT = {"tensorflow": "2.21.0", "keras": "3.15.1", "tf-keras": "2.21.0"}
+KERAS_3 = {"tensorflow": "2.21.0", "keras": "3.15.1", "pot": "0.9.6"}
+CURRENT = KERAS_3 | {"tf-keras": "2.21.0"}
 
 
 @pytest.fixture
@@ -26,8 +27,11 @@ def installed(monkeypatch):
     return install
 
 
-@pytest.mark.parametrize("distributions", [{}, SET])
-def test_without_keras_3_nothing_is_changed(installed, distributions):
+CLIENT = {name: KERAS_3[name] for name in ("tensorflow", "keras")}
+
+
+@pytest.mark.parametrize("distributions", [{}, SET, CLIENT])
+def test_without_keras_3_or_with_the_client_alone_nothing_is_changed(installed, distributions):
     installed(distributions)
     tensorflow_stack.require_keras_2()
     assert "TF_USE_LEGACY_KERAS" not in os.environ
@@ -50,7 +54,7 @@ def test_beside_keras_3_tf_keras_is_the_package_tf_keras(installed, given):
             ["tensorflow-addons 0.23.0", "TensorFlow 2.21.0", "pip uninstall tensorflow-addons"],
         ),
         (
-            {"tensorflow": "2.21.0", "keras": "3.15.1"},
+            KERAS_3,
             ["TensorFlow 2.21.0", "Keras 3.15.1", "no tf-keras", "graftnet-tf[current]"],
         ),
     ],
