@@ -1,12 +1,12 @@
 """Seconds of a composed model's answer and of training steps on two TensorFlows, side by side.
 
-    python -m tests.benchmarks.stacks --other_python=PYTHON [--turns=9] [--branches=4]
+    python -m tests.benchmarks.stacks --other_python=PYTHON [--turns=9] [--model=DIR]
 
-InceptionV3 with random weights: a composed model with branches of blocks 8…10, made here and served
-by both, that scores 4 images at 299×299; a trunk's step on 8 images at 150×150; a branch's step on
-16 images' features at 299×299, all float32. Each computes in a process of its own, and they take
-turns in an order that is drawn, so that a busy machine is busy for both. Prints one JSON object:
-the median seconds of each, and turn by turn how many times as fast PYTHON's TensorFlow was.
+InceptionV3 with random weights: a composed model (by default with branches of blocks 8…10, made
+here), served by both, that scores 4 images of 299×299; a trunk's step on 8 images at 150×150; a
+branch's step on 16 images' features at 299×299, all float32. Each computes in a process of its own,
+and they take turns in an order that is drawn, so that a busy machine is busy for both. Prints one
+JSON object: the median seconds of each, and turn by turn how many times as fast PYTHON's was.
 """
 
 import os
@@ -27,6 +27,9 @@ OTHER_PYTHON = flags.DEFINE_string(
     "other_python", None, "A Python with another TensorFlow.", required=True
 )
 TURNS = flags.DEFINE_integer("turns", 9, "Of each, of which the median counts.", lower_bound=1)
+MODEL = flags.DEFINE_string(
+    "model", None, "Directory of a composed model; without it, one is made of --branches branches."
+)
 BRANCHES = flags.DEFINE_integer("branches", 4, "Of the composed model.", lower_bound=1)
 
 _MEASURED = ("composed", "trunk", "branch")
@@ -36,7 +39,7 @@ def main() -> None:
     script = Path(__file__).with_name("stack_process.py")
     pythons = {"own": sys.executable, "other": OTHER_PYTHON.value}
     with tempfile.TemporaryDirectory() as folder:
-        directory = networks.in_own_process(_save, folder, BRANCHES.value)
+        directory = MODEL.value or networks.in_own_process(_save, folder, BRANCHES.value)
         processes = {
             (name, measured): PeerProcess(python, script, measured, directory)
             for name, python in pythons.items()
