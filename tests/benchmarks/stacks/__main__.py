@@ -31,8 +31,9 @@ MODEL = flags.DEFINE_string(
     "model", None, "Directory of a composed model; without it, one is made of --branches branches."
 )
 BRANCHES = flags.DEFINE_integer("branches", 4, "Of the composed model.", lower_bound=1)
-
-_MEASURED = ("composed", "trunk", "branch")
+MEASURED = flags.DEFINE_multi_enum(
+    "measured", ["composed", "trunk", "branch"], ["composed", "trunk", "branch"], "What is."
+)
 
 
 def main() -> None:
@@ -43,20 +44,20 @@ def main() -> None:
         processes = {
             (name, measured): PeerProcess(python, script, measured, directory)
             for name, python in pythons.items()
-            for measured in _MEASURED
+            for measured in MEASURED.value
         }
         calls = {key: process.ask for key, process in processes.items()}
         seconds = seconds_of_turns(calls, TURNS.value)
         for process in processes.values():
             process.close()
-    ratios = {it: times_as_fast(seconds["other", it], seconds["own", it]) for it in _MEASURED}
+    ratios = {it: times_as_fast(seconds["other", it], seconds["own", it]) for it in MEASURED.value}
     shell.print_json(
         {
             "seconds": {
-                name: {it: round(statistics.median(seconds[name, it]), 3) for it in _MEASURED}
+                name: {it: round(statistics.median(seconds[name, it]), 3) for it in MEASURED.value}
                 for name in pythons
             },
-            "other_times_as_fast": {it: median_and_range(ratios[it]) for it in _MEASURED},
+            "other_times_as_fast": {it: median_and_range(ratios[it]) for it in MEASURED.value},
             "turns": ratios,
         }
     )
