@@ -1,4 +1,4 @@
-"""Prepares person annotations in COCO's format, with a part held out.
+"""Prepares person annotations in COCO's format, with parts kept aside.
 
 prepare_instances --format=ccp|coco|scenes --source=… --output=DIR
 """
@@ -10,7 +10,7 @@ from absl import flags
 from graftnet_tf.lift_scenes.dataset.dataset import write_scenes
 from pipelines import shell
 from yolact_tf.data import ccp_to_coco
-from yolact_tf.data.split import hold_out
+from yolact_tf.data.split import Split, split_instances
 
 FORMAT = flags.DEFINE_enum(
     "format",
@@ -21,7 +21,7 @@ FORMAT = flags.DEFINE_enum(
 )
 SOURCE = flags.DEFINE_string("source", None, "Folder of CCP, or a COCO instances JSON.")
 OUTPUT = flags.DEFINE_string(
-    "output", None, "Directory for train.json and held_out.json.", required=True
+    "output", None, "Directory for train.json, held_out.json and validation.json.", required=True
 )
 TEST_FRACTION = flags.DEFINE_float(
     "test_fraction",
@@ -30,24 +30,34 @@ TEST_FRACTION = flags.DEFINE_float(
     lower_bound=0.0,
     upper_bound=1.0,
 )
+VALIDATION_FRACTION = flags.DEFINE_float(
+    "validation_fraction",
+    0.0,
+    "Share of the images to keep aside to choose by, in validation.json; 0 for none.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
 SNAPSHOTS = flags.DEFINE_integer("snapshots", 240, "Snapshots to draw.", lower_bound=1)
 
 
 def main() -> None:
-    """Writes OUTPUT/train.json and OUTPUT/held_out.json; scenes also get OUTPUT/snapshots."""
+    """Writes OUTPUT/train.json, held_out.json and, if asked for, validation.json.
+
+    Scenes also get OUTPUT/snapshots.
+    """
     source = SOURCE.value or ""
     if (FORMAT.value == "scenes") == bool(source):
         raise flags.Error("--source is needed with --format=ccp and coco, and only with them.")
-    train, held_out = (os.path.join(OUTPUT.value, f"{part}.json") for part in ("train", "held_out"))
-    split = train, held_out, TEST_FRACTION.value, shell.SEED.value
+    split = Split(TEST_FRACTION.value, shell.SEED.value, VALIDATION_FRACTION.value)
     if FORMAT.value == "ccp":
-        counts = ccp_to_coco.write_instances(source, *split)
+        counts = ccp_to_coco.write_instances(source, OUTPUT.value, split)
     elif FORMAT.value == "coco":
-        counts = hold_out(source, *split)
+        counts = split_instances(source, OUTPUT.value, split)
     else:
         write_scenes(OUTPUT.value, SNAPSHOTS.value, shell.SEED.value)
-        counts = hold_out(os.path.join(OUTPUT.value, "instances.json"), *split)
-    for path, count in zip((train, held_out), counts, strict=True):
+        scenes = os.path.join(OUTPUT.value, "instances.json")
+        counts = split_instances(scenes, OUTPUT.value, split)
+    for path, count in counts.items():
         print(f"{path}: {count} images")
 
 

@@ -16,36 +16,44 @@ def annotations(tmp_path):
 
 def test_prepare_instances(tmp_path, annotations):
     output = str(tmp_path / "out")
-    done, no_source, needless, absent, no_ccp = run_all(
+    done, no_source, needless, absent, no_ccp, too_much = run_all(
         "prepare_instances",
         [
             [
                 "--format=coco",
                 f"--source={annotations}",
-                "--test_fraction=0.5",
+                "--test_fraction=0.4",
+                "--validation_fraction=0.3",
                 f"--output={output}",
             ],
             ["--format=ccp", f"--output={output}"],
             ["--format=scenes", f"--source={annotations}", f"--output={output}"],
             ["--format=coco", f"--source={tmp_path}/absent.json", f"--output={output}"],
             ["--format=ccp", f"--source={tmp_path}", f"--output={output}"],
+            [
+                "--format=coco",
+                f"--source={annotations}",
+                "--validation_fraction=0.9",
+                f"--output={output}",
+            ],
         ],
     )
     assert done.status == 0, done.stderr
     parts = []
-    for part in ("train", "held_out"):
+    for part in ("train", "validation", "held_out"):
         with open(f"{output}/{part}.json") as file:
             parts.append(len(json.load(file)["images"]))
     assert sum(parts) == 8
     assert all(
         f"{part}.json: {count} images" in done.stdout
-        for part, count in zip(("train", "held_out"), parts, strict=True)
+        for part, count in zip(("train", "validation", "held_out"), parts, strict=True)
     )
     assert (no_source.status, needless.status) == (2, 2)
     assert "--source is needed with --format=ccp and coco" in no_source.stderr
-    assert (absent.status, no_ccp.status) == (1, 1)
+    assert (absent.status, no_ccp.status, too_much.status) == (1, 1, 1)
     assert "absent.json does not exist" in absent.stderr
     assert "is it CCP?" in no_ccp.stderr
+    assert "add up to more than 1" in too_much.stderr
 
 
 def test_train_yolact_says_what_is_wrong(tmp_path, annotations):

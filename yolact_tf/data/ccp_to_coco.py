@@ -5,7 +5,6 @@ SOURCE/annotations/pixel-level/NNNN.mat   uint8 [h, w] 'groundtruth', a label pe
 """
 
 import io
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -16,8 +15,7 @@ from pycocotools import mask as run_lengths
 from scipy import ndimage
 from scipy.io import loadmat
 
-from graftnet_tf.io import atomic_files
-from yolact_tf.data.split import is_held_out
+from yolact_tf.data.split import Part, Split, write_parts
 from yolact_tf.errors import YolactError
 
 POOR = frozenset({"0868", "0591", "0161", "0299", "0729", "0797", "0940"})
@@ -36,29 +34,27 @@ SAME_SHOT = {
         "0990": "0907",
     }.items()
 }
-"""Photos of the same person in the same clothes, for `split.hold_out`."""
+"""Photos of the same person in the same clothes, for the split."""
 
 SMALLEST_GAP = 0.002
 """Holes below this share of the mask are slips; larger ones are true gaps, as at an elbow."""
 
 
-def write_instances(
-    source: str, training: str, held_out: str, fraction: float, seed: int
-) -> tuple[int, int]:
+def write_instances(source: str, directory: str, split: Split) -> dict[str, int]:
     """Writes one person for each photo with pixel labels, as run lengths.
 
     A person is every label but 0, 'null'. Passers-by have no label. Lest they be learnt as
     background, what is left and right of the person is a crowd in the part for training;
-    in the part held out it is not, so there a passer-by that is found counts as a mistake.
+    in the parts kept aside it is not, so there a passer-by that is found counts as a mistake.
 
     Args:
       source: Folder in the layout above; file names are relative to its `photos/`.
-      training, held_out: JSON files to write.
-      fraction, seed: Fraction and seed of the split, see `split.is_held_out`; photos of the same
-        person in the same clothes are kept together.
+      directory: Directory of the JSON files to write, see `split.write_parts`.
+      split: Decides by the file names; photos of the same person in the same clothes are kept
+        together.
 
     Returns:
-      The number of photos for training and held out.
+      The number of photos by path.
 
     Raises:
       YolactError: there are no pixel labels in `source`.
@@ -68,21 +64,20 @@ def write_instances(
     names = [name for name in names if name not in POOR]
     if not names:
         raise YolactError(f"{source} has no annotations/pixel-level/NNNN.mat; is it CCP?")
-    parts = {False: _empty(), True: _empty()}
+    parts = {part: _empty() for part in Part}
     for number, name in enumerate(names, 1):
         mask = person_mask(_read_labels(source, name))
         photo = f"{name}.jpg"
-        aside = is_held_out(SAME_SHOT.get(photo, photo), fraction, seed)
-        part = parts[aside]
+        side = split.part_of(SAME_SHOT.get(photo, photo))
+        part = parts[side]
         height, width = mask.shape
         part["images"].append({"id": number, "file_name": photo, "height": height, "width": width})
         person = _annotation(mask)
-        for found in [person] if aside else [person, *_sides(person["bbox"], mask.shape)]:
+        beside = _sides(person["bbox"], mask.shape) if side == Part.TRAIN else ()
+        for found in [person, *beside]:
             identity = len(part["annotations"]) + 1
             part["annotations"].append({"id": identity, "image_id": number, **found})
-    for path, part in zip((training, held_out), parts.values(), strict=True):
-        atomic_files.write_text(path, json.dumps(part))
-    return len(parts[False]["images"]), len(parts[True]["images"])
+    return write_parts(parts, directory, split)
 
 
 def _empty() -> dict[str, list[Any]]:

@@ -23,6 +23,7 @@ _PLACES = {
     "ap_large": 5,
     "ar100": 8,
 }
+_SIZES = ("small", "medium", "large")
 
 
 class EvaluatedImage(NamedTuple):
@@ -37,8 +38,8 @@ class Scores(NamedTuple):
 
     Attributes:
       metrics: `mask_ap`, `mask_ap50`, `mask_ap75`, `mask_ap_small`, `mask_ap_medium`,
-        `mask_ap_large`, `mask_ar100`, and the same of `box_`; 0 to 1, None where no
-        object is annotated (of that size).
+        `mask_ap_large`, `mask_ap50_small`, `mask_ap50_medium`, `mask_ap50_large`, `mask_ar100`,
+        and the same of `box_`; 0 to 1, None where no object is annotated (of that size).
       curves: Curves of `mask` and `box`, precision at an IoU of 0.5 for the recalls 0, 0.01 … 1,
         mean over categories; empty where nothing is annotated.
     """
@@ -65,12 +66,21 @@ def score(images: Sequence[EvaluatedImage], categories: int) -> Scores:
             run.summarize()
         for figure, place in _PLACES.items():
             metrics[f"{name}_{figure}"] = _defined(run.stats[place])
-        curves[name] = _curve(run.eval["precision"])
+        precision = run.eval["precision"]
+        for place, size in enumerate(_SIZES, start=1):
+            metrics[f"{name}_ap50_{size}"] = _mean(precision[0, :, :, place, -1])
+        curves[name] = _curve(precision)
     return Scores(metrics, curves)
 
 
 def _defined(value: float) -> float | None:
     return None if value < 0 else float(value)
+
+
+def _mean(precision: np.ndarray) -> float | None:
+    """Over recalls and categories; -1 stands for categories without objects."""
+    known = precision[precision >= 0]
+    return float(known.mean()) if known.size else None
 
 
 def _curve(precision: np.ndarray) -> tuple[float, ...]:

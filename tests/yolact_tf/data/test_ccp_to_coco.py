@@ -5,6 +5,7 @@ from scipy.io import savemat
 
 from yolact_tf.data.ccp_to_coco import person_mask, write_instances
 from yolact_tf.data.coco import read_coco
+from yolact_tf.data.split import Split
 from yolact_tf.errors import YolactError
 
 
@@ -38,10 +39,9 @@ def source(tmp_path):
 
 def _written(source, fraction):
     """The photos for training and those held out."""
-    paths = [str(source / "new" / f"{part}.json") for part in ("training", "held_out")]
-    counts = write_instances(str(source), *paths, fraction, seed=0)
-    parts = [read_coco(path, str(source / "photos")).images for path in paths]
-    assert counts == tuple(map(len, parts))
+    counts = write_instances(str(source), str(source / "new"), Split(fraction))
+    parts = [read_coco(path, str(source / "photos")).images for path in counts]
+    assert list(counts.values()) == list(map(len, parts))
     return parts
 
 
@@ -74,4 +74,4 @@ def test_the_same_person_takes_one_side(source):
 
 def test_a_folder_without_labels_is_refused(tmp_path):
     with pytest.raises(YolactError, match="no annotations/pixel-level"):
-        write_instances(str(tmp_path), "training.json", "held_out.json", 0.5, 0)
+        write_instances(str(tmp_path), str(tmp_path), Split(0.5))

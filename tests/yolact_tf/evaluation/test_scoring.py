@@ -26,11 +26,14 @@ def test_perfect_detections():
         scene([thing(medium)], [instance(medium, 0.7)]),
     ]
     metrics, curves = score(images, 1)
-    sizes = {"mask_ap_large", "box_ap_large"}
+    sizes = {f"{kind}_{figure}_large" for kind in ("mask", "box") for figure in ("ap", "ap50")}
     assert {name: value for name, value in metrics.items() if name not in sizes} == {
         f"{kind}_{figure}": pytest.approx(1)
         for kind in ("mask", "box")
-        for figure in ("ap", "ap50", "ap75", "ap_small", "ap_medium", "ar100")
+        for figure in (
+            *("ap", "ap50", "ap75", "ap_small", "ap_medium", "ar100"),
+            *("ap50_small", "ap50_medium"),
+        )
     }
     assert {metrics[name] for name in sizes} == {None}
     assert curves == {kind: pytest.approx((1.0,) * 101) for kind in ("mask", "box")}
@@ -43,6 +46,8 @@ def test_a_shifted_detection_counts_up_to_its_overlap():
         assert metrics[f"{kind}_ap"] == pytest.approx(0.4)
         assert metrics[f"{kind}_ap50"] == pytest.approx(1)
         assert metrics[f"{kind}_ap75"] == 0
+        assert metrics[f"{kind}_ap_medium"] == pytest.approx(0.4)
+        assert metrics[f"{kind}_ap50_medium"] == pytest.approx(1)
         assert metrics[f"{kind}_ar100"] == pytest.approx(0.4)
 
 
