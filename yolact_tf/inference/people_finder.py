@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from absl import logging
 from pycocotools import mask as run_lengths
 
 from yolact_tf.checkpoints import weights_file
@@ -127,16 +128,26 @@ class PeopleFinder:
             batch.
 
         Returns:
-          For each image its people; none where there are none.
+          For each image its people; none where there are none. Where there are more than the
+          selection's `max_people`, those of the highest scores; a warning says so.
         """
         if not images:
             return []
         inputs = tf.stack([self._input(image) for image in images])
         sizes = tf.constant([image.shape[:2] for image in images])
         segments = self._segment(inputs, sizes)
+        for left_out in segments.left_out.numpy()[segments.left_out.numpy() > 0]:
+            most = self.segmenter.selection.max_people
+            logging.warning(
+                "An image shows %d people or more; the %d of the highest scores are kept "
+                "(max_people).",
+                most + left_out,
+                most,
+            )
+        parts = segments.boxes, segments.scores, segments.classes, segments.masks
         return [
             [
-                self._person(image, *(field[row, place] for field in segments[:-1]))
+                self._person(image, *(field[row, place] for field in parts))
                 for place in range(segments.count[row])
             ]
             for row, image in enumerate(images)

@@ -57,6 +57,8 @@ class Segments(NamedTuple):
       masks: float32 [N, D, h, w], 0 to 1 over the whole image on the prototypes' grid;
         `masks.window_mask` makes pixels of them.
       count: int32 [N].
+      left_out: int32 [N], people that counted but for the selection's `max_people`, of lower
+        scores; of those that the network's `max_detections` let through.
     """
 
     boxes: tf.Tensor
@@ -64,6 +66,7 @@ class Segments(NamedTuple):
     classes: tf.Tensor
     masks: tf.Tensor
     count: tf.Tensor
+    left_out: tf.Tensor
 
 
 class Segmenter(tf.Module):
@@ -110,6 +113,7 @@ class Segmenter(tf.Module):
         large = tf.reduce_min(boxes[..., 2:] - boxes[..., :2], axis=-1) >= self.selection.min_size
         chosen = (found.scores > self.selection.min_score) & large & self._wanted(found.classes)
         places = min(self.selection.max_people, found.scores.shape[1])
+        surplus = tf.math.count_nonzero(chosen, axis=-1, dtype=tf.int32) - places
         scores, (boxes, classes, corners, coefficients) = _best(
             chosen, found.scores, places, boxes, found.classes, found.boxes, found.coefficients
         )
@@ -120,7 +124,7 @@ class Segmenter(tf.Module):
         visible = (fill > 0) & (fill >= self.selection.min_fill)
         scores, (boxes, classes, masks) = _best(visible, scores, places, boxes, classes, masks)
         count = tf.reduce_sum(tf.cast(scores > 0, tf.int32), axis=-1)
-        return Segments(boxes, scores, classes, masks, count)
+        return Segments(boxes, scores, classes, masks, count, tf.nn.relu(surplus))
 
     def fingerprint(self) -> str:
         """Tells networks with other weights apart: 16 hexadecimal digits."""

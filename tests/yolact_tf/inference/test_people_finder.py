@@ -36,6 +36,16 @@ def test_run_lengths_lie_in_the_whole_image():
     np.testing.assert_array_equal(whole, expected)
 
 
+def test_more_people_than_are_kept_are_spoken_of(caplog):
+    finder = PeopleFinder(fake_segmenter(LEFT, RIGHT, max_people=1))
+    with caplog.at_level("WARNING", logger="absl"):
+        black, both = finder([np.zeros_like(GREY), GREY])
+    assert (len(black), len(both)) == (0, 1)
+    assert both[0].score == pytest.approx(0.9, abs=1e-6)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith("An image shows 2 people or more; the 1 of the highest scores are kept")
+
+
 def test_images_of_different_sizes_and_without_people_go_together():
     finder = PeopleFinder(fake_segmenter(LEFT, RIGHT))
     tall, black = np.full((160, 40, 3), 7, np.uint8), np.zeros((64, 64, 3), np.uint8)

@@ -80,6 +80,27 @@ def test_only_the_classes_asked_for():
         Segmenter(network, classes, Selection(classes=("cat",)))
 
 
+def test_of_two_hundred_people_those_of_the_highest_scores_are_kept_and_the_rest_counted():
+    """On a grid of 20 x 10; the network lets 100 through, and memory is that of 20 masks."""
+    people = [
+        Figure(
+            (column * 0.4, row * 0.8, column * 0.4 + 0.4, row * 0.8 + 0.8),
+            0.5 + 0.002 * (20 * row + column),
+            (0, 0, 8, 8),
+        )
+        for row in range(10)
+        for column in range(20)
+    ]
+    segmenter = fake_segmenter(*people, min_size=1, separate=False)
+    found = segmenter(
+        tf.repeat(LIT, 2, axis=0) * [[[[1.0]]], [[[0.0]]]], tf.constant([[400, 800]] * 2)
+    )
+    np.testing.assert_allclose(found.scores[0], [0.898 - 0.002 * k for k in range(20)], atol=1e-6)
+    assert found.masks.shape == (2, 20, 8, 8)
+    assert found.count.numpy().tolist() == [20, 0]
+    assert found.left_out.numpy().tolist() == [80, 0]
+
+
 def test_an_empty_batch():
     found = fake_segmenter(Figure(LEFT, 0.9))(tf.zeros([0, 16, 16, 3]), tf.zeros([0, 2], tf.int32))
     assert found.boxes.shape == (0, 20, 4)
