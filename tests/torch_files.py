@@ -16,11 +16,15 @@ class FloatStorage:
     """Stands for PyTorch's class of that name."""
 
 
+class LongStorage:
+    """Stands for PyTorch's class of that name."""
+
+
 def _rebuild_tensor_v2(*_: Any) -> None:
     """Stands for PyTorch's function of that name."""
 
 
-FloatStorage.__module__ = "torch"
+FloatStorage.__module__ = LongStorage.__module__ = "torch"
 _rebuild_tensor_v2.__module__ = "torch._utils"
 
 
@@ -38,7 +42,7 @@ class View:
 
 
 def view(array: np.ndarray) -> View:
-    """A float32 array as a whole storage of its own."""
+    """A float32 or int64 array as a whole storage of its own."""
     whole = np.array(array, order="C")
     strides = tuple(stride // whole.itemsize for stride in whole.strides)
     return View(whole.ravel(), 0, whole.shape, strides)
@@ -53,10 +57,11 @@ def save_zip(path: str, state: Any) -> None:
             if not isinstance(value, np.ndarray):
                 return None
             storages.append(value)
-            return "storage", FloatStorage, str(len(storages) - 1), "cpu", value.size
+            kind = LongStorage if value.dtype == np.int64 else FloatStorage
+            return "storage", kind, str(len(storages) - 1), "cpu", value.size
 
     torch, utils = ModuleType("torch"), ModuleType("torch._utils")
-    vars(torch)["FloatStorage"] = FloatStorage
+    vars(torch).update(FloatStorage=FloatStorage, LongStorage=LongStorage)
     vars(utils)["_rebuild_tensor_v2"] = _rebuild_tensor_v2
     with mock.patch.dict(sys.modules, {"torch": torch, "torch._utils": utils}):
         Pickler(pickled, protocol=2).dump(state)

@@ -13,6 +13,11 @@ from yolact_tf.errors import YolactError
 from yolact_tf.models.yolact import Yolact, build_yolact
 
 _CLASS_SCORES = "prediction_layers.0.conf_layer.bias"
+_OF_PLUS = {
+    "conv_offset_mask": "deformable convolutions (DCNv2)",
+    "maskiou_net": "a network that scores masks anew",
+}
+"""Parts of keys that only YOLACT++ (Bolya et al. 2020) has, and what they are of."""
 
 
 def convert(
@@ -36,11 +41,12 @@ def convert(
       The network and its classes.
 
     Raises:
-      YolactError: the checkpoint cannot be read, or does not fit the configuration or the
-        names; says which tensor and what it should be.
+      YolactError: the checkpoint cannot be read, is of YOLACT++, or does not fit the
+        configuration or the names; says which tensor and what it should be.
     """
     config = config_named(config_name)
     state_dict = read_state_dict(source, error=YolactError)
+    _require_no_plus(state_dict, source)
     count = _num_classes(state_dict, len(config.aspect_ratios), source)
     names = tuple(_default_names(count - 1) if classes is None else classes)
     if len(names) != count - 1:
@@ -49,6 +55,17 @@ def convert(
     load_torch_state_dict(model, state_dict)
     weights_file.save(model, output, names, half=half)
     return model, names
+
+
+def _require_no_plus(state_dict: Mapping[str, np.ndarray], source: str) -> None:
+    for part, name in _OF_PLUS.items():
+        keys = [key for key in state_dict if part in key]
+        if keys:
+            raise YolactError(
+                f"{source} is of YOLACT++: it has {name}, which networks here have not, such as "
+                f"{keys[0]} ({len(keys)} arrays). Take a checkpoint of YOLACT, such as "
+                "yolact_base_54_800000.pth."
+            )
 
 
 def _num_classes(state_dict: Mapping[str, np.ndarray], anchors: int, source: str) -> int:

@@ -44,7 +44,8 @@ def load(path: str) -> tuple[Yolact, tuple[str, ...]]:
       The model, with float32 weights, and the names of its classes.
 
     Raises:
-      YolactError: there is no such file, or it is not one that `save` wrote.
+      YolactError: there is no such file, it is not one that `save` wrote, or its network is none
+        of this version, such as a person network of before.
     """
     arrays = read_npz(path, error=YolactError)
     try:
@@ -57,6 +58,12 @@ def load(path: str) -> tuple[Yolact, tuple[str, ...]]:
     if not known:
         raise YolactError(f"{path} has format {header['format']}; this version reads {_FORMAT}.")
     classes = tuple(header["classes"])
-    model = build_yolact(config_named(header["config"]), num_classes=len(classes) + 1)
-    load_torch_state_dict(model, arrays)
+    try:
+        model = build_yolact(config_named(header["config"]), num_classes=len(classes) + 1)
+        load_torch_state_dict(model, arrays)
+    except YolactError as error:
+        raise YolactError(
+            f"{path} holds a network of another version; use the version that wrote it, or train "
+            f"on with this one's: {error}"
+        ) from None
     return model, classes

@@ -57,6 +57,21 @@ def test_an_archive_of_something_else_is_refused(tmp_path):
         weights_file.load(path)
 
 
+def test_networks_of_other_versions_are_refused_by_file_and_name(tiny, tmp_path):
+    model, path = build_yolact("tiny", num_classes=3), str(tmp_path / "w.npz")
+    weights_file.save(model, path, NAMES)
+    arrays = dict(np.load(path))
+    key = next(key for key in arrays if key.startswith("proto_net"))
+    np.savez(path, **arrays | {key: arrays[key][:1]})
+    with pytest.raises(YolactError, match=rf"w\.npz holds a network of another.*{key} has shape"):
+        weights_file.load(path)
+    header = str(arrays["header"]).replace("tiny", "yolact_person_256")
+    np.savez(path, **arrays | {"header": np.array(header)})
+    message = r"w\.npz holds a network of another.*No configuration is called 'yolact_person_256'"
+    with pytest.raises(YolactError, match=message):
+        weights_file.load(path)
+
+
 def test_a_failed_write_leaves_the_old_file(tiny, tmp_path, monkeypatch):
     model, path = build_yolact("tiny", num_classes=3), tmp_path / "w.npz"
     weights_file.save(model, str(path), NAMES)
