@@ -11,11 +11,13 @@ from pipelines import shell
 from pipelines.flags.coco_images import EXIF_ORIENTATION
 from yolact_tf.config import CONFIGS
 from yolact_tf.data.augmentation import Augmentation
+from yolact_tf.losses import MaskSupervision
 from yolact_tf.training.job import Source, TrainingJob, run
 from yolact_tf.training.optimizers import OPTIMIZERS, Optimization
 from yolact_tf.training.trainer import TrainConfig
 
 _OPTIMIZATION, _AUGMENTATION = Optimization(), Augmentation()
+_SUPERVISION = MaskSupervision()
 
 DATA = flags.DEFINE_multi_string(
     "data",
@@ -104,6 +106,25 @@ COPY_PASTE = flags.DEFINE_float(
 MAX_PASTED = flags.DEFINE_integer(
     "max_pasted", _AUGMENTATION.max_pasted, "How many, at most.", lower_bound=1
 )
+OVERLAP = flags.DEFINE_float(
+    "overlap",
+    _AUGMENTATION.overlap,
+    "Share of those samples where they stand before objects that are there, partly over them.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
+BOXED_MASK_WEIGHT = flags.DEFINE_float(
+    "boxed_mask_weight",
+    _SUPERVISION.boxed_mask_weight,
+    "Weight of what boxes, colours and keypoints tell of masks where none is annotated.",
+    lower_bound=0.0,
+)
+NEIGHBOUR_WEIGHT = flags.DEFINE_float(
+    "neighbour_weight",
+    _SUPERVISION.neighbour_weight,
+    "What a mask's cell inside another object costs more than elsewhere; 1 doubles it.",
+    lower_bound=0.0,
+)
 CHECKPOINT_EVERY = flags.DEFINE_integer(
     "checkpoint_every", 200, "Steps between checkpoints.", lower_bound=1
 )
@@ -130,6 +151,7 @@ def main() -> None:
             expand_ratio=(1.0, LARGEST_EXPANSION.value),
             copy_paste=COPY_PASTE.value,
             max_pasted=MAX_PASTED.value,
+            overlap=OVERLAP.value,
         ),
         training=TrainConfig(
             steps=STEPS.value,
@@ -142,6 +164,9 @@ def main() -> None:
                 weight_decay=WEIGHT_DECAY.value,
                 clip=CLIP.value,
                 ema=EMA.value,
+            ),
+            supervision=MaskSupervision(
+                boxed_mask_weight=BOXED_MASK_WEIGHT.value, neighbour_weight=NEIGHBOUR_WEIGHT.value
             ),
             frozen=FROZEN.value,
             checkpoint_every=CHECKPOINT_EVERY.value,

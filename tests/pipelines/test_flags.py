@@ -53,6 +53,7 @@ OWN_WORDS = {
     "tls_certificate",
     "tls_key",
     "trunk",
+    "validation_fraction",
     "weight_decay",
     "workers",
     "workspace",

@@ -23,4 +23,4 @@ def ground_truth(
         for j, (*box, class_index) in enumerate(objects):
             boxes[i, j], classes[i, j] = box, class_index
             masks[i, j] = reference_mask(box, size) if class_index != PADDING else 0
-    return GroundTruth(tf.constant(boxes), tf.constant(classes), tf.constant(masks))
+    return GroundTruth.of_masks(tf.constant(boxes), tf.constant(classes), tf.constant(masks))

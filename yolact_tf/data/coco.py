@@ -6,7 +6,9 @@
                       "bbox": [x, y, width, height], "segmentation": ...}, ...]}
 
 A segmentation is a list of polygons [x, y, x, y, ...], one such polygon, or run lengths
-{"size": [height, width], "counts": ...} as a list or compressed to a string.
+{"size": [height, width], "counts": ...} as a list or compressed to a string. One that is empty, []
+or null, says that only the box is known; "keypoints": [x, y, visibility, ...] may tell more of such
+an object. Objects with and without masks may stand in one file.
 """
 
 import enum
@@ -21,7 +23,8 @@ from pycocotools import mask as run_lengths
 from graftnet_tf.io import atomic_files
 from graftnet_tf.io.image_decoding import MAX_PIXELS
 from yolact_tf.data.coco_fields import crowd, identity, number, numbers, shown, side, text
-from yolact_tf.data.coco_segmentation import UnusableError, compressed
+from yolact_tf.data.coco_keypoints import visible_keypoints
+from yolact_tf.data.coco_segmentation import UnusableError, compressed, filled_box
 from yolact_tf.errors import YolactError
 
 _REQUIRED = {
@@ -45,8 +48,12 @@ class AnnotatedObject(NamedTuple):
       category: Place of its category in `CocoData.categories`, from 0.
       crowd: Whether it is a region of many objects.
       box: x1, y1, x2, y2 in pixels, inside the image.
-      segmentation: Its mask as compressed run lengths, as pycocotools takes them.
+      segmentation: Its mask as compressed run lengths, as pycocotools takes them; its box filled
+        where no mask is annotated.
       area: Pixels, as annotated, else of the mask; decides what COCO counts as small.
+      mask_annotated: Whether `segmentation` is its mask; False if only its box is known.
+      keypoints: x, y in pixels of those that are visible and inside the box, of an object of which
+        only the box is known.
     """
 
     category: int
@@ -54,6 +61,8 @@ class AnnotatedObject(NamedTuple):
     box: tuple[float, float, float, float]
     segmentation: Mapping[str, Any]
     area: float
+    mask_annotated: bool = True
+    keypoints: tuple[tuple[float, float], ...] = ()
 
     def mask(self) -> np.ndarray:
         """uint8 [height, width] of the image, 1 inside the object."""
@@ -122,13 +131,13 @@ def read_coco(
         category = _known(entry["category_id"], places, name, "category")
         image = _known(entry["image_id"], sizes, name, "image")
         try:
-            found, scraps = _read_object(entry, places[category], *sizes[image])
+            found, left_out = _read_object(entry, places[category], *sizes[image])
         except UnusableError as reason:
             skipped.append(f"{name} {reason}")
             continue
         objects[image].append(found)
-        if scraps:
-            skipped.append(f"{name} has {scraps} polygons of under three corners; the rest stays.")
+        if left_out:
+            skipped.append(f"{name} {left_out}")
     at_hand = []
     missing: list[str] = []
     for image, entry in images.items():
@@ -255,25 +264,40 @@ def _known(value: Any, known: Collection[int | str], name: str, kind: str) -> in
 
 def _read_object(
     entry: Mapping[str, Any], category: int, height: int, width: int
-) -> tuple[AnnotatedObject, int]:
-    """An object, and how many scraps of its mask were left out."""
+) -> tuple[AnnotatedObject, str]:
+    """An object, and what of it was left out ("" if nothing), to follow its name in a sentence."""
+    is_crowd = crowd(entry.get("iscrowd"))
+    if is_crowd is None:
+        raise UnusableError(f"has iscrowd {shown(entry['iscrowd'])}; expected 0 or 1.")
+    if entry["segmentation"] is None or entry["segmentation"] == []:
+        if not entry.get("bbox"):
+            raise UnusableError("has neither a mask nor a box.")
+        box = _box(entry["bbox"], height, width)
+        points, left_out = visible_keypoints(entry.get("keypoints"), box)
+        filled = filled_box(box, height, width)
+        area = number(entry.get("area")) or (box[2] - box[0]) * (box[3] - box[1])
+        return AnnotatedObject(category, is_crowd, box, filled, area, False, points), left_out
     mask, scraps = compressed(entry["segmentation"], height, width)
     pixels = run_lengths.area(mask)
     if not pixels:
         raise UnusableError("has a mask of no area inside its image.")
-    box = numbers(entry.get("bbox") or run_lengths.toBbox(mask).tolist())
+    box = _box(entry.get("bbox") or run_lengths.toBbox(mask).tolist(), height, width)
+    area = number(entry.get("area")) or float(pixels)
+    left_out = f"has {scraps} polygons of under three corners; the rest stays." if scraps else ""
+    return AnnotatedObject(category, is_crowd, box, mask, area), left_out
+
+
+def _box(value: Any, height: int, width: int) -> tuple[float, float, float, float]:
+    """x1, y1, x2, y2, clipped to the image."""
+    box = numbers(value)
     if box is None or len(box) != 4:
-        raise UnusableError(f"has a box that is not four numbers: {shown(entry['bbox'])}.")
+        raise UnusableError(f"has a box that is not four numbers: {shown(value)}.")
     x, y, w, h = box
     x1, x2 = np.clip([x, x + w], 0, width).tolist()
     y1, y2 = np.clip([y, y + h], 0, height).tolist()
     if not (x2 > x1 and y2 > y1):
         raise UnusableError(f"has a box of no area inside its image: {box}.")
-    is_crowd = crowd(entry.get("iscrowd"))
-    if is_crowd is None:
-        raise UnusableError(f"has iscrowd {shown(entry['iscrowd'])}; expected 0 or 1.")
-    area = number(entry.get("area")) or float(pixels)
-    return AnnotatedObject(category, is_crowd, (x1, y1, x2, y2), mask, area), scraps
+    return x1, y1, x2, y2
 
 
 def require_objects(data: Sequence[CocoData], purpose: str) -> None:

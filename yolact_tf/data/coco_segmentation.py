@@ -7,6 +7,7 @@ outside the image.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 from pycocotools import mask as run_lengths
 
 from yolact_tf.data.coco_fields import number, numbers, shown
@@ -48,6 +49,22 @@ def compressed(segmentation: Any, height: int, width: int) -> Mask:
             f"has a mask of {shown(segmentation['size'])} in an image of {[height, width]}."
         )
     return Mask(_of_counts(segmentation["counts"], height, width))
+
+
+def filled_box(
+    box: tuple[float, float, float, float], height: int, width: int
+) -> Mapping[str, Any]:
+    """Run lengths of a box, at least one pixel of it.
+
+    Args:
+      box: x1, y1, x2, y2, pixels, of an area inside the image.
+      height, width: Height and width of the image, pixels.
+    """
+    lows = [min(round(low), side - 1) for low, side in zip(box[:2], (width, height), strict=True)]
+    highs = [max(round(high), low + 1) for high, low in zip(box[2:], lows, strict=True)]
+    mask = np.zeros((height, width), np.uint8, order="F")
+    mask[lows[1] : highs[1], lows[0] : highs[0]] = 1
+    return run_lengths.encode(mask)
 
 
 def _of_polygons(parts: list, height: int, width: int) -> Mask:

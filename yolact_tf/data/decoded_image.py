@@ -22,13 +22,17 @@ class DecodedObject(NamedTuple):
       category: Number of the category, from 0, without background.
       crowd: Whether it is a region of many objects.
       box: x1, y1, x2, y2, whole pixels of the decoded image, tight around the mask.
-      mask: uint8 [y2 - y1, x2 - x1], 255 inside the object.
+      mask: uint8 [y2 - y1, x2 - x1], 255 inside the object; everywhere if only its box is known.
+      mask_annotated: Whether `mask` is its mask; False if only its box is known.
+      keypoints: x, y in pixels of the decoded image, of an object of which only the box is known.
     """
 
     category: int
     crowd: bool
     box: tuple[int, int, int, int]
     mask: np.ndarray
+    mask_annotated: bool = True
+    keypoints: tuple[tuple[float, float], ...] = ()
 
 
 class DecodedImage(NamedTuple):
@@ -84,9 +88,18 @@ def _annotated_size(opened: Image.Image, image: AnnotatedImage) -> tuple[tuple[i
 
 
 def _decoded_object(found: AnnotatedObject, size: tuple[int, int]) -> DecodedObject | None:
-    mask = Image.fromarray(found.mask() * np.uint8(255)).resize(size, Image.Resampling.BILINEAR)
+    whole = Image.fromarray(found.mask() * np.uint8(255))
+    mask = whole.resize(size, Image.Resampling.BILINEAR)
     inside = mask.point(lambda value: 255 if value >= 128 else 0)
     box = inside.getbbox()
     if box is None:
         return None
-    return DecodedObject(found.category, found.crowd, box, np.asarray(inside.crop(box)))
+    scale = size[0] / whole.width, size[1] / whole.height
+    return DecodedObject(
+        found.category,
+        found.crowd,
+        box,
+        np.asarray(inside.crop(box)),
+        found.mask_annotated,
+        tuple((x * scale[0], y * scale[1]) for x, y in found.keypoints),
+    )

@@ -13,9 +13,9 @@ from graftnet_tf.io.unreadable_log import UnreadableLog
 from yolact_tf.config import YolactConfig
 from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.data.augmentation.photometric import distort
-from yolact_tf.data.augmentation.sample import Sample, tight_boxes
+from yolact_tf.data.augmentation.sample import MAX_KEYPOINTS, Sample, tight_boxes
 from yolact_tf.data.coco import CocoData
-from yolact_tf.data.ground_truth import PADDING, GroundTruth
+from yolact_tf.data.ground_truth import NO_KEYPOINT, PADDING, GroundTruth
 from yolact_tf.data.image_sampler import ImageSampler
 
 _PUBLISHED = Augmentation()
@@ -113,10 +113,14 @@ def _stacked(samples: Sequence[Sample], count: int) -> tuple[np.ndarray, GroundT
     boxes = np.zeros((len(samples), count, 4), np.float32)
     classes = np.full((len(samples), count), PADDING, np.int32)
     masks = np.zeros((len(samples), count, size, size), np.uint8)
+    mask_annotated = np.ones((len(samples), count), bool)
+    keypoints = np.full((len(samples), count, MAX_KEYPOINTS, 2), NO_KEYPOINT, np.float32)
     for place, sample in enumerate(samples):
         found = len(sample.classes)
         boxes[place, :found] = tight_boxes(sample.masks) / size
         classes[place, :found] = sample.classes
         masks[place, :found] = sample.masks
+        mask_annotated[place, :found] = sample.mask_annotated
+        keypoints[place, :found] = np.nan_to_num(sample.keypoints / size, nan=NO_KEYPOINT)
     pixels = np.stack([sample.pixels for sample in samples]).astype(np.float32)
-    return pixels, GroundTruth(boxes, classes, masks)
+    return pixels, GroundTruth(boxes, classes, masks, mask_annotated, keypoints)

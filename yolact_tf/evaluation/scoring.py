@@ -51,6 +51,8 @@ class Scores(NamedTuple):
 def score(images: Sequence[EvaluatedImage], categories: int) -> Scores:
     """Compares what was found with what is annotated, as COCO does, crowds included.
 
+    Masks found in the box of an object whose mask is not annotated are neither right nor wrong.
+
     Args:
       images: Masks and boxes of each in its own pixels.
       categories: How many there are.
@@ -60,7 +62,7 @@ def score(images: Sequence[EvaluatedImage], categories: int) -> Scores:
     for name, kind in _KINDS:
         with contextlib.redirect_stdout(io.StringIO()):
             found = _found(images, categories, kind)
-            run = COCOeval(_annotated(images, categories), found, kind)
+            run = COCOeval(_annotated(images, categories, kind), found, kind)
             run.evaluate()
             run.accumulate()
             run.summarize()
@@ -90,9 +92,14 @@ def _curve(precision: np.ndarray) -> tuple[float, ...]:
     return tuple(with_objects.mean(axis=1).tolist()) if with_objects.size else ()
 
 
-def _annotated(images: Sequence[EvaluatedImage], categories: int) -> COCO:
+def _annotated(images: Sequence[EvaluatedImage], categories: int, kind: str) -> COCO:
+    """Objects without masks are, for masks, crowds in their boxes: nobody knows their masks."""
     entries = [
-        {**_shape(number, found), "iscrowd": int(found.crowd), "area": found.area}
+        {
+            **_shape(number, found),
+            "iscrowd": int(found.crowd or (kind == "segm" and not found.mask_annotated)),
+            "area": found.area,
+        }
         for number, image in enumerate(images)
         for found in image.annotated.objects
     ]

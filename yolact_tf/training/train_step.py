@@ -6,7 +6,7 @@ import tensorflow as tf
 from graftnet_tf.training.distributed.replicas import Replicas
 from yolact_tf.data.ground_truth import GroundTruth
 from yolact_tf.data.preprocessing import normalise
-from yolact_tf.losses import multibox_losses
+from yolact_tf.losses import MaskSupervision, multibox_losses
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.training.optimizers import Optimization
 
@@ -22,8 +22,16 @@ class TrainStep:
       optimizer: Optimizer with its slots and averages, for checkpoints.
     """
 
-    def __init__(self, model: Yolact, optimization: Optimization, steps: int, seed: int) -> None:
+    def __init__(
+        self,
+        model: Yolact,
+        optimization: Optimization,
+        steps: int,
+        seed: int,
+        supervision: MaskSupervision = MaskSupervision(),
+    ) -> None:
         self._model, self._optimization, self._seed = model, optimization, seed
+        self._supervision = supervision
         self._strategy, self._replicas = tf.distribute.get_strategy(), Replicas()
         self.optimizer = optimization.make(steps)
         self.optimizer.build(model.trainable_variables)
@@ -44,10 +52,10 @@ class TrainStep:
           not, the weights have not been moved.
         """
         parts = [self._replicas.split(array) for array in (images, *truth)]
-        return self._on_all(*parts, tf.constant(step, tf.int32))
+        return self._on_all(tf.constant(step, tf.int32), *parts)
 
-    def _run_replicas(self, images, boxes, classes, masks, step):
-        arguments = (images, GroundTruth(boxes, classes, masks), step)
+    def _run_replicas(self, step, images, *truth):
+        arguments = (images, GroundTruth(*truth), step)
         losses, gradients, norms = self._strategy.run(self._losses_and_gradients, arguments)
         add = tf.distribute.ReduceOp.SUM
         losses = {name: self._strategy.reduce(add, loss, None) for name, loss in losses.items()}
@@ -63,7 +71,13 @@ class TrainStep:
         with tf.GradientTape() as tape:
             outputs = model(normalise(images, model.config), training=True)
             losses = multibox_losses(
-                outputs, truth, model.priors, model.config, tf.stack([self._seed, step])
+                outputs,
+                truth,
+                model.priors,
+                model.config,
+                tf.stack([self._seed, step]),
+                images,
+                self._supervision,
             )
             total = tf.add_n(list(losses.values()))
         weights = model.trainable_variables

@@ -12,6 +12,7 @@ from absl import logging
 from graftnet_tf.training.distributed import termination
 from yolact_tf.checkpoints import weights_file
 from yolact_tf.data.training_batches import Batches
+from yolact_tf.losses import MaskSupervision
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.training.optimizers import Optimization
 from yolact_tf.training.progress import TrainingMonitor
@@ -26,6 +27,7 @@ class TrainConfig:
       steps: Steps of the whole run.
       seed: Random seed of the steps.
       optimization: How weights are moved.
+      supervision: What masks are learnt from besides their annotations.
       frozen: The backbone's layer up to which weights are kept as they are; "" for none.
       checkpoint_every: Steps between checkpoints, from which a killed run goes on, and
         between weight files where no evaluation decides on them.
@@ -36,6 +38,7 @@ class TrainConfig:
     steps: int
     seed: int = 0
     optimization: Optimization = Optimization()
+    supervision: MaskSupervision = MaskSupervision()
     frozen: str = ""
     checkpoint_every: int = 200
     evaluate_every: int = 0
@@ -85,7 +88,7 @@ def train(
       SystemExit: SIGTERM came; the step was finished and a checkpoint made.
     """
     model.freeze(config.frozen)
-    step = TrainStep(model, config.optimization, config.steps, config.seed)
+    step = TrainStep(model, config.optimization, config.steps, config.seed, config.supervision)
     done = tf.Variable(0, dtype=tf.int64, trainable=False)
     best = tf.Variable(-1.0, trainable=False)
     checkpoint = tf.train.Checkpoint(model=model, optimizer=step.optimizer, done=done, best=best)

@@ -68,7 +68,11 @@ _TOO_LONG = run_lengths.encode(np.eye(2 * WIDTH, dtype=np.uint8, order="F"))["co
         ({"bbox": [10, 20, 0, 15]}, "box of no area"),
         ({"bbox": [100, 20, 30, 15]}, "box of no area"),
         ({"segmentation": rectangle(200, 20, 30, 15)}, "mask of no area"),
-        ({"segmentation": []}, "no polygon"),
+        ({"segmentation": [], "bbox": None}, "neither a mask nor a box"),
+        ({"segmentation": None, "bbox": [10, 20, 0, 15]}, "box of no area"),
+        ({"segmentation": [], "bbox": [100, 20, 30, 15]}, "box of no area"),
+        ({"segmentation": [], "iscrowd": 2}, "iscrowd 2; expected 0 or 1"),
+        ({"segmentation": [[]]}, "no polygon"),
         ({"segmentation": [[1, 2, 3, 4]]}, "no polygon"),
         ({"segmentation": "?"}, "neither polygons nor run lengths"),
         ({"segmentation": {"size": [8, 8], "counts": [64]}}, "[8, 8]"),
@@ -92,6 +96,43 @@ def test_an_unusable_object_is_skipped_and_listed(tmp_path, changes, reason):
     (skipped,) = data.skipped
     assert "annotation 41" in skipped
     assert reason in skipped
+
+
+def test_objects_with_and_without_masks_stand_in_one_file(tmp_path):
+    data = _read(
+        tmp_path,
+        annotation(1, 1, (10, 20, 30, 15)),
+        annotation(2, 1, (0, 0, 8.4, 9.6), segmentation=[]),
+        annotation(3, 1, (40, 5, 20, 10), segmentation=None, area=77),
+        annotation(4, 1, (50, 30, 0.2, 0.3), segmentation=[]),
+    )
+    objects = data.images[0].objects
+    assert [found.mask_annotated for found in objects] == [True, False, False, False]
+    assert [found.box for found in objects[1:3]] == [(0, 0, 8.4, 9.6), (40, 5, 60, 15)]
+    assert [found.area for found in objects[:3]] == [450, pytest.approx(8.4 * 9.6), 77]
+    filled = objects[1].mask()
+    assert filled.sum() == filled[:10, :8].sum() == 80
+    assert objects[3].mask().sum() == 1, "a box below a pixel keeps one"
+    assert data.skipped == []
+
+
+@pytest.mark.parametrize(
+    ("keypoints", "kept", "reason"),
+    [
+        (None, (), ""),
+        ([12, 22, 2, 0, 0, 0, 39, 34, 1], ((12, 22),), ""),
+        ([12, 22, 2, 70, 22, 2, 12, 50, 2], ((12, 22),), "2 of 3 keypoints outside its box"),
+        ([12, 22, 2, 7], (), "keypoints that are not x, y, visibility"),
+        ([12, "22", 2], (), "keypoints that are not x, y, visibility"),
+    ],
+)
+def test_keypoints_count_where_they_are_seen_and_inside_the_box(tmp_path, keypoints, kept, reason):
+    data = _read(
+        tmp_path, annotation(41, 1, (10, 20, 30, 15), segmentation=[], keypoints=keypoints)
+    )
+    assert data.images[0].objects[0].keypoints == kept
+    assert len(data.skipped) == bool(reason)
+    assert all("annotation 41 has" in line and reason in line for line in data.skipped)
 
 
 def test_a_polygon_may_be_flat(tmp_path):

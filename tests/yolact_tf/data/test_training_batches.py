@@ -19,7 +19,7 @@ from yolact_tf.data import image_sampler
 from yolact_tf.data.augmentation import Augmentation
 from yolact_tf.data.coco import read_coco
 from yolact_tf.data.decoded_image import decode
-from yolact_tf.data.ground_truth import CROWD, PADDING
+from yolact_tf.data.ground_truth import CROWD, NO_KEYPOINT, PADDING
 from yolact_tf.data.training_batches import training_batches
 from yolact_tf.errors import FileSystemError, YolactError
 
@@ -49,12 +49,18 @@ def _batches(data, count, step=0, **options):
 def test_shapes_types_and_ranges(people):
     ((images, *truth),) = _batches(people, 1, max_objects=5)
     assert (images.shape, images.dtype) == ((4, 48, 48, 3), np.float32)
-    assert [part.shape for part in truth] == [(4, 5, 4), (4, 5), (4, 5, 48, 48)]
-    assert [part.dtype for part in truth] == [np.float32, np.int32, np.uint8]
+    assert [part.shape for part in truth] == [
+        *((4, 5, 4), (4, 5), (4, 5, 48, 48)),
+        *((4, 5), (4, 5, 17, 2)),
+    ]
+    assert [part.dtype for part in truth] == [
+        *(np.float32, np.int32, np.uint8),
+        *(bool, np.float32),
+    ]
 
 
 def test_boxes_hug_masks_and_padding_is_empty(people):
-    for images, boxes, classes, masks in _batches(people, 4):
+    for images, boxes, classes, masks, *_ in _batches(people, 4):
         assert 0 <= images.min() < images.max() <= 255
         for box, label, mask in zip(
             boxes.reshape(-1, 4), classes.ravel(), masks.reshape(-1, 48, 48), strict=True
@@ -82,16 +88,38 @@ def test_a_batch_depends_on_the_seed_and_its_step_alone(people):
 
 def test_crowds_stay_crowds(people):
     plain = Augmentation.none()
-    ((_, _, classes, _),) = _batches(people, 1, augmentation=plain)
+    ((_, _, classes, *_),) = _batches(people, 1, augmentation=plain)
     found = {tuple(sorted(row[row != PADDING].tolist())) for row in classes}
     assert found == {(0, 0), (CROWD,)}
 
 
 def test_images_without_objects_are_all_padding(tmp_path):
-    for _, boxes, classes, masks in _batches(_data(tmp_path), 2):
+    for _, boxes, classes, masks, *_ in _batches(_data(tmp_path), 2):
         assert (classes == PADDING).all()
         assert not boxes.any()
         assert not masks.any()
+
+
+def test_an_object_of_which_only_the_box_is_known_says_so_and_has_its_keypoints(tmp_path):
+    seen = [30, 24, 2, 20, 36, 2, 25, 30, 1]  # the last one is hidden
+    data = _data(
+        tmp_path,
+        annotation(1, 1, (10, 12, 40, 36), segmentation=[], keypoints=seen),
+        annotation(2, 1, (60, 10, 15, 20)),
+        images=1,
+    )
+    ((_, boxes, classes, masks, annotated, keypoints),) = _batches(
+        data, 1, augmentation=Augmentation.none(), max_objects=3
+    )
+    assert classes[0].tolist() == [0, 0, PADDING]
+    assert annotated[0].tolist() == [False, True, True]
+    np.testing.assert_allclose(boxes[0, 0], [10 / 80, 12 / 60, 50 / 80, 48 / 60], atol=0.02)
+    assert masks[0, 0].sum() == pytest.approx(48 * 48 * 0.5 * 0.6, rel=0.05)
+    np.testing.assert_allclose(
+        keypoints[0, 0, :2], [[30 / 80, 24 / 60], [20 / 80, 36 / 60]], atol=1e-6
+    )
+    assert (keypoints[0, 0, 2:] == NO_KEYPOINT).all()
+    assert (keypoints[0, 1:] == NO_KEYPOINT).all()
 
 
 def test_of_too_many_objects_the_largest_are_kept(tmp_path):
@@ -102,7 +130,7 @@ def test_of_too_many_objects_the_largest_are_kept(tmp_path):
         annotation(3, 1, (0, 20, 15, 30)),
         images=1,
     )
-    ((_, boxes, _, _),) = _batches(data, 1, augmentation=Augmentation.none(), max_objects=2)
+    ((_, boxes, *_),) = _batches(data, 1, augmentation=Augmentation.none(), max_objects=2)
     areas = np.prod(boxes[0, :, 2:] - boxes[0, :, :2], axis=-1) * 60 * 80
     np.testing.assert_allclose(areas, [1600, 450], rtol=0.1)
 
@@ -143,7 +171,7 @@ def test_objects_of_an_unreadable_image_give_way_to_others(people, tmp_path):
     always = dataclasses.replace(Augmentation.none(), copy_paste=1.0)
     (tmp_path / "1.png").write_bytes(b"damaged")  # it has all that can be pasted
     log = UnreadableLog()
-    for _, _, classes, _ in _batches(people, 3, augmentation=always, unreadable=log):
+    for _, _, classes, *_ in _batches(people, 3, augmentation=always, unreadable=log):
         assert set(classes.ravel()) == {CROWD, PADDING}
     assert list(log.reasons) == [str(tmp_path / "1.png")]
 
@@ -223,7 +251,7 @@ def test_an_image_of_one_pixel_is_trained_on(tmp_path):
     instances = content([annotation(1, 1, (0, 0, 1, 1))])
     instances["images"][0] |= {"height": 1, "width": 1}
     data = read_coco(write(str(tmp_path), instances), str(tmp_path))
-    ((_, boxes, classes, _),) = _batches(data, 1, augmentation=Augmentation.none())
+    ((_, boxes, classes, *_),) = _batches(data, 1, augmentation=Augmentation.none())
     assert classes[0, 0] == 0
     assert boxes[0, 0].tolist() == [0, 0, 1, 1]
 

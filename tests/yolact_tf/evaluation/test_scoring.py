@@ -72,6 +72,16 @@ def test_what_is_in_a_crowd_is_neither_right_nor_wrong():
     assert set(score([scene([crowd], found[:1])], 1).metrics.values()) == {None}
 
 
+def test_what_has_no_mask_counts_for_boxes_alone():
+    boxed = thing(RIGHT)._replace(mask_annotated=False)
+    found = [instance(RIGHT, 0.9, mask=(60, 10, 70, 20)), instance(LEFT, 0.5)]
+    metrics = score([scene([thing(LEFT), boxed], found)], 1).metrics
+    assert [metrics["mask_ap"], metrics["box_ap"]] == pytest.approx([1, 1])
+    metrics = score([scene([thing(LEFT), boxed], found[1:])], 1).metrics
+    assert metrics["mask_ap"] == pytest.approx(1)
+    assert metrics["box_ap"] == pytest.approx(51 / 101)
+
+
 def test_nothing_found():
     metrics = score([scene([thing(LEFT)], [])], 1).metrics
     assert metrics["mask_ap"] == metrics["box_ap"] == metrics["mask_ar100"] == 0

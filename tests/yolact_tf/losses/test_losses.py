@@ -221,7 +221,7 @@ def filled(box: Sequence[float], size: int = 8) -> np.ndarray:
 def test_masks_cost_per_cell_of_the_box_and_only_near_it() -> None:
     """With logits of 0 each of the 4 x 5 cells of the widened 2 x 3 box costs ln 2."""
     box = (0.25, 0.25, 0.5, 0.625)
-    truth = GroundTruth(
+    truth = GroundTruth.of_masks(
         tf.constant([[box]]), tf.constant([[0]]), tf.constant(filled(box)[None, None])
     )
     got = mask_loss(
@@ -234,7 +234,9 @@ def test_what_an_object_has_outside_its_box_costs_100_a_cell() -> None:
     box = (0.25, 0.25, 0.5, 0.5)
     mask = filled(box)
     mask[7, 5:8] = 1
-    truth = GroundTruth(tf.constant([[box]]), tf.constant([[0]]), tf.constant(mask[None, None]))
+    truth = GroundTruth.of_masks(
+        tf.constant([[box]]), tf.constant([[0]]), tf.constant(mask[None, None])
+    )
     got = mask_loss(tf.zeros([1, 8, 8, 2]), tf.ones([1, 1, 2]), matches_of([1]), truth, 9, SEED)
     assert float(got) == pytest.approx(6.125 * (16 * LN2 + 3 * 100) / 4)
 
@@ -272,11 +274,50 @@ def test_each_image_is_scaled_by_its_own_positives() -> None:
     assert [one, two] == pytest.approx([all_, all_], rel=1e-6)
 
 
+def test_masks_that_are_not_annotated_are_not_judged_by_them() -> None:
+    """Of two positives of the box above, the object of one has no mask."""
+    box = (0.25, 0.25, 0.5, 0.625)
+    masks = np.stack([filled(box), filled(box)])[None]
+    truth = GroundTruth.of_masks(tf.constant([[box, box]]), tf.constant([[0, 0]]), masks)
+    truth = truth._replace(mask_annotated=tf.constant([[True, False]]))
+    got = mask_loss(
+        tf.zeros([1, 8, 8, 2]), tf.ones([1, 3, 2]), matches_of([1, 0, 1], [0, 0, 1]), truth, 9, SEED
+    )
+    assert float(got) == pytest.approx(6.125 * 20 * LN2 / 6)
+
+
+def test_cells_inside_a_neighbour_cost_more() -> None:
+    """Of the 4 x 5 cells of the widened box, 5 are the neighbour's and cost thrice."""
+    box, beside = (0.25, 0.25, 0.5, 0.625), (0.5, 0.0, 0.75, 1.0)
+    masks = np.stack([filled(box), filled(beside), filled((0.0, 0.0, 1.0, 1.0))])[None]
+    truth = GroundTruth.of_masks(
+        tf.constant([[box, beside, (0.0, 0.0, 0.0, 0.0)]]), tf.constant([[0, 0, PADDING]]), masks
+    )
+    given = (tf.zeros([1, 8, 8, 2]), tf.ones([1, 1, 2]), matches_of([1]), truth, 9, SEED)
+    assert float(mask_loss(*given)) == pytest.approx(6.125 * 20 * LN2 / 6)
+    assert float(mask_loss(*given, 2.0)) == pytest.approx(6.125 * 30 * LN2 / 6)
+    boxed = truth._replace(mask_annotated=tf.constant([[True, False, True]]))
+    given = (*given[:3], boxed, *given[4:])
+    assert float(mask_loss(*given, 2.0)) == pytest.approx(6.125 * 20 * LN2 / 6)
+
+
+def test_cells_of_a_box_without_a_mask_cost_no_semantic_loss_unless_another_is_there() -> None:
+    left, middle = (0.0, 0.0, 0.5, 1.0), (0.25, 0.0, 0.75, 1.0)
+    truth = GroundTruth.of_masks(
+        tf.zeros([1, 2, 4]),
+        tf.constant([[0, 0]]),
+        tf.constant(np.stack([filled(left), filled(middle)])[None]),
+    )
+    truth = truth._replace(mask_annotated=tf.constant([[True, False]]))
+    got = semantic_loss(tf.zeros([1, 8, 8, 1]), truth)
+    assert float(got) == pytest.approx(LN2 * (64 - 16) / 64)
+
+
 def test_semantic_targets_are_the_union_of_a_class_without_crowds_and_padding() -> None:
     """Logits of ±40, right at every cell, cost nothing; each cell wrong costs 40."""
     left, right = (0.0, 0.0, 0.5, 1.0), (0.25, 0.0, 0.75, 1.0)
     masks = np.stack([filled(box) for box in (left, right, left, left, left)])
-    truth = GroundTruth(
+    truth = GroundTruth.of_masks(
         tf.zeros([1, 5, 4]), tf.constant([[1, 1, 0, CROWD, PADDING]]), tf.constant(masks[None])
     )
     of_class = np.stack([filled(left), filled((0.0, 0.0, 0.75, 1.0)), np.zeros((8, 8))], axis=-1)

@@ -49,7 +49,7 @@ def make_batch(number: int) -> tuple[np.ndarray, GroundTruth]:
             boxes[image, place], classes[image, place] = box, category
             masks[image, place, y1:y2, x1:x2] = 1
             images[image, y1:y2, x1:x2] /= 2 + place
-    return images, GroundTruth(boxes, classes, masks)
+    return images, GroundTruth.of_masks(boxes, classes, masks)
 
 
 def batches(first: int) -> Iterator[tuple[np.ndarray, GroundTruth]]:

@@ -43,7 +43,7 @@ def _batches(make):
 
     def from_step(start):
         for images, truth in map(make, itertools.count(start)):
-            yield images, GroundTruth(*truth)
+            yield images, GroundTruth.of_masks(*truth)
 
     return from_step
 
@@ -186,7 +186,7 @@ def test_sigterm_ends_a_run_after_its_step_where_it_goes_on(tiny, tmp_path, eval
                 if step == 2:
                     signal.raise_signal(signal.SIGTERM)
                 images, truth = _batch(step)
-                yield images, GroundTruth(*truth)
+                yield images, GroundTruth.of_masks(*truth)
         finally:
             closed.append(True)
 

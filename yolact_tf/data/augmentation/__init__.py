@@ -36,6 +36,7 @@ class Augmentation:
       mirror: Whether half of the samples are mirrored.
       copy_paste: Probability that objects of other images are pasted in.
       max_pasted: How many, at most.
+      overlap: Probability that they are pasted before objects that are there, partly over them.
     """
 
     photometric: bool = True
@@ -45,6 +46,7 @@ class Augmentation:
     mirror: bool = True
     copy_paste: float = 0.5
     max_pasted: int = 3
+    overlap: float = 0.0
 
     @classmethod
     def none(cls) -> "Augmentation":
@@ -78,7 +80,9 @@ class Augmentation:
         sample = view(image, kept, window, size)
         if draw is not None and rng.uniform() < self.copy_paste:
             aspect = window.height / window.width
-            sample = copy_paste(sample, aspect, lambda: draw(rng), self.max_pasted, rng)
+            sample = copy_paste(
+                sample, aspect, lambda: draw(rng), self.max_pasted, rng, self.overlap
+            )
         if self.mirror and rng.uniform() < 0.5:
             sample = mirror(sample)
         boxes = tight_boxes(sample.masks)

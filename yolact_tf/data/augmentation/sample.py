@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+MAX_KEYPOINTS = 17
+"""Keypoints of an object that are used at most: as many as COCO's people have."""
+
 
 class Sample(NamedTuple):
     """A square image and its objects.
@@ -11,16 +14,29 @@ class Sample(NamedTuple):
     Attributes:
       pixels: uint8 [S, S, 3], RGB.
       classes: int32 [n], from 0, or `CROWD`.
-      masks: uint8 [n, S, S], 1 inside the object, visible parts only.
+      masks: uint8 [n, S, S], 1 inside the object, visible parts only; inside the box of an object
+        of which only that is known.
+      mask_annotated: bool [n], False where only the box is known.
+      keypoints: float32 [n, K, 2], x, y in pixels, of objects of which only the box is known; NaN
+        where there is none, and beyond those that there are.
     """
 
     pixels: np.ndarray
     classes: np.ndarray
     masks: np.ndarray
+    mask_annotated: np.ndarray
+    keypoints: np.ndarray
+
+    @classmethod
+    def of_masks(cls, pixels: np.ndarray, classes: np.ndarray, masks: np.ndarray) -> "Sample":
+        """Objects whose masks are all annotated."""
+        count = len(classes)
+        keypoints = np.full((count, MAX_KEYPOINTS, 2), np.nan, np.float32)
+        return cls(pixels, classes, masks, np.ones(count, bool), keypoints)
 
     def only(self, kept: np.ndarray) -> "Sample":
         """The same with only some of the objects: bool [n], or indices."""
-        return Sample(self.pixels, self.classes[kept], self.masks[kept])
+        return Sample(self.pixels, *(part[kept] for part in self[1:]))
 
 
 def tight_boxes(masks: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from yolact_tf.data.augmentation.sample import Sample
+from yolact_tf.data.augmentation.sample import MAX_KEYPOINTS, Sample
 from yolact_tf.data.decoded_image import DecodedImage
 from yolact_tf.data.ground_truth import CROWD
 
@@ -97,5 +97,11 @@ def view(image: DecodedImage, kept: np.ndarray, window: Window, size: int) -> Sa
         patch = place(found.mask, tuple((found.box - origin) * scale), size)
         if patch is not None:
             mask[patch.rows, patch.columns] = patch.pixels >= 128
-    classes = [CROWD if found.crowd else found.category for found in objects]
-    return Sample(pixels, np.array(classes, np.int32), masks)
+    classes = np.array([CROWD if found.crowd else found.category for found in objects], np.int32)
+    sample = Sample.of_masks(pixels, classes, masks)
+    sample.mask_annotated[:] = [found.mask_annotated for found in objects]
+    for points, found in zip(sample.keypoints, objects, strict=True):
+        shown_points = (np.array(found.keypoints).reshape(-1, 2) - origin[:2]) * scale[:2]
+        on_frame = shown_points[((shown_points >= 0) & (shown_points < size)).all(axis=1)]
+        points[: len(on_frame)] = on_frame[:MAX_KEYPOINTS]
+    return sample

@@ -30,4 +30,6 @@ def sample(size: int, boxes: Sequence[Box]) -> Sample:
     masks = np.zeros((len(boxes), size, size), np.uint8)
     for mask, (x1, y1, x2, y2) in zip(masks, boxes, strict=True):
         mask[y1:y2, x1:x2] = 1
-    return Sample(np.zeros((size, size, 3), np.uint8), np.zeros(len(boxes), np.int32), masks)
+    return Sample.of_masks(
+        np.zeros((size, size, 3), np.uint8), np.zeros(len(boxes), np.int32), masks
+    )

@@ -6,6 +6,7 @@ from tests.yolact_tf.data.augmentation.made import image, sample, solid
 from yolact_tf.data.augmentation.copy_paste import Donor, copy_paste, cut_out, pastable
 from yolact_tf.data.coco import AnnotatedImage, AnnotatedObject
 from yolact_tf.data.coco_segmentation import compressed
+from yolact_tf.data.ground_truth import CROWD
 
 DONOR = Donor(np.full((30, 10, 3), 250, np.uint8), np.full((30, 10), 255, np.uint8), 4)
 
@@ -80,6 +81,53 @@ def annotated(*boxes, crowd=False):
         AnnotatedObject(0, crowd, box, compressed(rectangle(*box), 40, 60)[0], 1.0) for box in boxes
     ]
     return AnnotatedImage("", 40, 60, tuple(objects))
+
+
+def test_objects_without_masks_are_not_pasted():
+    whole = annotated((10, 10, 10, 20))
+    boxed = whole._replace(objects=(whole.objects[0]._replace(mask_annotated=False),))
+    assert pastable(boxed).tolist() == []
+
+
+def test_who_is_pasted_before_another_covers_a_part_and_stands_no_higher():
+    shares = []
+    for seed in range(80):
+        below = sample(100, [(40, 30, 60, 80)])
+        pasted = copy_paste(below, 1.0, lambda: DONOR, 1, np.random.default_rng(seed), overlap=1.0)
+        behind, before = pasted.masks[pasted.classes == 0], pasted.masks[pasted.classes == 4]
+        assert len(before) == 1
+        assert not (behind.any(axis=0) & before[0].astype(bool)).any()
+        assert np.flatnonzero(before[0].any(axis=1)).max() >= 79
+        shares.append(behind.sum() / (20 * 50))
+    assert max(shares) < 1, "every one covers something"
+    assert min(shares) > 0.2
+    assert np.mean(shares) < 0.9
+
+
+def test_of_several_before_others_the_lowest_feet_lie_on_top():
+    for seed in range(40):
+        below = sample(100, [(40, 10, 60, 60)])
+        pasted = copy_paste(below, 1.0, lambda: DONOR, 4, np.random.default_rng(seed), overlap=1.0)
+        masks = pasted.masks[pasted.classes == 4]
+        feet = [np.flatnonzero(mask.any(axis=1)).max() for mask in masks]
+        assert feet[-1] == max(feet)
+        assert masks[-1].sum() == masks[-1].any(axis=0).sum() * masks[-1].any(axis=1).sum()
+
+
+def test_a_box_that_is_covered_for_more_than_a_fifth_becomes_a_crowd():
+    kinds = {}
+    for seed in range(60):
+        below = sample(100, [(40, 30, 60, 80)])
+        below.mask_annotated[:] = False
+        below.keypoints[0, :2] = [[41.5, 31.5], [50, 55]]
+        pasted = copy_paste(below, 1.0, lambda: DONOR, 1, np.random.default_rng(seed), overlap=1.0)
+        (place,) = np.flatnonzero(pasted.classes != 4)
+        left = pasted.masks[place].sum() / (20 * 50)
+        kinds.setdefault(int(pasted.classes[place]), []).append(left)
+        for x, y in pasted.keypoints[place, :2]:
+            assert np.isnan(x) or pasted.masks[place, int(y), int(x)]
+    assert max(kinds[CROWD]) < 0.8
+    assert min(kinds.get(0, [0.8])) >= 0.8
 
 
 def test_where_nothing_can_be_drawn_the_sample_stays():

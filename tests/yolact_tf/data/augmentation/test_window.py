@@ -44,6 +44,16 @@ def test_pixels_stay_where_they_are_at_their_own_size():
     np.testing.assert_array_equal(patch.pixels, image[:5, 2:])
 
 
+def test_keypoints_go_where_their_pixels_go_and_end_at_the_frame():
+    found = solid(0, (0, 0, 40, 40))._replace(
+        mask_annotated=False, keypoints=((35.0, 15.0), (10.0, 15.0), (45.0, 25.0))
+    )
+    shown = view(image([found]), ALL, Window(30, 10, 20, 20), 40)
+    assert shown.mask_annotated.tolist() == [False]
+    np.testing.assert_allclose(shown.keypoints[0, :2], [[10, 10], [30, 30]])
+    assert np.isnan(shown.keypoints[0, 2:]).all()
+
+
 @pytest.mark.parametrize("box", [(-9, 0, -1, 8), (8, 0, 12, 4), (3.1, 3, 3.4, 9)])
 def test_nothing_is_placed_off_the_frame_or_below_a_pixel(box):
     assert place(np.zeros((4, 4), np.uint8), box, 8) is None
