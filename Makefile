@@ -47,11 +47,9 @@ fast-current: $(CURRENT)/ready
 	$(CURRENT)/bin/python -m pytest $(IN_THREE) $(EXERCISES_TENSORFLOW)
 
 IN_THREE := -n 3 --dist=loadscope --no-loadscope-reorder -m "not slow"
-EXERCISES_TENSORFLOW := $(addprefix tests/,test_public_api.py test_deprecated_calls.py \
-	$(addprefix graftnet_tf/,data features io/test_image_decoding.py io/test_tensorflow_stack.py models pooling \
-		training workspace/test_manifest.py trunk) \
-	$(addprefix serving/,composition model_server/models test_promises.py) \
-	$(addprefix yolact_tf/,checkpoints inference losses models ops training))
+EXERCISES_TENSORFLOW := $(addprefix tests/,test_deprecated_calls.py \
+	$(addprefix graftnet_tf/,branch/test_train.py data io/test_tensorflow_stack.py trunk workspace/test_manifest.py) \
+	$(addprefix serving/,composition/test_compose.py model_server/models test_promises.py) yolact_tf/training)
 
 # Strict: a link to nothing, or an argument that a docstring names and a function has not, fails.
 docs: $(VENV)/ready
