@@ -53,9 +53,10 @@ def pytest_configure():
 
     Sums of many threads may differ in their last bit on a busy machine; docs/promises.md. BLAS and
     OpenMP, whose threads would wait for one another, spinning, read it when they are loaded: too
-    late for this process, in time for pytest's workers.
+    late for this process, in time for pytest's workers. By oneDNN, which TensorFlow does not take
+    on every CPU, an image's features do not depend on its batch.
     """
-    os.environ |= dict.fromkeys(ONE_THREAD, "1")
+    os.environ |= dict.fromkeys((*ONE_THREAD, "TF_ENABLE_ONEDNN_OPTS"), "1")
 
 
 def pytest_collection_finish():
