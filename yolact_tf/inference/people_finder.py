@@ -136,8 +136,8 @@ class PeopleFinder:
         inputs = tf.stack([self._input(image) for image in images])
         sizes = tf.constant([image.shape[:2] for image in images])
         segments = self._segment(inputs, sizes)
-        for left_out in segments.left_out.numpy()[segments.left_out.numpy() > 0]:
-            most = self.segmenter.selection.max_people
+        most = self.segmenter.selection.max_people
+        for left_out in filter(None, segments.left_out.numpy()):
             logging.warning(
                 "An image shows %d people or more; the %d of the highest scores are kept "
                 "(max_people).",
