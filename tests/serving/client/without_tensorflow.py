@@ -8,7 +8,7 @@ import importlib.abc
 import json
 import sys
 
-_LIGHT = ("graftnet_tf.errors",)
+_LIGHT = ("graftnet_tf.errors", "graftnet_tf.io", "graftnet_tf.io.tensorflow_stack")
 _HEAVY = ("tensorflow", "tensorflow_serving", "keras", "absl", "scipy", "matplotlib", "yolact_tf")
 
 

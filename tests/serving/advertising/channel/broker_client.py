@@ -12,7 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-SECONDS = 5
+SECONDS = 60
 
 
 class Refused(Exception):  # noqa: N818

@@ -7,6 +7,8 @@ import threading
 from serving.advertising.store.screens import Credential
 from serving.advertising.store.tokens import token_hash
 
+SECONDS = 60
+
 
 class RecordingHost:
     """Stands in for a gateway; `credentials` are the screens that are enrolled."""
@@ -39,7 +41,7 @@ class RecordingHost:
     def wait_until(self, wanted):
         """Waits until something is so that changes with what the channel tells."""
         with self._changed:
-            assert self._changed.wait_for(wanted, 10)
+            assert self._changed.wait_for(wanted, SECONDS)
 
 
 class RunningChannel:
@@ -52,7 +54,7 @@ class RunningChannel:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def run(self, coroutine):
-        return self.begin(coroutine).result(10)
+        return self.begin(coroutine).result(SECONDS)
 
     def publish(self, lift, state):
         self.run(self.channel.publish(lift, state))
@@ -81,5 +83,5 @@ def running(channel, *, connected=True, credentials=None):
     finally:
         held.run(channel.stop())
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(SECONDS)
         loop.close()
