@@ -2,7 +2,9 @@
 
 import gc
 import json
+import logging
 import os
+import pathlib
 from typing import Any
 
 import pytest
@@ -57,6 +59,23 @@ def pytest_configure():
     on every CPU, an image's features do not depend on its batch.
     """
     os.environ |= dict.fromkeys((*ONE_THREAD, "TF_ENABLE_ONEDNN_OPTS"), "1")
+
+
+OURS = tuple(
+    str(pathlib.Path(__file__).parents[1] / folder)
+    for folder in ("graftnet_tf", "yolact_tf", "serving", "pipelines", "tests")
+)
+
+
+def refuse_deprecated_calls(record: logging.LogRecord) -> bool:
+    """Fails a test in which one of our files calls what TensorFlow says is deprecated."""
+    place = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
+    ours = "is deprecated" in str(record.msg) and place.startswith(OURS)
+    assert not ours, record.getMessage()
+    return True
+
+
+tf.get_logger().addFilter(refuse_deprecated_calls)
 
 
 def pytest_collection_finish():

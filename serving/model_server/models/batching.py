@@ -7,13 +7,14 @@ batches at once the same, it adapts nothing and is the other's equal.
 """
 
 import dataclasses
+from collections.abc import Iterable
 
 import tensorflow as tf
 from tensorflow.core.framework.attr_value_pb2 import AttrValue
+from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from graftnet_tf.errors import GraftNetError
-from serving.model_server.models.graph_session import sub_graph
 
 _LARGEST_REQUEST = 1 << 20
 _ADAPTIVE = 0  # in place of a number of threads
@@ -97,12 +98,13 @@ def batched(
     """
     placeholders = [tensor.name for tensor in signature.inputs.values()]
     outputs = {name: tensor.name for name, tensor in signature.outputs.items()}
-    nodes = sub_graph(graph, outputs.values())
+    operations = _needed_for(graph, outputs.values())
+    nodes = _graph_of(graph, operations)
     handles = {
         tensor.name: tensor
-        for node in nodes.node
-        for tensor in graph.get_operation_by_name(node.name).outputs
-        if tensor.dtype == tf.resource and not tensor.op.inputs
+        for operation in operations
+        for tensor in operation.outputs
+        if tensor.dtype == tf.resource and not operation.inputs
     }
 
     @tf.nondifferentiable_batch_function(
@@ -127,3 +129,24 @@ def batched(
     with graph.as_default(), graph._attr_scope(at_once):  # the op has no argument for them
         *values, batch_rows = run(*(graph.get_tensor_by_name(name) for name in placeholders))
     return dict(zip(outputs, values, strict=True)), batch_rows
+
+
+def _needed_for(graph: tf.Graph, tensors: Iterable[str]) -> list[tf.Operation]:
+    """The operations that tensors, given by name, are computed by, in the graph's order."""
+    waiting = [graph.get_tensor_by_name(name).op for name in tensors]
+    needed: set[tf.Operation] = set()
+    while waiting:
+        operation = waiting.pop()
+        if operation not in needed:
+            needed.add(operation)
+            waiting += [tensor.op for tensor in operation.inputs]
+            waiting += operation.control_inputs
+    return [operation for operation in graph.get_operations() if operation in needed]
+
+
+def _graph_of(graph: tf.Graph, operations: list[tf.Operation]) -> GraphDef:
+    """Some operations of a graph alone, with all of its functions."""
+    names = {operation.name for operation in operations}
+    whole = graph.as_graph_def()
+    nodes = (node for node in whole.node if node.name in names)
+    return GraphDef(node=nodes, library=whole.library, versions=whole.versions)

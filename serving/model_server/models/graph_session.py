@@ -1,11 +1,14 @@
-"""Graphs in sessions, as TF Serving runs them: the one place that calls `tf.compat.v1`."""
+"""SavedModels in sessions, as TF Serving loads them: the one place that calls `tf.compat.v1`."""
 
-from collections.abc import Collection
+import os
 
 import tensorflow as tf
-from tensorflow.core.framework.graph_pb2 import GraphDef
+from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf.config_pb2 import ConfigProto
-from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef, SignatureDef
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+_INITIALISE = "__saved_model_init_op"
 
 
 class Session(tf.compat.v1.Session):
@@ -17,23 +20,51 @@ def load_saved_model(
 ) -> tuple[Session, dict[str, SignatureDef]]:
     """A SavedModel in a session with a graph and variables of its own.
 
+    As TensorFlow's C++ loader does, it imports the graph, then runs the graph's own ops that
+    restore the variables and fill the tables.
+
     Args:
-      directory: The SavedModel, with the tag `serve`.
+      directory: The SavedModel, of TensorFlow 2, with the tag `serve`.
       config: The session's threads.
 
     Returns:
       (session, signatures by name, TensorFlow's own such as `__saved_model_init_op` among them).
 
     Raises:
-      OSError, RuntimeError, ValueError, tf.errors.OpError: it cannot be loaded.
+      ValueError, tf.errors.OpError: it cannot be loaded.
     """
+    meta_graph = _served_graph(directory)
     with tf.Graph().as_default() as graph:
-        session = Session(graph=graph, config=config)
-        meta_graph = tf.compat.v1.saved_model.load(session, [tf.saved_model.SERVING], directory)
-    return session, dict(meta_graph.signature_def)
+        tf.graph_util.import_graph_def(
+            meta_graph.graph_def,
+            name="",
+            producer_op_list=meta_graph.meta_info_def.stripped_op_list,
+        )
+    signatures = dict(meta_graph.signature_def)
+    assets = {
+        asset.tensor_info.name: os.path.join(directory, "assets", asset.filename)
+        for asset in meta_graph.asset_file_def
+    }
+    session = Session(graph=graph, config=config)
+    saver = meta_graph.saver_def
+    if saver.restore_op_name:
+        variables = os.path.join(directory, "variables", "variables")
+        session.run(saver.restore_op_name, {saver.filename_tensor_name: variables, **assets})
+    if _INITIALISE in signatures:
+        session.run(signatures[_INITIALISE].outputs[_INITIALISE].name, assets)
+    return session, signatures
 
 
-def sub_graph(graph: tf.Graph, outputs: Collection[str]) -> GraphDef:
-    """The nodes of a graph that some tensors, given by name, are computed by."""
-    nodes = [name.rpartition(":")[0] for name in outputs]
-    return tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), nodes)
+def _served_graph(directory: str) -> MetaGraphDef:
+    path = os.path.join(directory, "saved_model.pb")
+    with tf.io.gfile.GFile(path, "rb") as file:
+        content = file.read()
+    try:
+        graphs = SavedModel.FromString(content).meta_graphs
+    except DecodeError as error:
+        raise ValueError(f"{path} is no SavedModel: {error}.") from error
+    for graph in graphs:
+        if list(graph.meta_info_def.tags) == [tf.saved_model.SERVING]:
+            return graph
+    found = [list(graph.meta_info_def.tags) for graph in graphs]
+    raise ValueError(f"{path} has graphs with the tags {found}; expected one with 'serve' alone.")

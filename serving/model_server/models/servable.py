@@ -52,7 +52,7 @@ class Servable:
         """Loads the SavedModel in `directory`; without `batching`, requests run alone.
 
         Raises:
-          OSError, RuntimeError, ValueError, tf.errors.OpError: it cannot be loaded.
+          ValueError, tf.errors.OpError: it cannot be loaded.
         """
         self.version = version
         self._session, self.signature_defs = load_saved_model(directory)
