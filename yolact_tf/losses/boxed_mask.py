@@ -51,9 +51,7 @@ def boxed_mask_loss(
     objects = tf.gather(matches.objects, chosen.priors, batch_dims=1)
     object_boxes = tf.gather(truth.boxes, objects, batch_dims=1)
     height, width = tf.shape(proto)[1], tf.shape(proto)[2]
-    logits = tf.einsum(
-        "nhwk,npk->nphw", proto, tf.gather(coefficients, chosen.priors, batch_dims=1)
-    )
+    logits = chosen.logits(proto, coefficients)
     cropped = tf.where(cells_inside(object_boxes, height, width), tf.sigmoid(logits), 0.0)
     in_box = cells_inside(object_boxes, height, width, padding=0)
     colours = lab(tf.image.resize(images, [height, width], method="area"))

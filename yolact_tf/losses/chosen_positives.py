@@ -18,6 +18,16 @@ class ChosenPositives(NamedTuple):
     real: tf.Tensor
     scale: tf.Tensor
 
+    def logits(self, proto: tf.Tensor, coefficients: tf.Tensor) -> tf.Tensor:
+        """Their masks before the sigmoid, float32 [N, p, h, w].
+
+        Args:
+          proto: float32 [N, h, w, K].
+          coefficients: float32 [N, P, K].
+        """
+        own = tf.gather(coefficients, self.priors, batch_dims=1)
+        return tf.einsum("nhwk,npk->nphw", proto, own)
+
     def total(self, losses: tf.Tensor) -> tf.Tensor:
         """Sum over all positives, estimated from the losses of those chosen, float32 [N, p]."""
         return tf.reduce_sum(tf.reduce_sum(tf.where(self.real, losses, 0.0), axis=1) * self.scale)

@@ -43,12 +43,10 @@ def mask_loss(
     height, width = tf.shape(proto)[1], tf.shape(proto)[2]
     masks = reduced_masks(truth.masks, height, width)
     target = tf.gather(masks, objects, batch_dims=1)
-    combined = tf.einsum(
-        "nhwk,npk->nphw", proto, tf.gather(coefficients, chosen.priors, batch_dims=1)
-    )
+    logits = chosen.logits(proto, coefficients)
     losses = tf.where(
         cells_inside(object_boxes, height, width),
-        tf.nn.sigmoid_cross_entropy_with_logits(target, combined),
+        tf.nn.sigmoid_cross_entropy_with_logits(target, logits),
         _MISSED_CELL * target,
     )
     if neighbour_weight:
