@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.serving.advertising.screens.fake_gateway import TOKEN, FakeGateway
 
-PATIENCE = 10_000
+PATIENCE = 60_000  # milliseconds that anything may take on a busy machine
 TICK = 10
 BLACK = 40
 
@@ -28,14 +28,12 @@ class Device:
 
     Attributes:
       page: The page as it is open.
-      patience: Milliseconds that it waits for what is to happen.
       log: What the page wrote to its console.
     """
 
     def __init__(self, context: BrowserContext, gateway: FakeGateway, enrol: bool = True):
         self._context = context
         self._gateway = gateway
-        self.patience = PATIENCE
         self.log: list[str] = []
         self.page = self._open(f"#token={TOKEN}" if enrol else "")
 
@@ -61,11 +59,15 @@ class Device:
 
     def eventually(self, get: Callable[[], Any]) -> Any:
         """What a function gives as soon as that is something."""
-        for _ in range(round(self.patience / TICK)):
+        for _ in range(PATIENCE // TICK):
             if found := get():
                 return found
             self.page.wait_for_timeout(TICK)
-        raise AssertionError(f"not within {self.patience} ms; {self.status()}; {self.log[-5:]}")
+        raise AssertionError(f"not within {PATIENCE} ms; {self.status()}; {self.log[-5:]}")
+
+    def until_page_is_kept(self) -> None:
+        """Waits for the service worker, by which the page opens without a gateway."""
+        self.eventually(lambda: self.page.evaluate("navigator.serviceWorker.controller !== null"))
 
     def plays(self, item: dict) -> dict:
         """The status as soon as an item plays."""

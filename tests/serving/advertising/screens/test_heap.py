@@ -54,7 +54,6 @@ def test_five_hundred_swaps_leave_nothing_behind(context, gateway):
     gateway.show(playlist=playlist, cache=playlist)
     context.add_init_script(COUNTED_ADDRESSES)
     device = Device(context, gateway)
-    device.patience = 60_000
     devtools = context.new_cdp_session(device.page)
     devtools.send("Performance.enable")
 

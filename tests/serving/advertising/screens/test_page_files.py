@@ -25,12 +25,6 @@ def version(folder):
     return hashlib.sha256(content).hexdigest()
 
 
-def wait_for_worker(device):
-    """Waits until the worker is there; the browser may take its time to look for a newer one."""
-    device.eventually(lambda: device.page.evaluate("navigator.serviceWorker.controller !== null"))
-    device.patience = 60_000
-
-
 @pytest.fixture
 def copied(tmp_path):
     """A gateway with a copy of the page that a test may change."""
@@ -60,7 +54,7 @@ def test_nothing_is_inline():
 
 
 def test_answers_of_the_gateway_are_not_kept(colours, gateway, device):
-    wait_for_worker(device)
+    device.until_page_is_kept()
     device.until(lambda status: status["cached"] == 2)
     kept = device.page.evaluate(
         """async () => {
@@ -75,7 +69,7 @@ def test_answers_of_the_gateway_are_not_kept(colours, gateway, device):
 
 
 def test_requests_to_the_gateway_pass_by_the_worker(gateway, device):
-    wait_for_worker(device)
+    device.until_page_is_kept()
     device.reboot()
     device.until(lambda status: status["connected"])
     routes = device.page.evaluate(
@@ -91,7 +85,7 @@ def test_a_new_version_takes_over_when_the_item_has_ended(copied, context):
     item = gateway.add(drawn_creatives.image("red"), 1.0)
     gateway.show(playlist=[item], cache=[item])
     device = Device(context, gateway)
-    wait_for_worker(device)
+    device.until_page_is_kept()
     session = device.plays(item)["session"]
     html = folder / "index.html"
     html.write_text(html.read_text().replace("<title>Screen", "<title>New screen"))
@@ -106,7 +100,7 @@ def test_a_new_version_takes_over_when_the_item_has_ended(copied, context):
 def test_files_that_are_not_the_worker_s_version_take_nothing_over(copied, context):
     gateway, folder = copied
     device = Device(context, gateway)
-    wait_for_worker(device)
+    device.until_page_is_kept()
     html = folder / "index.html"
     html.write_text(html.read_text().replace("<title>Screen", "<title>Half new screen"))
     worker = folder / WORKER

@@ -63,6 +63,7 @@ def wait_until_sent(page, left=0):
 def test_plays_of_an_outage_are_told_once_though_answers_are_lost(colours, gateway, context):
     device = Device(context, gateway)
     device.until(lambda status: status["connected"] and status["cached"] == 2)
+    device.until_page_is_kept()
     device.eventually(lambda: gateway.plays)
     gateway.stop()
     device.until(lambda status: status["queued"] > 3)

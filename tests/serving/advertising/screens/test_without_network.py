@@ -10,9 +10,7 @@ def test_a_cold_boot_without_network_plays_the_last_playlist(chromium, colours, 
     with chromium.launch_persistent_context(str(tmp_path), **LAUNCH) as context:
         device = Device(context, gateway)
         device.until(lambda status: status["cached"] == 2)
-        device.eventually(
-            lambda: device.page.evaluate("navigator.serviceWorker.controller !== null")
-        )
+        device.until_page_is_kept()
         device.eventually(lambda: gateway.plays)
     gateway.stop()
     with chromium.launch_persistent_context(str(tmp_path), **LAUNCH) as context:
