@@ -17,6 +17,7 @@ from absl import flags, logging
 from graftnet_tf.errors import GraftNetError
 from pipelines import command_line
 from pipelines.flags.database import DATABASE
+from pipelines.flags.listening import HOST, TLS_CERTIFICATE, TLS_KEY, define_port, key_pair
 from serving.advertising.demo.furnishing import Furnished
 from serving.advertising.gateway.gateway import Gateway
 from serving.advertising.gateway.settings import Settings
@@ -26,7 +27,6 @@ from serving.advertising.xibo.settings_file import read_settings
 from serving.client.file_bytes import read_bytes
 from serving.http_service.core_dumps import forbid_core_dumps
 from serving.http_service.service_url import is_this_computer
-from serving.schema import ports
 
 _DEFAULTS = Settings()
 
@@ -37,12 +37,7 @@ MODEL_SERVER = flags.DEFINE_string(
     "model_server", None, "host:port of a model server, in place of --workspace."
 )
 MODEL_NAME = flags.DEFINE_string("model_name", "passengers", "Name of the model on the server.")
-HOST = flags.DEFINE_string("host", "127.0.0.1", "Interface to listen on; 0.0.0.0 is all of them.")
-PORT = flags.DEFINE_integer(
-    "port", 8600, "Port; 0 picks a free one.", lower_bound=0, upper_bound=ports.LARGEST
-)
-TLS_CERTIFICATE = flags.DEFINE_string("tls_certificate", None, "PEM file; with --tls_key.")
-TLS_KEY = flags.DEFINE_string("tls_key", None, "PEM file of the certificate's private key.")
+PORT = define_port(8600)
 TLS_AT_PROXY = flags.DEFINE_bool(
     "tls_at_proxy", False, "Whether a proxy before the gateway has the certificate."
 )
@@ -172,11 +167,9 @@ def _database() -> Iterator[str]:
 
 
 def _settings() -> Settings:
-    if (TLS_CERTIFICATE.value is None) != (TLS_KEY.value is None):
-        raise flags.Error("--tls_certificate and --tls_key go together.")
     if (MQTT.value is None) != (MQTT_PUBLIC_URL.value is None):
         raise flags.Error("--mqtt and --mqtt_public_url go together.")
-    encrypted = TLS_CERTIFICATE.value is not None or TLS_AT_PROXY.value
+    encrypted = key_pair() is not None or TLS_AT_PROXY.value
     if not encrypted and not is_this_computer(HOST.value):
         logging.warning(
             "Pictures and passwords pass %s unencrypted: give --tls_certificate and --tls_key, or "

@@ -19,6 +19,7 @@ from absl import flags, logging
 from graftnet_tf.errors import GraftNetError
 from pipelines import shell
 from pipelines.flags import person_detection
+from pipelines.flags.listening import HOST, TLS_CERTIFICATE, TLS_KEY, define_port, key_pair
 from serving.crop_keeping.app import CropService, create_app
 from serving.crop_keeping.crop_folder import CropFolder, open_folder
 from serving.crop_keeping.intake import Cutter, Intake, utc_today
@@ -27,7 +28,6 @@ from serving.http_service.core_dumps import forbid_core_dumps
 from serving.http_service.server import HttpServer
 from serving.http_service.service_url import is_this_computer
 from serving.http_service.token_file import TokenFile
-from serving.schema import ports
 from yolact_tf.inference.people_finder import load_people_finder
 
 Value = TypeVar("Value")
@@ -49,12 +49,7 @@ SWEEP = flags.DEFINE_bool("sweep", False, "Delete what has expired, and end.")
 MAX_CROPS = flags.DEFINE_integer("max_crops", 10_000, "Most crops kept at a time.")
 MAX_MIB = flags.DEFINE_integer("max_mib", 1024, "Most that they may take, in MiB.")
 MAX_MESSAGE_MIB = flags.DEFINE_integer("max_message_mib", 16, "Limit of a request, in MiB.")
-HOST = flags.DEFINE_string("host", "127.0.0.1", "Interface to listen on; 0.0.0.0 is all of them.")
-PORT = flags.DEFINE_integer(
-    "port", 8700, "Port; 0 picks a free one.", lower_bound=0, upper_bound=ports.LARGEST
-)
-TLS_CERTIFICATE = flags.DEFINE_string("tls_certificate", None, "PEM file; with --tls_key.")
-TLS_KEY = flags.DEFINE_string("tls_key", None, "PEM file of the certificate's private key.")
+PORT = define_port(8700)
 
 
 def main() -> None:
@@ -65,9 +60,7 @@ def main() -> None:
         print(f"{deleted} crops expired and are deleted; {left} are kept.")
         return
     terms, token_path = _terms(), _stated(TOKEN_FILE)
-    if (TLS_CERTIFICATE.value is None) != (TLS_KEY.value is None):
-        raise flags.Error("--tls_certificate and --tls_key go together.")
-    if TLS_CERTIFICATE.value is None and not is_this_computer(HOST.value):
+    if key_pair() is None and not is_this_computer(HOST.value):
         logging.warning(
             "Pictures of people pass %s unencrypted: give --tls_certificate and --tls_key.",
             HOST.value,

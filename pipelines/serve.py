@@ -8,6 +8,7 @@ from absl import flags, logging
 from graftnet_tf.errors import GraftNetError
 from graftnet_tf.registry.served_models import GRAFTNET_DIR
 from pipelines import shell
+from pipelines.flags.listening import HOST, define_port, key_pair
 from serving.model_server.json_log import JsonLines
 from serving.model_server.models.batching import Batching
 from serving.model_server.models.model_config import ModelConfig, read_config
@@ -29,10 +30,7 @@ ALLOW_LABELS = flags.DEFINE_bool(
     False,
     "Whether a label that is not in use may be given to a version before it is loaded.",
 )
-HOST = flags.DEFINE_string("host", "127.0.0.1", "Interface to listen on; 0.0.0.0 is all of them.")
-PORT = flags.DEFINE_integer(
-    "port", 8500, "Port; 0 picks a free one.", lower_bound=0, upper_bound=ports.LARGEST
-)
+PORT = define_port(8500)
 METRICS_PORT = flags.DEFINE_integer(
     "metrics_port",
     None,
@@ -76,8 +74,6 @@ MAX_MIB_IN_FLIGHT = flags.DEFINE_integer(
     "max_mib_in_flight", 512, "Size of all requests that are answered or wait, in MiB."
 )
 
-TLS_CERTIFICATE = flags.DEFINE_string("tls_certificate", None, "PEM file; with --tls_key.")
-TLS_KEY = flags.DEFINE_string("tls_key", None, "PEM file of the certificate's private key.")
 TLS_CLIENT_CA = flags.DEFINE_string(
     "tls_client_ca", None, "PEM file; clients then must show a certificate signed by it."
 )
@@ -159,13 +155,11 @@ def _limits() -> Limits:
 
 
 def _tls() -> Tls | None:
-    if TLS_CERTIFICATE.value is None and TLS_KEY.value is None:
-        if TLS_CLIENT_CA.value is not None:
-            raise flags.Error("--tls_client_ca needs --tls_certificate and --tls_key.")
-        return None
-    if TLS_CERTIFICATE.value is None or TLS_KEY.value is None:
-        raise flags.Error("--tls_certificate and --tls_key go together.")
-    return Tls(TLS_CERTIFICATE.value, TLS_KEY.value, TLS_CLIENT_CA.value)
+    if pair := key_pair():
+        return Tls(pair.certificate, pair.key, TLS_CLIENT_CA.value)
+    if TLS_CLIENT_CA.value is not None:
+        raise flags.Error("--tls_client_ca needs --tls_certificate and --tls_key.")
+    return None
 
 
 def main_cli() -> None:
