@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from graftnet_tf.features.graft_features import GraftFeatures
+from graftnet_tf.features.not_alone import not_alone
 from graftnet_tf.models.blocks import Blocks
 
 
@@ -19,9 +20,7 @@ class DeeperFeatures:
     def __init__(self, features: GraftFeatures, blocks: Blocks):
         """Takes features at block b and the frozen blocks b+1…graft_after."""
         self._features = features
-        self._blocks = tf.function(
-            lambda inputs: blocks(inputs), reduce_retracing=True, autograph=False
-        )
+        self._blocks = tf.function(not_alone(blocks), reduce_retracing=True, autograph=False)
 
     def prepare(self, draws: Iterable[tuple[np.ndarray, int | None]]) -> None:
         self._features.prepare(draws)

@@ -13,9 +13,8 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.features.feature_cache import FeatureCache
+from graftnet_tf.features.not_alone import Blocks, not_alone
 from graftnet_tf.models.saved_model import FULL_PRECISION
-
-FrozenBlocks = Callable[[tf.Tensor], tf.Tensor]  # float32 [n, height, width, 3] → [n, h, w, c]
 
 _BATCH = 32  # images at a time when features are computed for the cache
 
@@ -46,7 +45,7 @@ class LiveFeatures:
 
     def __init__(
         self,
-        blocks_in: Callable[[str], FrozenBlocks],
+        blocks_in: Callable[[str], Blocks],
         preprocessing: Preprocessing,
         augmentation: Augmentation,
         reader: ImageReader,
@@ -57,7 +56,8 @@ class LiveFeatures:
         """Prepares nothing yet.
 
         Args:
-          blocks_in: Function that gives the frozen blocks 0…graft_after in a precision.
+          blocks_in: Function that gives the frozen blocks 0…graft_after, from float32
+            [n, height, width, 3] to [n, h, w, c], in a precision.
           preprocessing: Preprocessing of the trunk.
           augmentation: Augmentation of the training images.
           reader: Reads the images.
@@ -66,14 +66,16 @@ class LiveFeatures:
         """
         self.reader, self.augmentation, self.seed = reader, augmentation, seed
         self.precision = precision
-        blocks = blocks_in(FULL_PRECISION)
-        augmented_blocks = blocks if precision == FULL_PRECISION else blocks_in(precision)
+        blocks = not_alone(blocks_in(FULL_PRECISION))
+        augmented_blocks = (
+            blocks if precision == FULL_PRECISION else not_alone(blocks_in(precision))
+        )
 
         size = [reader.height, reader.width, 3]
         batch = tf.TensorSpec([None, *size], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
 
-        def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
+        def features(images: tf.Tensor, blocks: Blocks = blocks) -> tf.Tensor:
             return blocks(preprocessing.scale(images))
 
         self._plain = tf.function(features, input_signature=[batch], autograph=False)
