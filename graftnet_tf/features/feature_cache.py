@@ -5,6 +5,7 @@ import glob
 import hashlib
 import os
 import time
+import tokenize
 import uuid
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -303,7 +304,7 @@ class _Shard:
                 np.lib.format.read_magic(file)
                 self._shape, _, self._type = np.lib.format.read_array_header_1_0(file)
                 self._offset = file.tell()
-        except (ValueError, EOFError, MemoryError):
+        except (ValueError, EOFError, MemoryError, tokenize.TokenError):  # NumPy parses a header
             raise _DamagedError(path) from None
 
     def open(self) -> None:
