@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -26,6 +27,11 @@ _DECODERS = {
     "mpeg4": "MPEG-4",
     "prores": "ProRes",
 }
+
+# What is no UTF-8 in them is replaced, from PyAV 19 on without being asked.
+_METADATA: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+)
 
 TimedFrame = tuple[Fraction, Fraction, VideoFrame]
 """Start and end in seconds since the first picture, and the picture."""
@@ -58,8 +64,8 @@ def open_video(content: bytes, file_format: FileFormat, limits: CreativeLimits) 
         "r",
         format=demuxer,
         options=options,
-        metadata_errors="replace",
         io_open=_refuse_to_open,
+        **_METADATA,
     )
 
 

@@ -74,6 +74,14 @@ def test_the_index_comes_first():
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
+def test_a_title_in_another_encoding_harms_nothing(container):
+    content = video(container, metadata={"title": "Caf\u00e9"})
+    latin = content.replace("Caf\u00e9".encode(), b"Caf\xe9\xff")
+    assert latin != content
+    assert encoded(latin).seconds == encoded(content).seconds
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
 def test_sound_and_metadata_stay_behind(container):
     content = video(container, sound=True, metadata={"title": SECRET, "comment": SECRET})
     assert SECRET.encode() in content
