@@ -43,4 +43,4 @@ class MotionDetector:
         kept = math.exp(-(moment - self._seen_at) / self._settings.memory)
         self._background += np.float32(1 - kept) * difference
         self._seen_at = moment
-        return changed >= self._settings.share
+        return bool(changed >= self._settings.share)
