@@ -151,7 +151,9 @@ def test_black_off_hours_begin_when_the_item_has_ended(colours, gateway, device)
     device.until(lambda status: status["scene"] == "off_hours")
     assert is_black(device.colour())
     assert device.status()["playing"] is None
-    device.eventually(lambda: all(play["completed"] for play in gateway.plays.values()))
+    device.eventually(
+        lambda: gateway.plays and all(play["completed"] for play in gateway.plays.values())
+    )
     before = len(gateway.plays)
     device.wait(1.2)
     assert len(gateway.plays) == before
