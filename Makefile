@@ -42,14 +42,15 @@ test: $(VENV)/ready
 test-current: $(CURRENT)/ready
 	$(CURRENT)/bin/python -m pytest $(IN_THREE) tests
 
-# What of the tests exercises TensorFlow most; part of .ci/run.
+# What of the tests exercises TensorFlow most, and other packages that differ; part of .ci/run.
 fast-current: $(CURRENT)/ready
 	$(CURRENT)/bin/python -m pytest $(IN_THREE) $(EXERCISES_TENSORFLOW)
 
 IN_THREE := -n 3 --dist=loadscope --no-loadscope-reorder -m "not slow"
 EXERCISES_TENSORFLOW := $(addprefix tests/,test_deprecated_calls.py \
-	$(addprefix graftnet_tf/,branch/test_train.py data io/test_tensorflow_stack.py trunk workspace/test_manifest.py) \
-	$(addprefix serving/,composition/test_compose.py model_server/models test_promises.py) yolact_tf/training)
+	$(addprefix graftnet_tf/,branch data features io/test_tensorflow_stack.py trunk workspace/test_manifest.py) \
+	$(addprefix serving/,advertising/creatives advertising/lift_agent/test_motion.py composition/test_compose.py \
+	model_server/models test_promises.py tf_serving_api) yolact_tf/training)
 
 # Strict: a link to nothing, or an argument that a docstring names and a function has not, fails.
 docs: $(VENV)/ready
