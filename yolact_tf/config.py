@@ -33,6 +33,8 @@ class YolactConfig:
       nms_iou: Overlap above which the worse of two detections is dropped.
       top_k: Candidates that NMS looks at (of a class; of an image across classes).
       max_detections: Greatest number of detections of an image, over all classes.
+      scored_masks: Whether a detection's score is that of its class times its mask's
+        (`masks.mask_scores`); the published networks were measured without.
     """
 
     name: str
@@ -54,6 +56,7 @@ class YolactConfig:
     nms_iou: float = 0.5
     top_k: int = 200
     max_detections: int = 100
+    scored_masks: bool = False
 
 
 def _scaled(size: int) -> tuple[float, ...]:
@@ -73,6 +76,7 @@ _PERSON = YolactConfig(
     proto_channels=128,
     positive_iou=0.45,
     negative_iou=0.35,
+    scored_masks=True,
 )
 
 CONFIGS = {

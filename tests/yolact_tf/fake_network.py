@@ -11,7 +11,7 @@ from yolact_tf.config import YolactConfig
 from yolact_tf.inference.segmenter import Segmenter, Selection
 
 GRID = 8
-LOGIT = 6.0  # of a mask's inside; outside it is its negative
+LOGIT = 6.0  # of a mask's inside by default; outside it is its negative
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,21 +23,27 @@ class Figure:
       score: 0 to 1.
       area: x1, y1, x2, y2 of the mask; the box where not given.
       label: class, from 0.
+      logit: of the mask's inside.
     """
 
     box: tuple[int, int, int, int]
     score: float
     area: tuple[int, int, int, int] | None = None
     label: int = 0
+    logit: float = LOGIT
 
 
 class FakeNetwork(tf.Module):
     """Finds the same figures in every image that is not black, and none in one that is."""
 
-    def __init__(self, figures: list[Figure], num_classes: int = 2) -> None:
+    def __init__(
+        self, figures: list[Figure], num_classes: int = 2, *, scored_masks: bool = False
+    ) -> None:
         super().__init__()
         self.num_classes = num_classes
-        self.config = YolactConfig("fake", "darknet53", size=16, prototypes=len(figures))
+        self.config = YolactConfig(
+            "fake", "darknet53", size=16, prototypes=len(figures), scored_masks=scored_masks
+        )
         boxes = np.array([figure.box for figure in figures], np.float32) / GRID
         self.priors = np.concatenate(
             [(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]], axis=1
@@ -48,7 +54,7 @@ class FakeNetwork(tf.Module):
         for row, figure in enumerate(figures):
             logits[row, 1 + figure.label] = math.log(figure.score / (1 - figure.score))
             x1, y1, x2, y2 = figure.area or figure.box
-            proto[y1:y2, x1:x2, row] = LOGIT
+            proto[y1:y2, x1:x2, row] = figure.logit
         self._logits, self._proto = logits, proto
         self._gain = tf.Variable(1.0, trainable=False)
 

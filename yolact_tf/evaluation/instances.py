@@ -9,7 +9,7 @@ from pycocotools import mask as run_lengths
 
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.ops.fast_nms import Detections, detect
-from yolact_tf.ops.masks import assemble, mask_windows, pixel_boxes, window_mask
+from yolact_tf.ops.masks import assemble, mask_scores, mask_windows, pixel_boxes, window_mask
 
 
 class Instance(NamedTuple):
@@ -47,6 +47,14 @@ def find(model: Yolact, outputs: dict[str, tf.Tensor]) -> CroppedMasks:
     """Detections by the model's configuration, NMS in each class."""
     detections = detect(outputs, model.priors, model.config)
     masks = assemble(outputs["proto"], detections.coefficients, detections.boxes)
+    if model.config.scored_masks:
+        scores = detections.scores * mask_scores(masks)
+        order = tf.argsort(scores, direction="DESCENDING", stable=True)
+        *fields, masks = (
+            tf.gather(field, order, batch_dims=1)
+            for field in (*detections._replace(scores=scores)[:-1], masks)
+        )
+        detections = Detections._make([*fields, detections.count])
     return CroppedMasks(detections, masks)
 
 

@@ -10,7 +10,7 @@ from yolact_tf.errors import YolactError
 from yolact_tf.models.yolact import Yolact
 from yolact_tf.ops.fast_nms import detect, zeroed
 from yolact_tf.ops.mask_separation import separate
-from yolact_tf.ops.masks import assemble, pixel_boxes
+from yolact_tf.ops.masks import assemble, mask_scores, pixel_boxes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,10 +118,14 @@ class Segmenter(tf.Module):
             chosen, found.scores, places, boxes, found.classes, found.boxes, found.coefficients
         )
         masks = assemble(outputs["proto"], coefficients, corners)
+        if self.model.config.scored_masks:
+            scores *= mask_scores(masks)
         if self.selection.separate:
             masks = separate(masks, scores)
         fill = _fill(masks, corners)
-        visible = (fill > 0) & (fill >= self.selection.min_fill)
+        visible = (
+            (scores > self.selection.min_score) & (fill > 0) & (fill >= self.selection.min_fill)
+        )
         scores, (boxes, classes, masks) = _best(visible, scores, places, boxes, classes, masks)
         count = tf.reduce_sum(tf.cast(scores > 0, tf.int32), axis=-1)
         return Segments(boxes, scores, classes, masks, count, tf.nn.relu(surplus))

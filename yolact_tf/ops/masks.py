@@ -74,6 +74,20 @@ def assemble(proto: tf.Tensor, coefficients: tf.Tensor, boxes: tf.Tensor) -> tf.
     return crop(tf.sigmoid(tf.reshape(combined, shape)), boxes)
 
 
+def mask_scores(masks: tf.Tensor) -> tf.Tensor:
+    """How sure masks are: their mean over the cells above 0.5, float32 [...]; 0 of none.
+
+    The maskness of SOLO (Wang, Kong, Shen, Jiang and Li, ECCV 2020), by which a class score is
+    multiplied to rank detections. It costs no weights.
+
+    Args:
+      masks: float32 [..., h, w], 0 to 1.
+    """
+    inside = tf.where(masks > 0.5, masks, 0.0)
+    cells = tf.math.count_nonzero(inside, axis=[-2, -1], dtype=tf.float32)
+    return tf.math.divide_no_nan(tf.reduce_sum(inside, axis=[-2, -1]), cells)
+
+
 def crop(masks: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
     """Zeroes masks [..., h, w] outside their boxes [..., 4], widened by one cell."""
     shape = tf.shape(masks)

@@ -1,11 +1,13 @@
 """Whole evaluations, of a network that finds what is written down and of a small real one."""
 
 import json
+import math
 import os
 
 import numpy as np
 import pytest
 from PIL import Image
+from pycocotools import mask as run_lengths
 
 from tests.yolact_tf import annotated_folder
 from tests.yolact_tf.annotated_folder import HEIGHT, WIDTH, annotation
@@ -45,6 +47,20 @@ def test_every_image_is_evaluated_in_its_own_pixels(tmp_path, network):
     assert list(evaluation.seconds) == ["read", "network", "detection", "scoring"]
     assert min(evaluation.seconds.values()) > 0
     json.dumps(evaluation.to_dict(), allow_nan=False)
+
+
+def test_where_masks_are_scored_instances_are_in_the_order_of_both_scores(tmp_path):
+    unsure = Figure((0, 0, 4, 8), 0.9, logit=math.log(3 / 2))
+    sure = Figure((4, 0, 8, 8), 0.6, logit=math.log(19))
+    data = people_in(tmp_path, [annotation(1, 1, LEFT_HALF)], 1)
+    network = FakeNetwork([unsure, sure], scored_masks=True)
+
+    (image,) = evaluate(network, data, progress=False).images
+
+    assert [found.score for found in image.instances] == pytest.approx([0.57, 0.54], abs=1e-5)
+    assert image.instances[1].box == LEFT_HALF
+    x, _, width, _ = run_lengths.toBbox(image.instances[1].segmentation)
+    assert 0 <= x < x + width <= WIDTH // 2, "each keeps its own mask"
 
 
 def test_unreadable_images_are_listed_and_in_no_figure(tmp_path, network):

@@ -1,5 +1,7 @@
 """Which detections count."""
 
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -113,3 +115,15 @@ def test_an_empty_batch():
 def test_impossible_selections_are_refused(selection):
     with pytest.raises(YolactError, match="expected"):
         Selection(**selection)
+
+
+def test_where_masks_are_scored_an_unsure_one_counts_less():
+    unsure, sure = Figure(LEFT, 0.9, logit=math.log(3 / 2)), Figure(RIGHT, 0.6, logit=math.log(19))
+    network = FakeNetwork([unsure, sure], scored_masks=True)
+    found = segment(Segmenter(network, ("person",), Selection(max_people=2)))
+    np.testing.assert_allclose(found.scores, [[0.6 * 0.95, 0.9 * 0.6]], atol=1e-5)
+    assert found.boxes[0, 0].numpy().tolist() == [80, 0, 160, 80]
+    above = segment(Segmenter(network, ("person",), Selection(min_score=0.55)))
+    assert above.count.numpy().tolist() == [1]
+    as_published = segment(fake_segmenter(unsure, sure, max_people=2))
+    np.testing.assert_allclose(as_published.scores, [[0.9, 0.6]], atol=1e-5)

@@ -12,6 +12,7 @@ from yolact_tf.ops.masks import (
     crop,
     image_masks,
     in_images,
+    mask_scores,
     mask_windows,
     pixel_boxes,
     window_mask,
@@ -36,6 +37,11 @@ def test_bounds_of_a_crop_are_not_rounded() -> None:
     np.testing.assert_array_equal(cropped[0, 0], [0, 0, 0, 1, 1, 1, 1, 1, 0, 0])  # 2.1 to 7.9
     np.testing.assert_array_equal(cropped[1], cropped[0])
     assert not cropped[2].any()
+
+
+def test_a_mask_s_score_is_the_mean_of_its_cells_above_a_half() -> None:
+    masks = tf.constant([[[0.6, 0.8], [0.5, 0.1]], [[0.5, 0.2], [0.0, 0.0]]])
+    np.testing.assert_allclose(mask_scores(masks), [0.7, 0.0], atol=1e-6)
 
 
 def random_masks(seed: int, *shape: int) -> np.ndarray:
