@@ -13,7 +13,7 @@ from graftnet_tf.data.augmentation import Augmentation
 from graftnet_tf.data.image_reader import ImageReader
 from graftnet_tf.data.preprocessing import Preprocessing
 from graftnet_tf.features.feature_cache import FeatureCache
-from graftnet_tf.features.not_alone import Blocks, not_alone
+from graftnet_tf.features.not_alone import FrozenBlocks, not_alone
 from graftnet_tf.models.saved_model import FULL_PRECISION
 
 _BATCH = 32  # images at a time when features are computed for the cache
@@ -45,7 +45,7 @@ class LiveFeatures:
 
     def __init__(
         self,
-        blocks_in: Callable[[str], Blocks],
+        blocks_in: Callable[[str], FrozenBlocks],
         preprocessing: Preprocessing,
         augmentation: Augmentation,
         reader: ImageReader,
@@ -75,7 +75,7 @@ class LiveFeatures:
         batch = tf.TensorSpec([None, *size], tf.uint8)
         one_seed, seeds = tf.TensorSpec([2], tf.int32), tf.TensorSpec([None, 2], tf.int32)
 
-        def features(images: tf.Tensor, blocks: Blocks = blocks) -> tf.Tensor:
+        def features(images: tf.Tensor, blocks: FrozenBlocks = blocks) -> tf.Tensor:
             return blocks(preprocessing.scale(images))
 
         self._plain = tf.function(features, input_signature=[batch], autograph=False)

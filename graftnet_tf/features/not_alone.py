@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-Blocks = Callable[[tf.Tensor], tf.Tensor]
+FrozenBlocks = Callable[[tf.Tensor], tf.Tensor]
 
 
-def not_alone(blocks: Blocks) -> Blocks:
+def not_alone(blocks: FrozenBlocks) -> FrozenBlocks:
     """The blocks, which see the image of a batch of one twice.
 
     oneDNN, as TensorFlow 2.21 has it, convolves a batch of one in another way than larger ones:
