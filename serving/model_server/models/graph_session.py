@@ -8,6 +8,8 @@ from tensorflow.core.protobuf.config_pb2 import ConfigProto
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef, SignatureDef
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+from graftnet_tf.io import atomic_files
+
 _INITIALISE = "__saved_model_init_op"
 
 
@@ -57,10 +59,8 @@ def load_saved_model(
 
 def _served_graph(directory: str) -> MetaGraphDef:
     path = os.path.join(directory, "saved_model.pb")
-    with tf.io.gfile.GFile(path, "rb") as file:
-        content = file.read()
     try:
-        graphs = SavedModel.FromString(content).meta_graphs
+        graphs = SavedModel.FromString(atomic_files.read_bytes(path)).meta_graphs
     except DecodeError as error:
         raise ValueError(f"{path} is no SavedModel: {error}.") from error
     for graph in graphs:
