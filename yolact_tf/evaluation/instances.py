@@ -30,7 +30,10 @@ class Instance(NamedTuple):
 
 
 class CroppedMasks(NamedTuple):
-    """Detections of N images, and their masks on the prototypes' grid [N, D, h, w]."""
+    """Detections of N images, and their masks on the prototypes' grid [N, D, h, w].
+
+    Scores are those of both where masks are scored; the order is that of the class scores.
+    """
 
     detections: Detections
     masks: tf.Tensor
@@ -48,13 +51,7 @@ def find(model: Yolact, outputs: dict[str, tf.Tensor]) -> CroppedMasks:
     detections = detect(outputs, model.priors, model.config)
     masks = assemble(outputs["proto"], detections.coefficients, detections.boxes)
     if model.config.scored_masks:
-        scores = detections.scores * mask_scores(masks)
-        order = tf.argsort(scores, direction="DESCENDING", stable=True)
-        *fields, masks = (
-            tf.gather(field, order, batch_dims=1)
-            for field in (*detections._replace(scores=scores)[:-1], masks)
-        )
-        detections = Detections._make([*fields, detections.count])
+        detections = detections._replace(scores=detections.scores * mask_scores(masks))
     return CroppedMasks(detections, masks)
 
 
@@ -93,7 +90,7 @@ def instances_in(found: CroppedMasks, index: int, height: int, width: int) -> tu
                 segmentation=run_lengths.encode(mask),
             )
         )
-    return tuple(found_here)
+    return tuple(sorted(found_here, key=lambda instance: instance.score, reverse=True))
 
 
 _window_mask = tf.function(window_mask, reduce_retracing=True, autograph=False)
